@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target of this package is compiled with.
+var settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),  // pointer code must say `unsafe`
+    .enableUpcomingFeature("ExistentialAny"),  // existential costs are visible
+    .enableUpcomingFeature("MemberImportVisibility"),  // no members through transitive imports
+    .enableUpcomingFeature("InternalImportsByDefault"),  // a dependency leaks only on purpose
+]
+if Context.environment["REED_WARNINGS_AS_ERRORS"] == "1" {
+    settings.append(.treatAllWarnings(as: .error))  // scripts/test sets it
+}
+
+let package = Package(
+    name: "reed-import",
+    products: [
+        .executable(name: "reed-import", targets: ["ReedImportCLI"]),
+        .library(name: "CSV", targets: ["CSV"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CHiredis"),
+        .target(name: "CSV", swiftSettings: settings),
+        .target(
+            name: "UCG",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .target(name: "ConfigImport", dependencies: ["CSV", "UCG"], swiftSettings: settings),
+        .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
+        .target(
+            name: "RedisStore", dependencies: ["GraphSync", "UCG", "CHiredis"], swiftSettings: settings),
+        .executableTarget(
+            name: "ReedImportCLI",
+            dependencies: [
+                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),
+        .testTarget(
+            name: "ConfigImportTests", dependencies: ["ConfigImport", "CSV", "UCG", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GraphSyncTests", dependencies: ["GraphSync", "UCG"], swiftSettings: settings),
+        .testTarget(
+            name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["ReedImportCLI", "TestSupport"],
+            swiftSettings: settings),
+    ]
+)

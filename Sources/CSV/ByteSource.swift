@@ -1,0 +1,70 @@
+import Glibc
+
+/// A file descriptor, read in chunks into one buffer.
+///
+/// It may be a file, a pipe or a terminal. Reading is by read(2): a file that
+/// shrinks under the reader ends early, where a memory map would kill the process.
+public struct ByteSource: ~Copyable {
+    /// 256 KiB, which read(2) fills at nearly the speed of the page cache.
+    public static let defaultChunkSize = 256 << 10
+
+    private let descriptor: CInt
+    private let closesDescriptor: Bool
+    private var buffer: [UInt8]
+    private var available = 0
+    private var totalRead = 0
+
+    /// A source that reads `descriptor` from where it stands.
+    ///
+    /// - Parameters:
+    ///   - descriptor: An open descriptor.
+    ///   - closing: Whether the source closes it at the end of its life.
+    ///   - chunkSize: Bytes a read, at least 1.
+    public init(descriptor: CInt, closing: Bool, chunkSize: Int = ByteSource.defaultChunkSize) {
+        self.descriptor = descriptor
+        closesDescriptor = closing
+        buffer = [UInt8](repeating: 0, count: max(1, chunkSize))
+    }
+
+    deinit {
+        if closesDescriptor { _ = close(descriptor) }
+    }
+
+    /// Replaces the chunk by the next bytes of the file.
+    ///
+    /// - Returns: Whether there are any; false is the end of the file.
+    /// - Throws: ``ReadError`` if the system cannot read.
+    public mutating func refill() throws(ReadError) -> Bool {
+        while true {
+            // Sound: read(2) writes at most `$0.count` bytes into the array's own storage.
+            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                available = count
+                totalRead += count
+                return count > 0
+            }
+            guard errno == EINTR else { throw ReadError(errno: errno, byteOffset: totalRead) }
+        }
+    }
+
+    /// Reads on behind the chunk, which grows, instead of replacing it.
+    ///
+    /// - Returns: Whether there was more; false is the end of the file.
+    mutating func extend() throws(ReadError) -> Bool {
+        let kept = Array(buffer[..<available])
+        guard try refill() else {
+            (buffer, available) = (kept.isEmpty ? buffer : kept, kept.count)
+            return false
+        }
+        buffer.insert(contentsOf: kept, at: 0)
+        available += kept.count
+        return true
+    }
+
+    /// Lends the chunk to `body`.
+    func withChunk<Result, Failure: Error>(
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(buffer.span.extracting(0..<available))
+    }
+}

@@ -1,0 +1,28 @@
+/// How fields are separated, and what may come before the header.
+///
+/// Everything else is fixed by RFC 4180: the quote is `"`, a quote inside a
+/// quoted field is doubled, a record ends with CRLF or LF.
+public struct CSVDialect: Hashable, Sendable {
+    /// The byte between two fields: any ASCII character but NUL, CR, LF and `"`.
+    public let delimiter: UInt8
+
+    /// Whether lines that begin with `#` are skipped before the first record.
+    ///
+    /// After the first record `#` is data, whatever this says.
+    public let skipsLeadingComments: Bool
+
+    /// Comma-separated, without comments: RFC 4180 to the letter.
+    public static let rfc4180 = CSVDialect()
+
+    private init() {
+        delimiter = UInt8(ascii: ",")
+        skipsLeadingComments = false
+    }
+
+    /// A dialect, or `nil` if `delimiter` cannot separate fields.
+    public init?(delimiter: UInt8, skipsLeadingComments: Bool = false) {
+        guard delimiter < 0x80, ![0x00, 0x0A, 0x0D, UInt8(ascii: "\"")].contains(delimiter) else { return nil }
+        self.delimiter = delimiter
+        self.skipsLeadingComments = skipsLeadingComments
+    }
+}

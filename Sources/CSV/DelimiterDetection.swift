@@ -1,0 +1,44 @@
+/// Finds a file's delimiter by looking at its header record alone.
+enum DelimiterDetection {
+    /// Where a header ends at the latest for this purpose; the rest of a longer one is not looked at.
+    static let longestHeader = 1 << 20
+
+    /// The likeliest delimiter of the header that `bytes` begins with.
+    ///
+    /// It is the candidate that stands most often outside quotes: comma,
+    /// semicolon, tab or pipe; comma if there is none.
+    ///
+    /// - Returns: `nil` if the header goes on behind `bytes`.
+    static func delimiter(of bytes: Span<UInt8>, skipsLeadingComments: Bool, isWhole: Bool) -> UInt8? {
+        let candidates: InlineArray<4, UInt8> = [
+            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
+        ]
+        var counts = InlineArray<4, Int>(repeating: 0)
+        var isQuoted = false
+        var isEmptyLine = true
+        var isComment = false
+        var isHeaderEnd = isWhole || bytes.count >= longestHeader
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte == .lineFeed, !isQuoted {
+                if !isEmptyLine, !isComment {
+                    isHeaderEnd = true
+                    break
+                }
+                (isEmptyLine, isComment) = (true, false)
+                continue
+            }
+            if isEmptyLine, skipsLeadingComments, byte == UInt8(ascii: "#") { isComment = true }
+            if byte != .carriageReturn, !(index < 3 && byte >= 0x80) { isEmptyLine = false }
+            if isComment { continue }
+            if byte == .quote { isQuoted.toggle() }
+            if !isQuoted, let candidate = candidates.indices.first(where: { candidates[$0] == byte }) {
+                counts[candidate] += 1
+            }
+        }
+        guard isHeaderEnd else { return nil }
+        var best = 0
+        for candidate in candidates.indices where counts[candidate] > counts[best] { best = candidate }
+        return candidates[best]
+    }
+}

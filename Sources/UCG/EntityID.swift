@@ -1,0 +1,68 @@
+/// The UUID of an entity (RFC 9562).
+public struct EntityID: Hashable, Sendable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// The namespace of all derived ids: `9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915`.
+    public static let namespace = EntityID(high: 0x9d2c_1f0e_6a53_5b7e, low: 0x8c41_2f60_d7a3_e915)
+
+    private init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// The UUID of version 5 with this SHA-1 digest, as in RFC 9562, section 5.5.
+    init(version5 digest: (UInt64, UInt64)) {
+        high = digest.0 & ~0xF000 | 0x5000
+        low = digest.1 & ~(0b11 << 62) | (0b10 << 62)
+    }
+
+    /// The UUID written as `text`: 8-4-4-4-12 hexadecimal digits in either case, else `nil`.
+    public init?(_ text: Span<UInt8>) {
+        guard text.count == 36 else { return nil }
+        var halves: (UInt64, UInt64) = (0, 0)
+        for index in 0..<36 {
+            let byte = text[index]
+            if index == 8 || index == 13 || index == 18 || index == 23 {
+                guard byte == .hyphen else { return nil }
+            } else {
+                guard let nibble = byte.hexValue else { return nil }
+                halves = (halves.0 << 4 | halves.1 >> 60, halves.1 << 4 | UInt64(nibble))
+            }
+        }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    /// The UUID written as `text`, or `nil`.
+    public init?(_ text: String) {
+        self.init([UInt8](text.utf8).span)
+    }
+
+    /// Appends the 16 bytes of the id to `bytes`, in network order.
+    public func appendBytes(to bytes: inout [UInt8]) {
+        for half in [high, low] {
+            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: half >> shift)) }
+        }
+    }
+
+    /// Appends the id to `bytes` in lower case, 36 characters.
+    public func append(to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: 36) { output in
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 { output.append(.hyphen) }
+                let half = digit < 16 ? high : low
+                output.append(UInt8(truncatingIfNeeded: half >> (60 - 4 * (digit & 15))).hexDigit)
+            }
+        }
+    }
+
+    /// The id in lower case.
+    public var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// 32 bits of the id that are as good as random, for tables of ids.
+    package var hash32: UInt32 { UInt32(truncatingIfNeeded: low) }
+}

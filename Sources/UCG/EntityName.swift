@@ -1,0 +1,41 @@
+/// The name that an entity's id is derived from, such as `theme:corporate`.
+///
+/// One value serves any number of ids: it keeps its buffer.
+public struct EntityName {
+    /// The namespace's bytes, then the name.
+    private var bytes: [UInt8] = []
+    private static let namespaceLength = 16
+
+    /// An empty name.
+    public init() {
+        bytes.reserveCapacity(128)
+        EntityID.namespace.appendBytes(to: &bytes)
+    }
+
+    /// Begins a new name: the type and a colon.
+    public mutating func begin(_ type: EntityType) {
+        bytes.removeSubrange(Self.namespaceLength...)
+        bytes.append(type.rawValue)
+        appendColon()
+    }
+
+    /// Appends a colon, which separates the parts of a name.
+    public mutating func appendColon() { bytes.append(UInt8(ascii: ":")) }
+
+    /// Appends text, which must be UTF-8.
+    public mutating func append(_ text: Span<UInt8>) { bytes.append(text) }
+
+    /// Appends text.
+    public mutating func append(_ text: String) { bytes.append(text) }
+
+    /// The UUID of version 5 of the name (RFC 9562, section 5.5).
+    public var id: EntityID { EntityID(version5: Digest.sha1(bytes)) }
+
+    /// The id of the entity of `type` that is called `name`.
+    public static func id(_ type: EntityType, _ name: String) -> EntityID {
+        var entityName = EntityName()
+        entityName.begin(type)
+        entityName.append(name)
+        return entityName.id
+    }
+}

@@ -1,0 +1,146 @@
+/// Writes canonical JSON: no white space, text as it is, only `"`, `\` and
+/// U+0000 to U+001F escaped, as Python's `json.dumps(value, ensure_ascii=False,
+/// separators=(",", ":"))` does.
+///
+/// It puts the commas; that braces match is the caller's affair.
+public struct JSONWriter: Sendable {
+    /// What was written so far, UTF-8.
+    public private(set) var bytes: [UInt8] = []
+
+    /// An empty writer.
+    public init() {}
+
+    /// Forgets what was written and keeps the memory.
+    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+    /// Begins an object, as a value.
+    public mutating func beginObject() {
+        separate()
+        bytes.append(UInt8(ascii: "{"))
+    }
+
+    /// Ends an object.
+    public mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
+
+    /// Begins an array, as a value.
+    public mutating func beginArray() {
+        separate()
+        bytes.append(UInt8(ascii: "["))
+    }
+
+    /// Ends an array.
+    public mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
+
+    /// Begins a member; its value comes next.
+    public mutating func key(_ key: JSONKey) {
+        separate()
+        bytes.append(contentsOf: key.encoded)
+    }
+
+    /// Writes a string, which must be UTF-8.
+    public mutating func string(_ text: Span<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        escape(text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a string.
+    public mutating func string(_ text: String) { string([UInt8](text.utf8).span) }
+
+    /// Writes a string of characters that need no escape, which `append` adds to the bytes.
+    mutating func quoted(_ append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes an id as a string.
+    public mutating func id(_ id: EntityID) { quoted { id.append(to: &$0) } }
+
+    /// Writes `true` or `false`.
+    public mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
+
+    /// Writes `null`.
+    public mutating func null() { literal("null") }
+
+    /// Writes an integer.
+    public mutating func integer(_ value: Int) { literal(String(value)) }
+
+    /// Writes a number as `text` has it; it must be a number by the grammar of RFC 8259.
+    public mutating func number(_ text: Span<UInt8>) {
+        separate()
+        bytes.append(text)
+    }
+
+    /// Writes a value that another writer has made.
+    public mutating func value(_ other: JSONWriter) {
+        separate()
+        bytes.append(contentsOf: other.bytes)
+    }
+
+    /// Writes the members that another writer has made; none is fine.
+    public mutating func members(_ other: JSONWriter) {
+        if !other.bytes.isEmpty { value(other) }
+    }
+
+    /// Adds text that is JSON already, such as ``JSONText`` makes.
+    mutating func appendVerbatim(_ byte: UInt8) { bytes.append(byte) }
+
+    /// Puts a comma unless this is the first value of its container or the value of a member.
+    mutating func separate() {
+        switch bytes.last {
+        case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): return
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func literal(_ text: String) {
+        separate()
+        bytes.append(text)
+    }
+
+    private mutating func escape(_ text: Span<UInt8>) {
+        var start = 0
+        for index in text.indices {
+            let byte = text[index]
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+            bytes.append(text.extracting(start..<index))
+            appendEscape(byte)
+            start = index + 1
+        }
+        bytes.append(text.extracting(start..<text.count))
+    }
+
+    private mutating func appendEscape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0..<0x20:
+            bytes.append("u00")
+            bytes.append((byte >> 4).hexDigit)
+            bytes.append(byte.hexDigit)
+        default: bytes.append(byte)
+        }
+    }
+}
+
+/// A member's name, encoded once: `"name":`.
+public struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
+    let encoded: [UInt8]
+
+    /// The member called `name`.
+    public init(_ name: String) {
+        var json = JSONWriter()
+        json.string(name)
+        encoded = json.bytes + [UInt8(ascii: ":")]
+    }
+
+    /// The member called `value`.
+    public init(stringLiteral value: String) { self.init(value) }
+}
