@@ -26,6 +26,22 @@ public struct ByteSource: ~Copyable {
         buffer = [UInt8](repeating: 0, count: max(1, chunkSize))
     }
 
+    /// A source that reads the regular file at `path` from its beginning.
+    ///
+    /// Opening does not wait: a FIFO is refused, as are directories and devices.
+    ///
+    /// - Throws: ``FileError`` if the file cannot be opened or is not a regular file.
+    public static func file(
+        _ path: String, chunkSize: Int = ByteSource.defaultChunkSize
+    ) throws(FileError) -> ByteSource {
+        // Sound: the path is passed as a NUL-terminated copy that lives during the call.
+        let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(errno) }
+        let source = ByteSource(descriptor: descriptor, closing: true, chunkSize: chunkSize)
+        guard try source.status().st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        return source
+    }
+
     deinit {
         if closesDescriptor { _ = close(descriptor) }
     }
@@ -61,8 +77,20 @@ public struct ByteSource: ~Copyable {
         return true
     }
 
+    /// Which file this is, and in what state.
+    ///
+    /// - Throws: ``FileError/system(_:)``.
+    public func identity() throws(FileError) -> FileIdentity { FileIdentity(try status()) }
+
+    private func status() throws(FileError) -> stat {
+        var status = stat()
+        // Sound: fstat fills the structure during the call and keeps no pointer.
+        guard unsafe fstat(descriptor, &status) == 0 else { throw .system(errno) }
+        return status
+    }
+
     /// Lends the chunk to `body`.
-    func withChunk<Result, Failure: Error>(
+    public func withChunk<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(buffer.span.extracting(0..<available))

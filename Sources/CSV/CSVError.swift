@@ -42,6 +42,9 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The field it is in, counted from 0; `nil` if it concerns the whole record.
     public var field: Int?
 
+    /// Whether the rest of the file cannot be read, because nothing says where its records end.
+    public var endsReading: Bool
+
     /// What was found, what was expected, what to do.
     public var reason: String
 

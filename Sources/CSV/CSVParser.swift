@@ -305,7 +305,7 @@ extension CSVParser {
         if width == 0 { width = record.count }
         guard record.count == width else {
             throw CSVError(
-                code: .fieldCount, position: placeOfWrongCount(record), field: nil,
+                code: .fieldCount, position: placeOfWrongCount(record), field: nil, endsReading: false,
                 reason: "expected \(width) field\(width == 1 ? "" : "s"), found \(record.count)")
         }
         return true
@@ -386,7 +386,8 @@ extension CSVParser {
         _ code: CSVError.Code, at position: CSVPosition, _ reason: String
     ) -> CSVError {
         state = .ended
-        return CSVError(code: code, position: position, field: fieldIndex, reason: reason)
+        return CSVError(
+            code: code, position: position, field: fieldIndex, endsReading: true, reason: reason)
     }
 
     /// Reports a fault that leaves the record's end certain, the first one in the record only.
@@ -396,7 +397,8 @@ extension CSVParser {
         if width == 0 { throw fatal(code, at: position, reason) }  // without a header nothing can go on
         if isSkipping { return }
         isSkipping = true
-        throw CSVError(code: code, position: position, field: fieldIndex, reason: reason)
+        throw CSVError(
+            code: code, position: position, field: fieldIndex, endsReading: false, reason: reason)
     }
 
     private mutating func reportInvalidUTF8() throws(CSVError) {

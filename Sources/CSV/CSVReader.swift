@@ -65,6 +65,11 @@ public struct CSVReader: ~Copyable {
         return false
     }
 
+    /// Which file is being read, and in what state it is now.
+    ///
+    /// - Throws: ``FileError/system(_:)``.
+    public func fileIdentity() throws(FileError) -> FileIdentity { try source.identity() }
+
     private mutating func parse() throws(CSVFailure) -> CSVParser.Step {
         do throws(CSVError) {
             return try source.withChunk { chunk throws(CSVError) in

@@ -21,28 +21,18 @@ enum Digest {
 ///
 /// Two texts with the same fingerprint are the same but for a chance of one in
 /// 2^64. It differs from run to run, so it must not be stored.
-public struct Fingerprint: Hashable, Sendable {
+public struct Fingerprint: Hashable, Comparable, Sendable {
     private let value: UInt64
-
-    /// The fingerprint of `parts`, which are told apart: `ab`, `c` is not `a`, `bc`.
-    public init(_ first: Span<UInt8>, _ second: Span<UInt8>) {
-        var hasher = Hasher()
-        Self.combine(first, into: &hasher)
-        Self.combine(second, into: &hasher)
-        value = UInt64(bitPattern: Int64(hasher.finalize()))
-    }
 
     /// The fingerprint of `text`, seen from `group`: the same text in another group has another.
     public init(_ text: Span<UInt8>, group: Int = 0) {
         var hasher = Hasher()
         hasher.combine(group)
-        Self.combine(text, into: &hasher)
+        // Sound: the hasher only reads the bytes, during the call.
+        unsafe text.withUnsafeBufferPointer { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         value = UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    private static func combine(_ text: Span<UInt8>, into hasher: inout Hasher) {
-        hasher.combine(text.count)
-        // Sound: the hasher only reads the bytes, during the call.
-        unsafe text.withUnsafeBufferPointer { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-    }
+    /// An order without meaning, for sorting.
+    public static func < (left: Fingerprint, right: Fingerprint) -> Bool { left.value < right.value }
 }

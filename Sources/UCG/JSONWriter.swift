@@ -46,7 +46,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a string.
-    public mutating func string(_ text: String) { string([UInt8](text.utf8).span) }
+    public mutating func string(_ text: String) { string(text.utf8.span) }
 
     /// Writes a string of characters that need no escape, which `append` adds to the bytes.
     mutating func quoted(_ append: (inout [UInt8]) -> Void) {
@@ -133,9 +133,12 @@ public struct JSONWriter: Sendable {
 /// A member's name, encoded once: `"name":`.
 public struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
     let encoded: [UInt8]
+    /// The name.
+    public let name: String
 
     /// The member called `name`.
     public init(_ name: String) {
+        self.name = name
         var json = JSONWriter()
         json.string(name)
         encoded = json.bytes + [UInt8(ascii: ":")]

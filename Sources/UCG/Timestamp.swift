@@ -1,15 +1,13 @@
-import Glibc
-
 /// A point in time, in UTC, to the millisecond.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
-    /// The time `seconds` after 1970-01-01T00:00:00Z, as in SOURCE_DATE_EPOCH;
-    /// `nil` beyond the year 9999, which RFC 3339 cannot write.
-    public init?(secondsSince1970 seconds: Int64) {
+    /// The time `seconds` and `nanoseconds` after 1970-01-01T00:00:00Z, cut to
+    /// milliseconds; `nil` before it and beyond the year 9999, which RFC 3339 cannot write.
+    public init?(secondsSince1970 seconds: Int64, nanoseconds: Int = 0) {
         guard (0...253_402_300_799).contains(seconds) else { return nil }
-        milliseconds = seconds * 1000
+        milliseconds = seconds * 1000 + Int64(nanoseconds / 1_000_000)
     }
 
     /// The time written as `text` by RFC 3339, `2026-01-31T02:00:00.5+01:00`, cut
@@ -22,15 +20,6 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// The time written as `text` by RFC 3339, or `nil`.
     public init?(rfc3339 text: String) { self.init(rfc3339: [UInt8](text.utf8).span) }
-
-    private init(milliseconds: Int64) { self.milliseconds = milliseconds }
-
-    /// Now, by the system's clock.
-    public static func now() -> Timestamp {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-    }
 
     /// Whether `text` is a date, `2026-01-31`, or a point in time by RFC 3339.
     public static func isDateOrTime(_ text: Span<UInt8>) -> Bool {

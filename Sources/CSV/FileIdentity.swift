@@ -1,0 +1,38 @@
+import Glibc
+
+/// Enough to notice that a file is not the same any more: device, inode, size,
+/// and when content and inode were changed.
+public struct FileIdentity: Hashable, Sendable {
+    private let numbers: [Int]
+
+    init(_ status: stat) {
+        numbers = [
+            Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino), status.st_size,
+            status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
+        ]
+    }
+}
+
+/// Why a file cannot be opened.
+public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The system's error number, such as `ENOENT`.
+    case system(CInt)
+    /// It is a directory, a FIFO or a device.
+    case notRegular
+
+    /// The system's words.
+    public var description: String {
+        switch self {
+        case .system(let number): ReadError.text(of: number)
+        case .notRegular: "is not a regular file"
+        }
+    }
+}
+
+extension ReadError {
+    /// The system's words for an error number.
+    public static func text(of number: CInt) -> String {
+        // Sound: strerror answers a NUL-terminated string, which is copied at once.
+        unsafe String(cString: strerror(number))
+    }
+}

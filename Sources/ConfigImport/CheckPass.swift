@@ -1,0 +1,76 @@
+import CSV
+import UCG
+
+/// What the first pass over the files shares between the importers.
+struct CheckPass {
+    let options: ImportOptions
+    /// The paths of all files, by the numbers that origins have.
+    let paths: [String]
+    /// Files that only a later version imports, by name.
+    let laterFiles: Set<String>
+    var log: IssueLog
+    var identities = IdentityTable()
+    /// Kinds of which rows could not be read, so that references to them prove nothing.
+    var broken: Set<EntityKind> = []
+    /// What a person may want to know but need not mend.
+    var notes: [String]
+
+    init(_ options: ImportOptions, _ directory: ConfigDirectory) {
+        self.options = options
+        paths = directory.files.map(\.path)
+        laterFiles = directory.laterFiles
+        notes = directory.notes
+        log = IssueLog(strict: options.isStrict)
+        for issue in directory.issues { log.add(issue) }
+    }
+
+    /// `PATH:LINE`, for naming the other place.
+    func place(_ origin: EntityOrigin) -> String {
+        "\(PlainText.escaped(paths[Int(origin.file)])):\(origin.line)"
+    }
+
+    /// Adds an identity; says so if it is there already.
+    ///
+    /// - Returns: Whether it is new.
+    mutating func define(
+        _ id: EntityID, _ origin: EntityOrigin, at position: CSVPosition, field: String, what: String
+    ) -> Bool {
+        guard let other = identities.insert(id, origin) else { return true }
+        log.add(
+            .error, .duplicate, paths[Int(origin.file)], position, field: field,
+            "\(what) is defined already at \(place(identities.origin(of: other)))")
+        return false
+    }
+
+    /// Opens a file.
+    mutating func open(_ file: ConfigFile) throws(InputError) -> RowReader {
+        try RowReader.open(file, options, &log)
+    }
+
+    /// Binds the header of a file, if it has one that can be used.
+    mutating func bind(
+        _ rows: borrowing RowReader, _ layout: (borrowing RowReader, inout IssueLog) -> Layout?
+    ) -> ColumnBinding? {
+        guard rows.hasHeader else {
+            if rows.isBroken {
+                broken.insert(rows.file.entityKind)
+            } else {
+                notes.append("\(PlainText.escaped(rows.file.path)) is empty")
+            }
+            return nil
+        }
+        guard let layout = layout(rows, &log), let columns = ColumnBinding(layout, rows, &log) else {
+            broken.insert(rows.file.entityKind)
+            return nil
+        }
+        return columns
+    }
+
+    /// Notes how reading a file ended.
+    mutating func finish(_ rows: borrowing RowReader) {
+        if rows.isBroken { broken.insert(rows.file.entityKind) }
+        if rows.rowCount == 0, !rows.isBroken {
+            notes.append("\(PlainText.escaped(rows.file.path)) has a header and no rows")
+        }
+    }
+}

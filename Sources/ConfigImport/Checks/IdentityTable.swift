@@ -1,0 +1,50 @@
+import UCG
+
+/// Every identity of the run and where it was defined: 24 bytes an entity, and
+/// five to eleven for finding it.
+struct IdentityTable {
+    private var entries = ChunkedArray<(id: EntityID, origin: EntityOrigin)>()
+    /// Numbers of entries plus one, placed by the ids' own bits, which are random;
+    /// 0 is a free place. Its size is a power of two, at most three quarters full.
+    private var slots = [UInt32](repeating: 0, count: 64)
+
+    /// How many identities there are.
+    var count: Int { entries.count }
+
+    /// Adds an identity.
+    ///
+    /// - Returns: The number of the entry that has it already; `nil` if it is new
+    ///   and got the number ``count`` - 1.
+    mutating func insert(_ id: EntityID, _ origin: EntityOrigin) -> Int? {
+        if 4 * (entries.count + 1) > 3 * slots.count { grow() }
+        let slot = slot(of: id)
+        if slots[slot] != 0 { return Int(slots[slot]) - 1 }
+        entries.append((id, origin))
+        slots[slot] = UInt32(entries.count)
+        return nil
+    }
+
+    /// The number of the entry with this identity.
+    func find(_ id: EntityID) -> Int? {
+        let entry = slots[slot(of: id)]
+        return entry == 0 ? nil : Int(entry) - 1
+    }
+
+    func contains(_ id: EntityID) -> Bool { find(id) != nil }
+
+    /// Where the entry was defined.
+    func origin(of entry: Int) -> EntityOrigin { entries[entry].origin }
+
+    /// The place of `id`, or the free place where it belongs.
+    private func slot(of id: EntityID) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(id.hash32) & mask
+        while slots[slot] != 0, entries[Int(slots[slot]) - 1].id != id { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        slots = [UInt32](repeating: 0, count: 2 * slots.count)
+        for entry in 0..<entries.count { slots[slot(of: entries[entry].id)] = UInt32(entry + 1) }
+    }
+}

@@ -1,0 +1,63 @@
+import CSV
+public import UCG
+
+/// One file of the configuration.
+struct ConfigFile: Sendable {
+    /// What its rows are.
+    enum Kind: Hashable, Sendable {
+        case snippets
+        case themes
+        case associations
+        case translations(TranslationSource)
+    }
+
+    /// The `--csv` argument joined with the file's place in the directory.
+    let path: String
+    let kind: Kind
+    /// Which file it was when the run began.
+    let identity: FileIdentity
+
+    var entityKind: EntityKind {
+        switch kind {
+        case .snippets: .snippets
+        case .themes: .themes
+        case .associations: .associations
+        case .translations: .translations
+        }
+    }
+}
+
+/// Where a translation file stands, which says what its rows translate.
+struct TranslationSource: Hashable, Sendable {
+    enum Layer: String, Sendable {
+        case global, theme, template, snippet, plugin
+    }
+
+    let layer: Layer
+    /// The theme, snippet or plugin; `<theme>/<template>` for a template; `nil` for the global layer.
+    let scope: String?
+    /// The locale in the file's name.
+    let locale: Locale?
+}
+
+/// The four kinds of entities, in the order in which they are imported.
+public enum EntityKind: String, CaseIterable, Hashable, Sendable {
+    /// Snippet types.
+    case snippets
+    /// Themes.
+    case themes
+    /// Associations.
+    case associations
+    /// Translations.
+    case translations
+
+    /// The type of the entities of this kind.
+    public var type: EntityType {
+        switch self {
+        case .snippets: .snippet
+        case .themes: .theme
+        case .associations: .association
+        case .translations: .translation
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import CSV
+import UCG
+
+/// What one row of `associations.csv` may refer to.
+struct AssociationCheck {
+    let columns: AssociationColumns
+    let path: String
+    let snippets: SnippetImporter
+    let themes: ThemeImporter
+
+    /// An instance's type is a snippet or a built-in type.
+    func type(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
+        guard let name = columns.entityType.text(record) else { return }
+        if AssociationLayout.builtInTypes.contains(name) { return }
+        guard EntityType(rawValue: name) != nil else {
+            pass.log.add(
+                .error, .invalidValue, path, columns.entityType.position(record), field: columns.entityType.name,
+                "\(PlainText.quoted(name)) is not a type: lower-case letters, digits, '-' and '_', "
+                    + "at most 64, beginning with a letter")
+            return
+        }
+        if pass.broken.contains(.snippets) || pass.identities.contains(EntityName.id(.snippet, name)) { return }
+        var reason =
+            "no snippet is named \(PlainText.quoted(name)), and no built-in type"
+            + Suggestion.suffix(for: name, among: snippets.someNames + AssociationLayout.builtInTypes)
+        if pass.laterFiles.contains("entities.csv") {
+            reason += "; entities.csv may use it, but this version does not read that file"
+        }
+        pass.log.add(
+            .error, .unknownType, path, columns.entityType.position(record), field: columns.entityType.name,
+            reason)
+    }
+
+    /// A parent path names exactly one entity that the file places.
+    func parentPath(
+        _ record: borrowing CSVRecord, _ parent: AssociationColumns.Parent, _ placements: Placements,
+        _ pass: inout CheckPass
+    ) {
+        guard let text = columns.parentPath.fitText(record) else { return }
+        switch parent {
+        case .root, .entity: return
+        case .ambiguous:
+            pass.log.add(
+                .error, .ambiguousReference, path, columns.parentPath.position(record),
+                field: columns.parentPath.name,
+                "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant")
+        case .unknown:
+            if pass.broken.contains(.associations) { return }
+            reportUnknown(
+                columns.parentPath, record, canDangle: true, &pass,
+                "no row has the path or entity_id \(PlainText.quoted(text))"
+                    + Suggestion.suffix(for: text, among: placements.names))
+        }
+    }
+
+    /// A reference names an entity of this import.
+    func reference(_ cell: ColumnBinding.Cell, _ record: borrowing CSVRecord, _ pass: inout CheckPass) {
+        guard let reference = cell.reference(record) else { return }
+        switch reference {
+        case .id(let id):
+            if pass.identities.contains(id) || !pass.broken.isEmpty { return }
+            reportUnknown(cell, record, canDangle: true, &pass, "no entity of this import has the id '\(id)'")
+        case .name(let type, let name):
+            if pass.identities.contains(EntityName.id(type, name)) { return }
+            if pass.broken.contains(where: { $0.type == type }) { return }
+            var reason = "no \(type) is named \(PlainText.quoted(name))"
+            if type == .snippet { reason += Suggestion.suffix(for: name, among: snippets.someNames) }
+            if type == .theme { reason += Suggestion.suffix(for: name, among: themes.names) }
+            reportUnknown(cell, record, canDangle: true, &pass, reason)
+        case .semanticName(let name):
+            var reason = "no entity of this import has the semantic name \(PlainText.quoted(name))"
+            if pass.laterFiles.contains("entities.csv") {
+                reason += "; entities.csv may give it, but this version does not read that file"
+            }
+            reportUnknown(cell, record, canDangle: false, &pass, reason)
+        }
+    }
+
+    /// A path of three segments or more has its parent path in the file.
+    func path(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
+        guard let text = columns.path.fitText(record) else { return }
+        let segments = text.split(separator: ".")
+        guard segments.count > 2, !pass.broken.contains(.associations) else { return }
+        let parent = segments.dropLast().joined(separator: ".")
+        if pass.identities.contains(EntityName.id(.association, parent)) { return }
+        pass.log.add(
+            .error, .missingParentPath, path, columns.path.position(record), field: columns.path.name,
+            "\(PlainText.quoted(text)) lies below \(PlainText.quoted(parent)), a path that no row has")
+    }
+
+    private func reportUnknown(
+        _ cell: ColumnBinding.Cell, _ record: borrowing CSVRecord, canDangle: Bool, _ pass: inout CheckPass,
+        _ reason: String
+    ) {
+        pass.log.add(
+            canDangle && pass.options.allowsDangling ? .warning : .error, .unknownReference, path,
+            cell.position(record), field: cell.name, reason)
+    }
+}

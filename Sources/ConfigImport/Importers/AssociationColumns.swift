@@ -1,0 +1,116 @@
+import CSV
+import UCG
+
+/// The columns of one `associations.csv`, and what a row means by them.
+struct AssociationColumns {
+    let binding: ColumnBinding
+    let isByName: Bool
+    let path, type: ColumnBinding.Cell
+    /// By-id form.
+    let parentID, childID: ColumnBinding.Cell
+    /// By-name form.
+    let parentPath, entityType, entityID: ColumnBinding.Cell
+
+    init(_ binding: ColumnBinding) {
+        self.binding = binding
+        (path, type) = (binding["path"], binding["association_type"])
+        (parentID, childID) = (binding["parent_id"], binding["child_id"])
+        (parentPath, entityType) = (binding["parent_path"], binding["entity_type"])
+        entityID = binding["entity_id"]
+        isByName = childID.field == nil
+    }
+
+    /// What a row's parent is.
+    enum Parent {
+        /// None: the row is a root.
+        case root
+        case entity(EntityID)
+        /// Several rows have an `entity_id` of that name.
+        case ambiguous
+        /// Nothing of this import, or nothing an id can be derived from.
+        case unknown
+    }
+
+    /// The id of the row's path; `nil` without a path.
+    func pathID(_ record: borrowing CSVRecord) -> EntityID? {
+        path.fitText(record).map { EntityName.id(.association, $0) }
+    }
+
+    /// The child's id; `nil` if the row names none.
+    func child(_ record: borrowing CSVRecord) -> EntityID? {
+        guard isByName else { return childID.reference(record)?.id }
+        guard let type = entityType.text(record).flatMap({ EntityType(rawValue: $0) }),
+            let name = entityID.fitText(record)
+        else { return nil }
+        return EntityName.id(type, name)
+    }
+
+    /// The parent, by what all rows of the file place.
+    func parent(_ record: borrowing CSVRecord, _ placements: Placements) -> Parent {
+        guard isByName else {
+            guard parentID.isGiven(record) else { return .root }
+            return parentID.reference(record)?.id.map { .entity($0) } ?? .unknown
+        }
+        guard parentPath.isGiven(record) else { return .root }
+        return parentPath.fitText(record).map { placements.find($0) } ?? .unknown
+    }
+
+    /// Whether the row says that its parent contains its child.
+    func isContainment(_ record: borrowing CSVRecord) -> Bool {
+        (type.text(record) ?? "contains") == "contains"
+    }
+
+    /// The association's own id; `nil` if the row names no child.
+    func id(_ record: borrowing CSVRecord, _ placements: Placements) -> EntityID? {
+        if let id = pathID(record) { return id }
+        guard let child = child(record) else { return nil }
+        var name = EntityName()
+        name.begin(.association)
+        if case .entity(let parent) = parent(record, placements) { name.append(parent.description) }
+        name.appendColon()
+        name.append(type.text(record) ?? "contains")
+        name.appendColon()
+        name.append(child.description)
+        return name.id
+    }
+
+    /// The child as the row names it, for messages.
+    func childText(_ record: borrowing CSVRecord) -> String? {
+        (isByName ? entityID : childID).text(record)
+    }
+}
+
+extension ColumnBinding.Cell {
+    /// The reference that the row gives here.
+    func reference(_ record: borrowing CSVRecord) -> Reference? {
+        guard let field, isGiven(record) else { return nil }
+        return record.withField(field) { Reference($0) }
+    }
+}
+
+/// The instances that the rows of the by-name form place: what a `parent_path` can name.
+struct Placements {
+    private var byPath: [EntityID: EntityID] = [:]
+    /// By `entity_id`; `nil` where rows of several types have the same one.
+    private var byName: [String: EntityID?] = [:]
+
+    /// Adds a row's child under its path and its `entity_id`.
+    mutating func add(_ child: EntityID, name: String, path: EntityID?) {
+        if let path { byPath[path] = child }
+        if let other = byName[name], other != child {
+            byName[name] = .some(nil)
+        } else {
+            byName[name] = child
+        }
+    }
+
+    /// What `text` names: a path before an `entity_id`.
+    func find(_ text: String) -> AssociationColumns.Parent {
+        if let child = byPath[EntityName.id(.association, text)] { return .entity(child) }
+        guard let child = byName[text] else { return .unknown }
+        return child.map { .entity($0) } ?? .ambiguous
+    }
+
+    /// The `entity_id`s, for 'did you mean'.
+    var names: some Sequence<String> { byName.keys.sorted() }
+}

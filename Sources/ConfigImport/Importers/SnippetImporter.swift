@@ -1,0 +1,225 @@
+import CSV
+import UCG
+
+/// `snippets.csv`: snippet types and their fields.
+///
+/// With a `field_name` column each row is one field, and the rows of one snippet
+/// fold into one entity; without it each row is a whole snippet.
+struct SnippetImporter {
+    /// One field a row: the members of one element of `fields`.
+    static let fields = Layout([
+        .column(Column("snippet_name", aliases: snippetNames, .snippetName, isRequired: true)),
+        .column(Column("field_name", .fieldName, as: "name")),
+        .column(Column("field_type", .word, ifAbsent: .value("text"), as: "type")),
+        .column(Column("required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")),
+        .column(Column("localized", .boolean, ifAbsent: .value("true"), as: "localized")),
+        .column(Column("searchable", .boolean, as: "searchable")),
+        .column(Column("default_value", aliases: ["default"], .text)),
+        .derived(.default),
+        .column(Column("help_text", aliases: ["help"], .text, as: "help_text")),
+        .column(Column("field_schema", aliases: ["constraints"], .word, as: "schema")),
+    ])
+
+    /// One snippet a row: the members of `data`. All other cells are kept as text.
+    static let whole = Layout(
+        [.column(Column("snippet_name", aliases: snippetNames, .snippetName, isRequired: true, as: "snippet_type"))],
+        passedOn: [
+            Column("field_type", .word),
+            Column("required", aliases: ["is_required"], .word),
+            Column("localized", .word),
+            Column("searchable", .word),
+            Column("default_value", aliases: ["default"], .text),
+            Column("help_text", aliases: ["help"], .text),
+            Column("field_schema", aliases: ["constraints"], .word),
+        ],
+        reserved: ["fields", "meta", "validation_rules", "allowed_child_types"])
+
+    private static let snippetNames = ["snippet_type", "snippet", "name"]
+    private static let reservedPrefixes = ["reed-", "admin-", "api-"]
+
+    /// How many rows and entities there are.
+    private(set) var counts = KindCounts()
+    /// Names for 'did you mean'; the first thousand.
+    private(set) var someNames: [String] = []
+
+    private static func layout(_ header: [String]) -> Layout {
+        header.contains { $0.asciiLowercased == "field_name" } ? fields : whole
+    }
+}
+
+// The first pass.
+extension SnippetImporter {
+    mutating func check(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+        var rows = try pass.open(file)
+        guard let columns = pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
+        var fieldLines: [String: EntityOrigin] = [:]
+        let nameCell = columns["snippet_name"]
+        while try rows.next(&pass.log) {
+            let isFit = columns.check(rows.reader.record, &pass.log)
+            guard let name = nameCell.fitText(rows.reader.record) else { continue }
+            let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let position = nameCell.position(rows.reader.record)
+            if Self.reservedPrefixes.contains(where: { name.hasPrefix($0) }) {
+                pass.log.add(
+                    .error, .reservedName, file.path, position, field: nameCell.name,
+                    "\(PlainText.quoted(name)) begins like the system's own snippets (reed-, admin-, api-)")
+            }
+            let id = EntityName.id(.snippet, name)
+            if columns.isOfFields {
+                if pass.identities.insert(id, origin) == nil { count(name) }
+                if isFit {
+                    Self.checkField(rows.reader.record, columns, of: name, origin, &fieldLines, &pass)
+                }
+            } else if pass.define(
+                id, origin, at: position, field: nameCell.name, what: "the snippet \(PlainText.quoted(name))")
+            {
+                count(name)
+            }
+        }
+        counts.rows += rows.rowCount
+        pass.finish(rows)
+    }
+
+    private mutating func count(_ name: String) {
+        counts.entities += 1
+        if someNames.count < 1000 { someNames.append(name) }
+    }
+
+    private static func checkField(
+        _ record: borrowing CSVRecord, _ columns: ColumnBinding, of snippet: String, _ origin: EntityOrigin,
+        _ fieldLines: inout [String: EntityOrigin], _ pass: inout CheckPass
+    ) {
+        let path = pass.paths[Int(origin.file)]
+        let fieldCell = columns["field_name"]
+        guard let field = fieldCell.text(record) else {
+            for cell in columns.otherCells(than: ["snippet_name", "field_name"]) where cell.isGiven(record) {
+                pass.log.add(
+                    .error, .unexpectedValue, path, cell.position(record), field: cell.name,
+                    "a value without a \(fieldCell.name); a row that only declares a snippet has none")
+            }
+            return
+        }
+        if let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)") {
+            fieldLines["\(snippet).\(field)"] = other
+            pass.log.add(
+                .error, .duplicate, path, fieldCell.position(record), field: fieldCell.name,
+                "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
+                    + "at \(pass.place(other))")
+        }
+        let typeCell = columns["field_type"]
+        do throws(FieldType.Problem) {
+            let type = try FieldType(typeCell.text(record) ?? "text")
+            let defaultCell = columns["default_value"]
+            if defaultCell.givesDefault(record, of: type), let number = defaultCell.field,
+                !record.withField(number, type.acceptsDefault)
+            {
+                pass.log.add(
+                    .error, .invalidDefault, path, defaultCell.position(record), field: defaultCell.name,
+                    "\(record.withField(number) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
+                        + "as the type \(PlainText.quoted(typeCell.text(record) ?? "text")) needs")
+            }
+        } catch {
+            var reason = error.reason
+            if error.code == .unknownType {
+                reason += Suggestion.suffix(
+                    for: typeCell.text(record) ?? "", among: FieldType.plainNames.keys.sorted())
+                if pass.laterFiles.contains("field_types.csv") {
+                    reason += "; field_types.csv may declare it, but this version does not read that file"
+                }
+            }
+            pass.log.add(.error, error.code, path, typeCell.position(record), field: typeCell.name, reason)
+        }
+    }
+}
+
+// The second pass.
+extension SnippetImporter {
+    func build(
+        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+    ) throws {
+        var pass = BuildPass(options)
+        var rows = try pass.open(file)
+        guard let columns = try pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
+        if columns.isOfFields {
+            try buildFolded(&rows, number, columns, &pass, emit)
+        } else {
+            try buildWhole(&rows, number, columns, &pass, emit)
+        }
+    }
+
+    private func buildWhole(
+        _ rows: inout RowReader, _ number: Int, _ columns: ColumnBinding, _ pass: inout BuildPass,
+        _ emit: (borrowing Entity) throws -> Void
+    ) throws {
+        let nameCell = columns["snippet_name"]
+        while try pass.next(&rows, columns) {
+            guard let name = nameCell.fitText(rows.reader.record) else { throw InputError.changed(rows.file.path) }
+            var entity = Entity(
+                type: .snippet, id: EntityName.id(.snippet, name),
+                origin: EntityOrigin(file: number, line: rows.reader.record.line))
+            entity.data.beginObject()
+            columns.write(rows.reader.record, to: &entity.data) { _, _, _ in }
+            entity.data.endObject()
+            try emit(entity)
+        }
+    }
+
+    /// Rows of one snippet need not be adjacent, so all snippets are held until the file ends.
+    private func buildFolded(
+        _ rows: inout RowReader, _ number: Int, _ columns: ColumnBinding, _ pass: inout BuildPass,
+        _ emit: (borrowing Entity) throws -> Void
+    ) throws {
+        var snippets: [(name: String, fields: JSONWriter, origin: EntityOrigin)] = []
+        var places: [String: Int] = [:]
+        let (nameCell, fieldCell) = (columns["snippet_name"], columns["field_name"])
+        let (typeCell, defaultCell) = (columns["field_type"], columns["default_value"])
+        while try pass.next(&rows, columns) {
+            guard let name = nameCell.fitText(rows.reader.record) else { throw InputError.changed(rows.file.path) }
+            let place = places[name] ?? snippets.count
+            if place == snippets.count {
+                places[name] = place
+                snippets.append(
+                    (name, JSONWriter(), EntityOrigin(file: number, line: rows.reader.record.line)))
+            }
+            guard fieldCell.isGiven(rows.reader.record) else { continue }
+            guard let type = try? FieldType(typeCell.text(rows.reader.record) ?? "text") else {
+                throw InputError.changed(rows.file.path)
+            }
+            snippets[place].fields.beginObject()
+            columns.write(rows.reader.record, to: &snippets[place].fields) { _, key, json in
+                guard defaultCell.givesDefault(rows.reader.record, of: type), let field = defaultCell.field else {
+                    return
+                }
+                json.key(key)
+                rows.reader.record.withField(field) { type.writeDefault($0, to: &json) }
+            }
+            snippets[place].fields.endObject()
+        }
+        for snippet in snippets {
+            var entity = Entity(
+                type: .snippet, id: EntityName.id(.snippet, snippet.name), origin: snippet.origin)
+            entity.data.beginObject()
+            entity.data.key("snippet_type")
+            entity.data.string(snippet.name)
+            entity.data.key("fields")
+            entity.data.beginArray()
+            entity.data.members(snippet.fields)
+            entity.data.endArray()
+            entity.data.endObject()
+            try emit(entity)
+        }
+    }
+}
+
+extension ColumnBinding {
+    /// Whether each row is one field of a snippet.
+    fileprivate var isOfFields: Bool { self["field_name"].field != nil }
+}
+
+extension ColumnBinding.Cell {
+    /// Whether the row gives a default for a field of `type`.
+    fileprivate func givesDefault(_ record: borrowing CSVRecord, of type: FieldType) -> Bool {
+        guard let field, isGiven(record) else { return false }
+        return type.keepsEmptyDefault || record.withField(field) { $0.count > 0 }
+    }
+}

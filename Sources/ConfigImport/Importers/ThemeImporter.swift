@@ -1,0 +1,137 @@
+import CSV
+import UCG
+
+/// `themes.csv`: one theme a row; an empty `parent_theme` makes it a base theme.
+struct ThemeImporter {
+    static let layout = Layout([
+        .column(Column("theme_name", aliases: ["name", "theme"], .themeName, isRequired: true, as: "name")),
+        .column(
+            Column(
+                "parent_theme", aliases: ["parent", "extends"], .themeName, ifAbsent: .null, as: "parent")),
+        .derived(.parentID),
+        .object(
+            "context",
+            [
+                .column(Column("context_type", .word, ifAbsent: .null, as: "type")),
+                .column(Column("context_value", .word, ifAbsent: .null, as: "value")),
+            ]),
+        .column(Column("active", .boolean, ifAbsent: .value("true"), as: "active")),
+        .column(Column("description", .text, as: "description")),
+        .derived(.chain),
+    ])
+
+    private struct Theme {
+        let name: String
+        let parent: String?
+        let origin: EntityOrigin
+        let parentPosition: CSVPosition
+        let parentField: String
+    }
+
+    /// How many rows and entities there are.
+    private(set) var counts = KindCounts()
+    private var themes: [Theme] = []
+    private var places: [String: Int] = [:]
+
+    /// Whether a row defines the theme called `name`.
+    func defines(_ name: String) -> Bool { places[name] != nil }
+
+    /// All themes' names, for 'did you mean'.
+    var names: some Sequence<String> { themes.lazy.map(\.name) }
+
+    /// The names from the theme called `name` to its base, most specific first.
+    private func chain(of name: String) -> [String] {
+        var chain: [String] = []
+        var next: String? = name
+        while let name = next, chain.count < themes.count, let place = places[name] {
+            chain.append(name)
+            next = themes[place].parent
+        }
+        return chain
+    }
+}
+
+// The first pass.
+extension ThemeImporter {
+    mutating func check(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+        var rows = try pass.open(file)
+        guard let columns = pass.bind(rows, { _, _ in Self.layout }) else { return }
+        let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
+        while try rows.next(&pass.log) {
+            _ = columns.check(rows.reader.record, &pass.log)
+            guard let name = nameCell.fitText(rows.reader.record) else { continue }
+            let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let isNew = pass.define(
+                EntityName.id(.theme, name), origin, at: nameCell.position(rows.reader.record),
+                field: nameCell.name, what: "the theme \(PlainText.quoted(name))")
+            guard isNew else { continue }
+            counts.entities += 1
+            places[name] = themes.count
+            themes.append(
+                Theme(
+                    name: name, parent: parentCell.fitText(rows.reader.record), origin: origin,
+                    parentPosition: parentCell.position(rows.reader.record), parentField: parentCell.name))
+        }
+        counts.rows += rows.rowCount
+        pass.finish(rows)
+        checkParents(file, &pass)
+        checkCycles(file, &pass)
+    }
+
+    private func checkParents(_ file: ConfigFile, _ pass: inout CheckPass) {
+        if pass.broken.contains(.themes) { return }
+        for theme in themes {
+            guard let parent = theme.parent, !defines(parent) else { continue }
+            pass.log.add(
+                .error, .unknownReference, file.path, theme.parentPosition, field: theme.parentField,
+                "no theme is named \(PlainText.quoted(parent))" + Suggestion.suffix(for: parent, among: names))
+        }
+    }
+
+    /// Reports each cycle once, at its first row.
+    private func checkCycles(_ file: ConfigFile, _ pass: inout CheckPass) {
+        let parents = themes.map { theme in theme.parent.flatMap { places[$0] } }
+        for cycle in Cycles.find(parents) {
+            let names = (cycle + [cycle[0]]).map { PlainText.escaped(themes[$0].name) }
+            let first = themes[cycle[0]]
+            pass.log.add(
+                .error, .cycle, file.path, first.parentPosition, field: first.parentField,
+                "a theme cannot extend itself: " + names.joined(separator: " -> "))
+        }
+    }
+}
+
+// The second pass.
+extension ThemeImporter {
+    func build(
+        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+    ) throws {
+        var pass = BuildPass(options)
+        var rows = try pass.open(file)
+        guard let columns = try pass.bind(rows, { _, _ in Self.layout }) else { return }
+        let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
+        while try pass.next(&rows, columns) {
+            guard let name = nameCell.fitText(rows.reader.record), defines(name) else {
+                throw InputError.changed(file.path)
+            }
+            var entity = Entity(
+                type: .theme, id: EntityName.id(.theme, name),
+                origin: EntityOrigin(file: number, line: rows.reader.record.line))
+            entity.data.beginObject()
+            columns.write(rows.reader.record, to: &entity.data) { member, key, json in
+                json.key(key)
+                if member == .chain {
+                    json.beginArray()
+                    for name in chain(of: name) { json.string(name) }
+                    json.endArray()
+                } else if let parent = parentCell.text(rows.reader.record) {
+                    json.id(EntityName.id(.theme, parent))
+                } else {
+                    json.null()
+                }
+            }
+            entity.data.endObject()
+            try emit(entity)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import CSV
+import UCG
+
+/// What is kept of each translation to compare it with others: 24 bytes, beside its identity.
+struct TranslationCatalog {
+    /// One text.
+    struct Entry {
+        /// The key, in its layer and scope.
+        let key: Fingerprint
+        let value: Fingerprint
+        /// The number of its set of placeholders.
+        let placeholders: UInt32
+        let locale: UInt16
+    }
+
+    /// Whether all rows could be read, so that what is missing is missing.
+    var isComplete = true
+    private var entries = ChunkedArray<Entry>()
+    /// The number of the first translation among all identities.
+    private var firstIdentity = 0
+    /// Layers with their scopes, in the order in which they come.
+    private(set) var groups: [TranslationSource] = []
+    private var groupOfFile: [Int: Int] = [:]
+    private var placeholderSets: [[String]] = [[]]
+    private var placeholderNumbers: [[String]: UInt32] = [[]: 0]
+
+    var count: Int { entries.count }
+
+    /// The number of the layer and scope of a file.
+    mutating func group(of source: TranslationSource, file: Int) -> Int {
+        let group = TranslationSource(layer: source.layer, scope: source.scope, locale: nil)
+        let number = groups.firstIndex(of: group) ?? groups.count
+        if number == groups.count { groups.append(group) }
+        groupOfFile[file] = number
+        return number
+    }
+
+    /// The layer and scope of a file that was read.
+    func group(file: Int) -> Int { groupOfFile[file] ?? 0 }
+
+    /// The number of a text's set of placeholders.
+    mutating func placeholders(in text: Span<UInt8>) -> UInt32 {
+        let names = Placeholders.names(in: text)
+        if names.isEmpty { return 0 }
+        let set = names.sorted()
+        if let number = placeholderNumbers[set] { return number }
+        let number = UInt32(placeholderSets.count)
+        placeholderSets.append(set)
+        placeholderNumbers[set] = number
+        return number
+    }
+
+    /// The names of a set of placeholders, sorted.
+    func names(_ placeholders: UInt32) -> [String] { placeholderSets[Int(placeholders)] }
+
+    /// Adds a text whose identity has the number `identity`; they come one after the other.
+    mutating func append(_ entry: Entry, identity: Int) {
+        if entries.count == 0 { firstIdentity = identity }
+        entries.append(entry)
+    }
+
+    /// The text with the identity of that number.
+    func entry(identity: Int) -> Entry { entries[identity - firstIdentity] }
+
+    subscript(index: Int) -> Entry { entries[index] }
+
+    /// The number of an entry's identity.
+    func identity(of index: Int) -> Int { index + firstIdentity }
+}

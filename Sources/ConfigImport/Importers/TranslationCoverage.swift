@@ -1,0 +1,79 @@
+import UCG
+
+/// Compares the locales of each key: which lack it, and whose placeholders differ.
+///
+/// Memory: 4 bytes a translation, where there is more than one locale at all.
+struct TranslationCoverage {
+    /// What one locale has of the keys of one layer and scope.
+    struct Locale {
+        let group: Int
+        let locale: Int
+        var keys = 0
+        /// The entries of other locales that have a key this one lacks; the first three.
+        var lacking: [Int] = []
+        /// The first entry of this locale.
+        let first: Int
+    }
+
+    /// A text whose placeholders are not those of the key's first text.
+    struct Mismatch {
+        let entry: Int
+        let reference: Int
+    }
+
+    /// Locales that lack keys.
+    private(set) var gaps: [Locale] = []
+    /// How many keys each layer and scope has.
+    private(set) var keyCounts: [Int]
+    /// Texts with other placeholders, in the order of the files.
+    private(set) var mismatches: [Mismatch] = []
+
+    init(_ catalog: TranslationCatalog, groupOf group: (Int) -> Int, localeCount: Int) {
+        keyCounts = [Int](repeating: 0, count: catalog.groups.count)
+        guard localeCount > 1 else { return }
+        // The locales of each layer and scope, in their order of appearance.
+        var locales = [[Locale]](repeating: [], count: catalog.groups.count)
+        for index in 0..<catalog.count {
+            let locale = Int(catalog[index].locale)
+            let group = group(index)
+            if !locales[group].contains(where: { $0.locale == locale }) {
+                locales[group].append(Locale(group: group, locale: locale, first: index))
+            }
+        }
+        var order = (0..<UInt32(catalog.count)).map { $0 }
+        order.sort { left, right in
+            let (leftKey, rightKey) = (catalog[Int(left)].key, catalog[Int(right)].key)
+            return leftKey == rightKey ? left < right : leftKey < rightKey
+        }
+        var start = 0
+        while start < order.count {
+            var end = start + 1
+            while end < order.count, catalog[Int(order[end])].key == catalog[Int(order[start])].key { end += 1 }
+            let entries = order[start..<end].map { Int($0) }
+            compare(entries, catalog, &locales[group(entries[0])])
+            keyCounts[group(entries[0])] += 1
+            start = end
+        }
+        gaps = locales.flatMap { $0 }.filter { $0.keys < keyCounts[$0.group] }
+        mismatches.sort { $0.entry < $1.entry }
+    }
+
+    /// Compares the texts of one key, of which the first is the reference.
+    private mutating func compare(
+        _ entries: [Int], _ catalog: TranslationCatalog, _ locales: inout [Locale]
+    ) {
+        for entry in entries.dropFirst()
+        where catalog[entry].placeholders != catalog[entries[0]].placeholders {
+            mismatches.append(Mismatch(entry: entry, reference: entries[0]))
+        }
+        for index in locales.indices {
+            if entries.contains(where: { Int(catalog[$0].locale) == locales[index].locale }) {
+                locales[index].keys += 1
+            } else {
+                locales[index].lacking.append(entries[0])
+                locales[index].lacking.sort()
+                if locales[index].lacking.count > 3 { locales[index].lacking.removeLast() }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import CSV
+import UCG
+
+/// `translations*.csv`, in the directory and in its layer folders: one entity a
+/// key, locale and layer.
+struct TranslationImporter {
+    /// Where a text stands: in a row, and in the wide form in its locale's column.
+    private struct TextPlace: Hashable {
+        let origin: EntityOrigin
+        let locale: Int
+    }
+
+    /// How many rows and entities there are.
+    private(set) var counts = KindCounts()
+    private(set) var locales = LocaleTable()
+    private(set) var catalog = TranslationCatalog()
+    /// Texts that stand in an earlier row with the same value.
+    private var skipped: Set<TextPlace> = []
+
+    private static func id(
+        _ name: inout EntityName, _ key: [UInt8], _ locale: Locale, _ source: TranslationSource
+    ) -> EntityID {
+        name.begin(.translation)
+        name.append(locale.rawValue)
+        name.appendColon()
+        name.append(source.layer.rawValue)
+        name.appendColon()
+        name.append(source.scope ?? "")
+        name.appendColon()
+        name.append(key.span)
+        return name.id
+    }
+}
+
+// The first pass.
+extension TranslationImporter {
+    mutating func check(
+        _ file: ConfigFile, _ source: TranslationSource, number: Int, _ pass: inout CheckPass
+    ) throws(InputError) {
+        var rows = try pass.open(file)
+        var form: TranslationForm?
+        let binding = pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
+        guard let binding, let form else {
+            if rows.hasHeader || rows.isBroken { catalog.isComplete = false }
+            return
+        }
+        let columns = TranslationColumns(form, binding, &locales)
+        let group = catalog.group(of: source, file: number)
+        var key: [UInt8] = []
+        var name = EntityName()
+        while try rows.next(&pass.log) {
+            guard binding.check(rows.reader.record, &pass.log) else {
+                catalog.isComplete = false
+                continue
+            }
+            do throws(TranslationColumns.Problem) {
+                let rowLocale = try columns.readKey(rows.reader.record, into: &key, &locales)
+                let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+                for text in columns.texts where text.cell.isGiven(rows.reader.record) {
+                    let locale = rowLocale ?? text.locale
+                    let id = Self.id(&name, key, locales[locale], source)
+                    let entry = rows.reader.record.withField(text.field) { value in
+                        TranslationCatalog.Entry(
+                            key: Fingerprint(key.span, group: group), value: Fingerprint(value),
+                            placeholders: catalog.placeholders(in: value), locale: UInt16(clamping: locale))
+                    }
+                    define(id, entry, origin, text.cell, key, rows.reader.record, columns, &pass)
+                }
+            } catch {
+                catalog.isComplete = false
+                report(error, columns, rows.reader.record, file, &pass)
+            }
+        }
+        if rows.isBroken { catalog.isComplete = false }
+        counts.rows += rows.rowCount
+        pass.finish(rows)
+    }
+
+    /// Adds one text, unless an earlier row has its key, locale, layer and scope.
+    private mutating func define(
+        _ id: EntityID, _ entry: TranslationCatalog.Entry, _ origin: EntityOrigin, _ cell: ColumnBinding.Cell,
+        _ key: [UInt8], _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ pass: inout CheckPass
+    ) {
+        guard let other = pass.identities.insert(id, origin) else {
+            catalog.append(entry, identity: pass.identities.count - 1)
+            counts.entities += 1
+            return
+        }
+        let locale = Int(entry.locale)
+        let isSame = catalog.entry(identity: other).value == entry.value
+        if isSame { skipped.insert(TextPlace(origin: origin, locale: locale)) }
+        pass.log.add(
+            isSame ? .warning : .error, .duplicate, pass.paths[Int(origin.file)],
+            columns.isWide ? cell.position(record) : columns.keyCell.position(record),
+            field: columns.isWide ? cell.name : columns.keyCell.name,
+            "\(PlainText.quoted(key.span)) in \(locales[locale]) is given already at "
+                + pass.place(pass.identities.origin(of: other))
+                + (isSame ? " with the same value; skipped" : " with another value"))
+    }
+
+    private func report(
+        _ problem: TranslationColumns.Problem, _ columns: TranslationColumns, _ record: borrowing CSVRecord,
+        _ file: ConfigFile, _ pass: inout CheckPass
+    ) {
+        let cell = columns.keyCell
+        let (code, reason): (IssueCode, String) =
+            switch problem {
+            case .missingLocale(nil):
+                (
+                    .missingLocale,
+                    "\(PlainText.quoted(cell.text(record) ?? "")) has no '@' with a locale behind it, as in "
+                        + "nav.home@de; else name the file translations.<locale>.csv or add a column 'locale'"
+                )
+            case .missingLocale(let text?):
+                (
+                    .missingLocale,
+                    "\(PlainText.quoted(text)) behind the last '@' is not \(ColumnKind.locale.expected)"
+                )
+            case .invalidKey(let key):
+                (.invalidValue, "\(PlainText.quoted(key)) is not \(ColumnKind.translationKey.expected)")
+            }
+        pass.log.add(.error, code, file.path, cell.position(record), field: cell.name, reason)
+    }
+}
+
+// The second pass.
+extension TranslationImporter {
+    func build(
+        _ file: ConfigFile, _ source: TranslationSource, number: Int, _ options: ImportOptions,
+        _ emit: (borrowing Entity) throws -> Void
+    ) throws {
+        var pass = BuildPass(options)
+        var rows = try pass.open(file)
+        var form: TranslationForm?
+        let binding = try pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
+        guard let binding, let form else { return }
+        var locales = locales
+        let columns = TranslationColumns(form, binding, &locales)
+        var key: [UInt8] = []
+        var name = EntityName()
+        var entity = Entity(
+            type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
+        while try pass.next(&rows, binding) {
+            let rowLocale: Int?
+            do {
+                rowLocale = try columns.readKey(rows.reader.record, into: &key, &locales)
+            } catch {
+                throw InputError.changed(file.path)
+            }
+            entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            for text in columns.texts where text.cell.isGiven(rows.reader.record) {
+                let locale = rowLocale ?? text.locale
+                if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) { continue }
+                entity.id = Self.id(&name, key, locales[locale], source)
+                entity.data.removeAll()
+                entity.data.beginObject()
+                binding.write(rows.reader.record, to: &entity.data) { member, memberKey, json in
+                    json.key(memberKey)
+                    switch member {
+                    case .key: json.string(key.span)
+                    case .locale: json.string(locales[locale].rawValue)
+                    case .layer: json.string(source.layer.rawValue)
+                    case .scope: if let scope = source.scope { json.string(scope) } else { json.null() }
+                    case .value: rows.reader.record.withField(text.field) { json.string($0) }
+                    default:
+                        json.beginArray()
+                        let names = rows.reader.record.withField(text.field) { Placeholders.names(in: $0) }
+                        for name in names { json.string(name) }
+                        json.endArray()
+                    }
+                }
+                entity.data.endObject()
+                try emit(entity)
+            }
+        }
+    }
+}

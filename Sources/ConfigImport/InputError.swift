@@ -1,0 +1,43 @@
+import CSV
+
+/// Why a directory or file could not be read at all.
+public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What stands behind it; it decides the exit code.
+    public enum Kind: Sendable {
+        /// It is missing, unreadable or not a regular file.
+        case missing
+        /// The system failed while reading it.
+        case failed
+        /// It is not what it was when it was checked.
+        case changed
+    }
+
+    /// What stands behind it.
+    public var kind: Kind
+    /// The file or directory, as a person would open it.
+    public var path: String
+    /// What is wrong.
+    public var reason: String
+
+    /// `PATH: REASON`.
+    public var description: String { "\(PlainText.escaped(path)): \(reason)" }
+
+    init(_ kind: Kind, _ path: String, _ reason: String) {
+        self.kind = kind
+        self.path = path
+        self.reason = reason
+    }
+
+    init(_ error: ReadError, _ path: String) {
+        self.init(
+            .failed, path, "cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)")
+    }
+
+    init(_ error: FileError, _ path: String) {
+        self.init(.missing, path, error.description)
+    }
+
+    static func changed(_ path: String) -> InputError {
+        InputError(.changed, path, "changed while it was read; run again")
+    }
+}

@@ -1,0 +1,43 @@
+public import CSV
+
+/// One problem in the configuration: where it is, and what to do about it.
+public struct Issue: Hashable, Sendable {
+    /// How bad it is.
+    public enum Severity: String, Hashable, Sendable {
+        /// Nothing is imported.
+        case error
+        /// The import goes on.
+        case warning
+    }
+
+    /// How bad it is.
+    public var severity: Severity
+    /// What kind of problem it is.
+    public var code: IssueCode
+    /// The file, as a person would open it.
+    public var path: String
+    /// Where in the file.
+    public var position: CSVPosition
+    /// The name of the field as the header has it; `nil` if it concerns no single field.
+    public var field: String?
+    /// What was found, what was expected, what to do. Text from files is escaped in it.
+    public var reason: String
+
+    /// Whether the whole field at ``position`` is meant, not just the byte there.
+    public var coversField = true
+
+    /// `PATH:LINE:COLUMN: error: FIELD: TEXT [code]`.
+    public var summary: String {
+        let field = field.map { "\(PlainText.escaped($0)): " } ?? ""
+        return "\(PlainText.escaped(path)):\(position): \(severity.rawValue): \(field)\(reason) [\(code.rawValue)]"
+    }
+}
+
+extension Issue: Comparable {
+    /// By the bytes of the path, then line, then column, then text.
+    public static func < (left: Issue, right: Issue) -> Bool {
+        if left.path != right.path { return left.path.utf8.lexicographicallyPrecedes(right.path.utf8) }
+        if left.position != right.position { return left.position < right.position }
+        return left.reason.utf8.lexicographicallyPrecedes(right.reason.utf8)
+    }
+}

@@ -1,0 +1,87 @@
+import CSV
+
+/// The problems of a run, in the order of the files' bytes.
+///
+/// Of each file it keeps the first hundred errors and the first hundred
+/// warnings, and counts the rest.
+public struct IssueLog: Sendable {
+    /// How many issues of one severity are kept for a file.
+    public static let limit = 100
+
+    private struct Bucket {
+        var kept: [Issue] = []
+        var count = 0
+
+        mutating func add(_ issue: Issue) {
+            count += 1
+            kept.append(issue)
+            if kept.count >= 2 * limit { trim() }
+        }
+
+        mutating func trim() {
+            kept.sort()
+            kept.removeLast(max(0, kept.count - limit))
+        }
+    }
+
+    private var files: [String: (errors: Bucket, warnings: Bucket)] = [:]
+    private let isStrict: Bool
+
+    /// An empty log; with `strict` every warning is an error.
+    public init(strict: Bool = false) { isStrict = strict }
+
+    /// How many errors there are.
+    public private(set) var errorCount = 0
+    /// How many warnings there are.
+    public private(set) var warningCount = 0
+
+    /// Adds an issue.
+    public mutating func add(_ issue: Issue) {
+        var issue = issue
+        if isStrict { issue.severity = .error }
+        switch issue.severity {
+        case .error:
+            errorCount += 1
+            files[issue.path, default: (Bucket(), Bucket())].errors.add(issue)
+        case .warning:
+            warningCount += 1
+            files[issue.path, default: (Bucket(), Bucket())].warnings.add(issue)
+        }
+    }
+
+    mutating func add(
+        _ severity: Issue.Severity, _ code: IssueCode, _ path: String, _ position: CSVPosition,
+        field: String? = nil, _ reason: String
+    ) {
+        add(
+            Issue(
+                severity: severity, code: code, path: path, position: position, field: field,
+                reason: reason))
+    }
+
+    /// The issues of one file: those kept, and how many were not.
+    public struct FileIssues: Sendable {
+        /// The file, as a person would open it.
+        public var path: String
+        /// The issues to show, by line and column.
+        public var issues: [Issue]
+        /// How many more errors there are.
+        public var omittedErrors: Int
+        /// How many more warnings there are.
+        public var omittedWarnings: Int
+    }
+
+    /// The issues of every file that has any, in the order of the paths' bytes.
+    public var byFile: [FileIssues] {
+        files.map { path, buckets in
+            var (errors, warnings) = buckets
+            errors.trim()
+            warnings.trim()
+            return FileIssues(
+                path: path, issues: (errors.kept + warnings.kept).sorted(),
+                omittedErrors: errors.count - errors.kept.count,
+                omittedWarnings: warnings.count - warnings.kept.count)
+        }
+        .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+}

@@ -1,0 +1,25 @@
+/// Prints issues as a compiler does, each with the line it is in.
+public struct IssueRenderer {
+    private let delimiter: UInt8?
+
+    /// A renderer for files with this delimiter; `nil` if it was detected.
+    public init(delimiter: UInt8?) { self.delimiter = delimiter }
+
+    /// The text of one file's issues, every line ended.
+    ///
+    /// The file is read once more for its lines.
+    public func text(of file: IssueLog.FileIssues) -> String {
+        let excerpts = SourceExcerpts(of: file.path, at: file.issues.map(\.position), delimiter: delimiter)
+        var text = ""
+        for issue in file.issues {
+            text += issue.summary + "\n"
+            text += excerpts.text(at: issue.position, coversField: issue.coversField && issue.field != nil)
+        }
+        let omitted = [(file.omittedErrors, "error"), (file.omittedWarnings, "warning")]
+            .filter { $0.0 > 0 }.map { "\($0.0) more \($0.1)\($0.0 == 1 ? "" : "s")" }
+        if !omitted.isEmpty {
+            text += "\(PlainText.escaped(file.path)): \(omitted.joined(separator: " and ")), not shown\n"
+        }
+        return text
+    }
+}

@@ -1,0 +1,122 @@
+import UCG
+
+/// The type of a snippet's field, as its `field_type` cell says it.
+enum FieldType {
+    case text, number, boolean, date, email, url, json, array, object
+    case reference
+    case select([String])
+
+    /// The names of the types that take no argument.
+    static let plainNames: [String: FieldType] = [
+        "text": .text, "textarea": .text, "String": .text,
+        "number": .number, "Number": .number,
+        "boolean": .boolean, "Boolean": .boolean,
+        "date": .date, "email": .email, "url": .url, "json": .json,
+        "Array": .array, "array": .array, "Object": .object, "object": .object,
+    ]
+
+    /// Why a cell names no type.
+    struct Problem: Error {
+        let code: IssueCode
+        let reason: String
+    }
+
+    /// The type written as `text`. Letter case counts.
+    init(_ text: String) throws(Problem) {
+        if let plain = Self.plainNames[text] {
+            self = plain
+            return
+        }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        switch (parts.first, parts.count) {
+        case ("reference", 2):
+            guard EntityType(rawValue: String(parts[1])) != nil else {
+                throw Problem(
+                    code: .invalidValue,
+                    reason: "\(PlainText.quoted(text)) names no entity type; expected reference:<type>")
+            }
+            self = .reference
+        case ("select", 2):
+            let values = parts[1].split(separator: "|", omittingEmptySubsequences: false).map {
+                String($0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)[0])
+            }
+            guard !values.contains(""), Set(values).count == values.count else {
+                throw Problem(
+                    code: .invalidValue,
+                    reason: "\(PlainText.quoted(text)) has an empty or repeated value; "
+                        + "expected select:<value>=<label>|<value>...")
+            }
+            self = .select(values)
+        default:
+            throw Problem(code: .unknownType, reason: "no field type is named \(PlainText.quoted(text))")
+        }
+    }
+
+    /// Whether a quoted empty default is the empty string; else it means 'not given'.
+    var keepsEmptyDefault: Bool {
+        if case .text = self { true } else { false }
+    }
+
+    /// What a default must be.
+    var expectedDefault: String {
+        switch self {
+        case .text, .reference: "text"
+        case .number: "a number"
+        case .boolean: ColumnKind.boolean.expected
+        case .date: ColumnKind.date.expected
+        case .email: "an e-mail address"
+        case .url: "a URL with a scheme, or one that begins with '/'"
+        case .json: "JSON"
+        case .array: "a JSON array"
+        case .object: "a JSON object"
+        case .select(let values): "one of " + values.map { PlainText.quoted($0) }.joined(separator: ", ")
+        }
+    }
+
+    /// Whether `text` can be the default of a field of this type.
+    func acceptsDefault(_ text: Span<UInt8>) -> Bool {
+        switch self {
+        case .text, .reference: true
+        case .number: JSONText.isNumber(text)
+        case .boolean: ColumnKind.isTrue(text) != nil
+        case .date: Timestamp.isDateOrTime(text)
+        case .email: Self.isEmail(text)
+        case .url: Self.isURL(text)
+        case .json: JSONText.kind(of: text) != nil
+        case .array: JSONText.kind(of: text) == .array
+        case .object: JSONText.kind(of: text) == .object
+        case .select(let values): values.contains(PlainText.string(text))
+        }
+    }
+
+    /// Writes a default that was accepted.
+    func writeDefault(_ text: Span<UInt8>, to json: inout JSONWriter) {
+        switch self {
+        case .number: json.number(text)
+        case .boolean: json.boolean(ColumnKind.isTrue(text) ?? false)
+        case .json, .array, .object: JSONText.minify(text, into: &json)
+        case .text, .date, .email, .url, .reference, .select: json.string(text)
+        }
+    }
+
+    private static func isEmail(_ text: Span<UInt8>) -> Bool {
+        let parts = PlainText.string(text).split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+    }
+
+    /// A scheme is a letter and then letters, digits, `+`, `-` and `.` (RFC 3986, section 3.1).
+    private static func isURL(_ text: Span<UInt8>) -> Bool {
+        guard text.count > 0 else { return false }
+        if text[0] == UInt8(ascii: "/") { return true }
+        guard text[0].isLetter else { return false }
+        for index in text.indices {
+            let byte = text[index]
+            if byte == UInt8(ascii: ":") { return index + 1 < text.count }
+            let isSchemeByte =
+                byte.isLetter || byte.isDigit || byte == .hyphen || byte == UInt8(ascii: "+")
+                || byte == UInt8(ascii: ".")
+            if !isSchemeByte { return false }
+        }
+        return false
+    }
+}

@@ -1,0 +1,118 @@
+import CSV
+
+/// Reads the rows of one file of the configuration: the records behind its header.
+///
+/// It makes sure that the file is the one that was found, before the first row
+/// and after the last.
+struct RowReader: ~Copyable {
+    let file: ConfigFile
+    /// Holds the current row as its record.
+    private(set) var reader: CSVReader
+    /// The names in the header, as it has them.
+    private(set) var header: [String] = []
+    /// Where the header has them.
+    private(set) var headerPositions: [CSVPosition] = []
+    /// How many rows were read.
+    private(set) var rowCount = 0
+    private let onRows: @Sendable (Int) -> Void
+    private static let reportInterval = 8192
+    /// Whether a fault left rows behind it unread.
+    private(set) var isBroken = false
+
+    private init(_ file: ConfigFile, _ source: consuming ByteSource, _ options: ImportOptions) {
+        let dialect = CSVDialect(
+            delimiter: options.delimiter ?? UInt8(ascii: ","), skipsLeadingComments: true)
+        reader = CSVReader(
+            source, dialect: dialect ?? .rfc4180, detectsDelimiter: options.delimiter == nil,
+            limits: options.limits)
+        self.file = file
+        onRows = options.onRows
+    }
+
+    /// Opens `file` and reads its header, if it has one: see ``hasHeader``.
+    static func open(
+        _ file: ConfigFile, _ options: ImportOptions, _ log: inout IssueLog
+    ) throws(InputError) -> RowReader {
+        var rows = RowReader(file, try source(file), options)
+        try rows.checkIdentity()
+        try rows.readHeader(&log)
+        return rows
+    }
+
+    private static func source(_ file: ConfigFile) throws(InputError) -> ByteSource {
+        do throws(FileError) { return try ByteSource.file(file.path) } catch {
+            throw InputError(error, file.path)
+        }
+    }
+
+    /// Whether there is a header.
+    var hasHeader: Bool { !header.isEmpty }
+
+    private mutating func readHeader(_ log: inout IssueLog) throws(InputError) {
+        if try advance(&log) {
+            for index in 0..<reader.record.count {
+                header.append(reader.record.string(index))
+                headerPositions.append(reader.record.position(of: index))
+            }
+        } else {
+            try checkIdentity()
+        }
+    }
+
+    /// Reads the next row; false at the end of the file.
+    ///
+    /// Faulty rows are reported and passed over, as is the header when it comes again.
+    mutating func next(_ log: inout IssueLog) throws(InputError) -> Bool {
+        while try advance(&log) {
+            if isHeader(reader.record) {
+                log.add(
+                    .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
+                    "the header once more; skipped")
+                continue
+            }
+            rowCount += 1
+            if rowCount % Self.reportInterval == 0 { onRows(Self.reportInterval) }
+            return true
+        }
+        try checkIdentity()
+        return false
+    }
+
+    private mutating func advance(_ log: inout IssueLog) throws(InputError) -> Bool {
+        while true {
+            do throws(CSVFailure) {
+                return try reader.next()
+            } catch {
+                switch error {
+                case .unreadable(let error): throw InputError(error, file.path)
+                case .malformed(let error):
+                    isBroken = isBroken || error.endsReading
+                    let field = error.field.flatMap { header.indices.contains($0) ? header[$0] : nil }
+                    var issue = Issue(
+                        severity: .error, code: IssueCode(error.code), path: file.path,
+                        position: error.position, field: field, reason: error.reason)
+                    issue.coversField = false
+                    log.add(issue)
+                }
+            }
+        }
+    }
+
+    private func isHeader(_ record: borrowing CSVRecord) -> Bool {
+        for (index, name) in header.enumerated() {
+            let isSame = record.withField(index) { text in
+                text.count == name.utf8.count && zip(text.indices, name.utf8).allSatisfy { text[$0] == $1 }
+            }
+            guard isSame else { return false }
+        }
+        return true
+    }
+
+    private func checkIdentity() throws(InputError) {
+        do throws(FileError) {
+            guard try reader.fileIdentity() == file.identity else { throw FileError.notRegular }
+        } catch {
+            throw .changed(file.path)
+        }
+    }
+}
