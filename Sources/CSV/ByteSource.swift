@@ -26,19 +26,22 @@ public struct ByteSource: ~Copyable {
         buffer = [UInt8](repeating: 0, count: max(1, chunkSize))
     }
 
-    /// A source that reads the regular file at `path` from its beginning.
+    /// A source that reads the file at `path` from its beginning.
     ///
-    /// Opening does not wait: a FIFO is refused, as are directories and devices.
-    ///
-    /// - Throws: ``FileError`` if the file cannot be opened or is not a regular file.
+    /// - Parameter acceptsPipes: Whether it may be a FIFO or a device, which opening
+    ///   may have to wait for; else only a regular file will do.
+    /// - Throws: ``FileError`` if the file cannot be opened or is not such a file.
     public static func file(
-        _ path: String, chunkSize: Int = ByteSource.defaultChunkSize
+        _ path: String, acceptsPipes: Bool = false, chunkSize: Int = ByteSource.defaultChunkSize
     ) throws(FileError) -> ByteSource {
+        let flags = acceptsPipes ? O_RDONLY | O_CLOEXEC : O_RDONLY | O_CLOEXEC | O_NONBLOCK
         // Sound: the path is passed as a NUL-terminated copy that lives during the call.
-        let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        let descriptor = unsafe open(path, flags)
         guard descriptor >= 0 else { throw .system(errno) }
         let source = ByteSource(descriptor: descriptor, closing: true, chunkSize: chunkSize)
-        guard try source.status().st_mode & S_IFMT == S_IFREG else { throw .notRegular }
+        let type = try source.status().st_mode & S_IFMT
+        guard type != S_IFDIR else { throw .system(EISDIR) }
+        guard acceptsPipes || type == S_IFREG else { throw .notRegular }
         return source
     }
 

@@ -17,12 +17,13 @@ public struct FileIdentity: Hashable, Sendable {
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system's error number, such as `ENOENT`.
     case system(CInt)
-    /// It is a directory, a FIFO or a device.
+    /// It is a FIFO, a socket or a device.
     case notRegular
 
     /// The system's words.
     public var description: String {
         switch self {
+        case .system(EISDIR): "is not a regular file but a directory"
         case .system(let number): ReadError.text(of: number)
         case .notRegular: "is not a regular file"
         }

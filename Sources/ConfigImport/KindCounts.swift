@@ -8,4 +8,7 @@ public struct KindCounts: Hashable, Sendable {
     public var entities = 0
     /// The time that reading, checking and importing them took.
     public var duration = Duration.zero
+
+    /// Nothing.
+    public init() {}
 }

@@ -3,6 +3,7 @@
 struct ChunkedArray<Element> {
     private var chunks: [[Element]] = []
     private static var shift: Int { 14 }
+    private static var mask: Int { (1 << shift) - 1 }
 
     private(set) var count = 0
 
@@ -18,7 +19,7 @@ struct ChunkedArray<Element> {
     }
 
     subscript(index: Int) -> Element {
-        get { chunks[index >> Self.shift][index & (1 << Self.shift) - 1] }
-        set { chunks[index >> Self.shift][index & (1 << Self.shift) - 1] = newValue }
+        get { chunks[index >> Self.shift][index & Self.mask] }
+        set { chunks[index >> Self.shift][index & Self.mask] = newValue }
     }
 }

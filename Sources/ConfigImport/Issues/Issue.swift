@@ -33,6 +33,15 @@ public struct Issue: Hashable, Sendable {
     }
 }
 
+extension Issue {
+    /// A fault of CSV itself, in the file at `path`.
+    public init(_ fault: CSVError, path: String, field: String? = nil) {
+        self.init(
+            severity: .error, code: IssueCode(fault.code), path: path, position: fault.position, field: field,
+            reason: fault.reason, coversField: false)
+    }
+}
+
 extension Issue: Comparable {
     /// By the bytes of the path, then line, then column, then text.
     public static func < (left: Issue, right: Issue) -> Bool {

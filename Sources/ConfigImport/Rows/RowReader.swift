@@ -88,11 +88,7 @@ struct RowReader: ~Copyable {
                 case .malformed(let error):
                     isBroken = isBroken || error.endsReading
                     let field = error.field.flatMap { header.indices.contains($0) ? header[$0] : nil }
-                    var issue = Issue(
-                        severity: .error, code: IssueCode(error.code), path: file.path,
-                        position: error.position, field: field, reason: error.reason)
-                    issue.coversField = false
-                    log.add(issue)
+                    log.add(Issue(error, path: file.path, field: field))
                 }
             }
         }

@@ -1,0 +1,18 @@
+public import UCG
+
+/// Brings the desired entities into a store.
+///
+/// Today each one is written as it is; comparing with what the store holds, and
+/// deleting what is gone, belong here as well.
+public enum Apply {
+    /// Writes the entities that `source` lends, in its order, and waits until all are settled.
+    ///
+    /// - Parameter source: Calls its argument once for each entity.
+    /// - Throws: What the source or the store throws. The store's counts say how far it got.
+    public static func writeAll<Store: EntityStore & ~Copyable>(
+        to store: inout Store, from source: ((borrowing Entity) throws -> Void) throws -> Void
+    ) throws {
+        try source { entity in try store.write(entity) }
+        try store.finish()
+    }
+}

@@ -1,0 +1,156 @@
+import CHiredis
+import Glibc
+
+/// One connection to Redis: bytes out, replies in, never blocked by either.
+///
+/// A hiredis context is not thread-safe. This value is noncopyable, so it has
+/// one owner, and it is closed when its owner lets go of it. Only the parser and
+/// the output buffer of hiredis are used; waiting is done here, by poll(2) for
+/// both directions at once, so that full socket buffers cannot lock up both sides.
+@safe struct RedisConnection: ~Copyable {
+    private let context: UnsafeMutablePointer<redisContext>
+    private let replies: ReplyReader
+    private var input = [UInt8](repeating: 0, count: 64 << 10)
+    /// A descriptor that becomes readable when the run shall end; -1 if there is none.
+    private let interruption: CInt
+
+    /// A reply larger than this is not one that was asked for.
+    private static let largestReply = 16 << 20
+
+    /// Takes over a connected context.
+    init(_ context: UnsafeMutablePointer<redisContext>, interruption: CInt?) {
+        unsafe self.context = context
+        self.interruption = interruption ?? -1
+        replies = ReplyReader()
+        unsafe replies.attach(to: context)
+        unsafe context.pointee.flags &= ~REDIS_BLOCK
+        let descriptor = unsafe context.pointee.fd
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit { unsafe redisFree(context) }
+
+    /// How many bytes wait to be written.
+    var outputCount: Int { unsafe sdslen(context.pointee.obuf) }
+
+    /// Adds encoded commands to what is to be written.
+    mutating func queue(_ commands: [UInt8]) throws(RedisError) {
+        // Sound: hiredis copies the bytes during the call.
+        let status = unsafe commands.withUnsafeBytes { bytes in
+            unsafe redisAppendFormattedCommand(
+                context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        guard status == REDIS_OK else { throw RedisError(.system, "out of memory") }
+    }
+
+    /// What woke ``exchange(waiting:onReply:)``.
+    enum Event {
+        /// Bytes went out or came in.
+        case progress
+        /// The time was over.
+        case timeout
+        /// The run shall end.
+        case interruption
+    }
+
+    /// Writes and reads what can be written and read, and waits for it at most `limit`.
+    ///
+    /// - Parameter onReply: Called with each reply, in their order.
+    /// - Throws: ``RedisError/Code/connectionLost`` or ``RedisError/Code/protocolViolation``,
+    ///   after the last replies have been handed over.
+    mutating func exchange(
+        waiting limit: Duration, heedsInterruption: Bool = true,
+        onReply: (RedisReply) throws(RedisError) -> Void
+    ) throws(RedisError) -> Event {
+        var descriptors = [
+            pollfd(
+                fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)), revents: 0),
+            pollfd(fd: heedsInterruption ? interruption : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        let milliseconds = CInt(min(limit / .milliseconds(1), 1e9).rounded(.up))
+        // Sound: the array outlives the call, which fills `revents`.
+        let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+        if ready < 0 {
+            guard errno == EINTR else { throw RedisError(.system, "poll: \(systemText(errno))") }
+            return .progress
+        }
+        if descriptors[1].revents != 0 { return .interruption }
+        if ready == 0 { return .timeout }
+        let events = Int32(descriptors[0].revents)
+        var failure: CInt?
+        if events & POLLOUT != 0 {
+            var isDone: CInt = 0
+            // On failure errno says why; hiredis itself refuses to read from then on.
+            if unsafe redisBufferWrite(context, &isDone) != REDIS_OK { failure = errno }
+        }
+        if failure != nil || events & (POLLIN | POLLHUP | POLLERR) != 0 {
+            try receive(untilEnd: failure != nil, onReply)
+        }
+        if let failure { throw lost(systemText(failure)) }
+        return .progress
+    }
+
+    /// Reads what is there and hands the replies over; after a failed write the
+    /// server's last words too, which are why it hung up.
+    private mutating func receive(
+        untilEnd: Bool, _ onReply: (RedisReply) throws(RedisError) -> Void
+    ) throws(RedisError) {
+        while true {
+            let descriptor = unsafe context.pointee.fd
+            // Sound: recv(2) writes at most `$0.count` bytes into the array's own storage.
+            let count = unsafe input.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            if count > 0 {
+                try parse(count, onReply)
+                if count < input.count, !untilEnd { return }
+            } else if count == 0 {
+                throw lost("Server closed the connection")
+            } else if errno != EINTR {
+                if errno == EAGAIN || errno == EWOULDBLOCK { return }
+                throw lost(systemText(errno))
+            }
+        }
+    }
+
+    private mutating func parse(
+        _ count: Int, _ onReply: (RedisReply) throws(RedisError) -> Void
+    ) throws(RedisError) {
+        let reader = unsafe context.pointee.reader
+        // Sound: hiredis copies the bytes during the call.
+        var status = unsafe input.withUnsafeBytes { bytes in
+            unsafe redisReaderFeed(reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count)
+        }
+        while status == REDIS_OK {
+            var token: UnsafeMutableRawPointer?
+            status = unsafe redisReaderGetReply(reader, &token)
+            guard status == REDIS_OK else { break }
+            guard unsafe token != nil else {
+                guard unsafe reader?.pointee.len ?? 0 <= Self.largestReply else {
+                    throw RedisError(.protocolViolation, "a reply of more than \(Self.largestReply >> 20) MiB")
+                }
+                return
+            }
+            try onReply(replies.reply)
+        }
+        throw notRedis()
+    }
+
+    private func lost(_ cause: String) -> RedisError {
+        RedisError(.connectionLost, "connection lost: \(cause)", advice: "run again")
+    }
+
+    private func notRedis() -> RedisError {
+        // Sound: hiredis ends the text with a NUL within the field.
+        let text = unsafe withUnsafePointer(to: &context.pointee.reader.pointee.errstr.0) {
+            unsafe String(cString: $0)
+        }
+        return RedisError(
+            .protocolViolation, "not a Redis reply (\(text))", advice: "is this address a Redis server's?")
+    }
+}
+
+/// The system's words for an error number.
+func systemText(_ number: CInt) -> String {
+    // Sound: strerror answers a NUL-terminated string, which is copied at once.
+    unsafe String(cString: strerror(number))
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import CSV
+import ConfigImport
+import UCG
+
+struct CSVCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "csv",
+        abstract: "Prints each record of a CSV file as a JSON array of strings.",
+        discussion: "Exits 0 if the file is strict RFC 4180, 65 if it is not, 66 if it cannot be read.")
+
+    @Argument(help: "The file; - is standard input.", completion: .file())
+    var file: String
+
+    @OptionGroup var csv: CSVOptions
+
+    @Option(help: ArgumentHelp("How many bytes are read at a time.", valueName: "size"))
+    var chunkSize = ByteSize(ByteSource.defaultChunkSize)
+
+    private var shownName: String { file == "-" ? "<stdin>" : file }
+
+    func run() throws {
+        let comma = CSVDialect.rfc4180
+        var reader = CSVReader(
+            try source(), dialect: csv.delimiter.byte.flatMap { CSVDialect(delimiter: $0) } ?? comma,
+            detectsDelimiter: csv.delimiter.byte == nil, limits: csv.limits)
+        do throws(CSVFailure) {
+            var json = JSONWriter()
+            while Console.isRead, try reader.next() {
+                json.removeAll()
+                json.beginArray()
+                for index in 0..<reader.record.count { reader.record.withField(index) { json.string($0) } }
+                json.endArray()
+                Console.write(json.bytes)
+                Console.write([UInt8(ascii: "\n")])
+            }
+        } catch {
+            switch error {
+            case .unreadable(let error):
+                throw Failure(
+                    error.errno == 21 ? .noInput : .inputOutput,
+                    "\(shownName): cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)")
+            case .malformed(let error):
+                try Console.finish()
+                report(error)
+                throw Failure(.data)
+            }
+        }
+    }
+
+    private func source() throws(Failure) -> ByteSource {
+        if file == "-" { return ByteSource(descriptor: 0, closing: false, chunkSize: chunkSize.bytes) }
+        do throws(FileError) {
+            return try ByteSource.file(file, acceptsPipes: true, chunkSize: chunkSize.bytes)
+        } catch {
+            throw Failure(.noInput, "\(file): \(error)")
+        }
+    }
+
+    private func report(_ error: CSVError) {
+        var log = IssueLog()
+        log.add(Issue(error, path: shownName))
+        let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
+        for file in log.byFile { Console.report(renderer.text(of: file)) }
+    }
+}

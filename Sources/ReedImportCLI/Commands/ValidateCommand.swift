@@ -1,0 +1,17 @@
+import ArgumentParser
+import ConfigImport
+
+struct ValidateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "validate",
+        abstract: "Checks a configuration directory without Redis.",
+        discussion: "Exits 0 if it is valid, 65 if it is not, 66 if it cannot be read.")
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let configuration = try input.check(output, Progress(quiet: output.quiet))
+        if !output.quiet { Summary(configuration.counts).print(output.format) }
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+import Synchronization
+
+/// Signals that end a run: the first asks it to end cleanly, the second ends it at once.
+enum Interruption {
+    private static let received = Atomic<CInt>(0)
+    private static let wakeUp = Atomic<CInt>(-1)
+
+    /// The signal that came; 0 if none did.
+    static var signal: CInt { received.load(ordering: .relaxed) }
+
+    /// Lets writing to a closed pipe fail with EPIPE instead of killing the process.
+    static func ignoreBrokenPipes() {
+        _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Catches SIGINT and SIGTERM from now on.
+    ///
+    /// - Returns: A descriptor that becomes readable with the first of them; `nil`
+    ///   if the system has none to give, and then signals keep their usual effect.
+    static func catchSignals() -> CInt? {
+        var ends: [CInt] = [-1, -1]
+        // Sound: pipe fills the two elements during the call.
+        guard unsafe pipe(&ends) == 0 else { return nil }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        wakeUp.store(ends[1], ordering: .relaxed)
+        var action = sigaction()
+        action.sa_flags = CInt(SA_RESTART)
+        // Only async-signal-safe calls here: atomics, write(2), _exit(2).
+        unsafe action.__sigaction_handler.sa_handler = { number in
+            if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            var byte: UInt8 = 0
+            _ = unsafe write(Interruption.wakeUp.load(ordering: .relaxed), &byte, 1)
+        }
+        for number in [SIGINT, SIGTERM] { unsafe sigaction(number, &action, nil) }
+        return ends[0]
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import FoundationEssentials
+import UCG
+
+/// What entities get beside their content.
+struct EntityOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("What every key in Redis begins with.", valueName: "text"))
+    var keyPrefix = ""
+
+    @Option(help: ArgumentHelp("Who the entities are created by.", valueName: "name"))
+    var createdBy = "system"
+
+    @Option(
+        help: ArgumentHelp(
+            "When the entities are created, by RFC 3339 (default: SOURCE_DATE_EPOCH, else now).",
+            valueName: "time"),
+        transform: { text in
+            guard let time = Timestamp(rfc3339: text) else {
+                throw ValidationError("expected a time such as 2026-01-31T02:00:00Z")
+            }
+            return time
+        })
+    var timestamp: Timestamp?
+
+    func validate() throws {
+        guard !createdBy.isEmpty else { throw ValidationError("--created-by is empty; give a name.") }
+    }
+
+    /// The stamp of this run: `--timestamp` before `SOURCE_DATE_EPOCH` before the clock.
+    func stamp() throws(Failure) -> EntityStamp { EntityStamp(time: try time(), author: createdBy) }
+
+    private func time() throws(Failure) -> Timestamp {
+        if let timestamp { return timestamp }
+        if let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !epoch.isEmpty {
+            guard let seconds = Int64(epoch), let time = Timestamp(secondsSince1970: seconds) else {
+                throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(epoch)'; expected seconds since 1970")
+            }
+            return time
+        }
+        let now = Date.now.timeIntervalSince1970
+        guard
+            let time = Timestamp(
+                secondsSince1970: Int64(now), nanoseconds: Int((now - now.rounded(.down)) * 1e9))
+        else { throw Failure(.system, "the system's clock is before 1970") }
+        return time
+    }
+}

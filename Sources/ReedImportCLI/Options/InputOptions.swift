@@ -1,0 +1,56 @@
+import ArgumentParser
+import CSV
+import ConfigImport
+
+/// What is read, and how strictly.
+struct InputOptions: ParsableArguments {
+    @Option(
+        name: .customLong("csv"),
+        help: ArgumentHelp("The configuration directory.", valueName: "dir"),
+        completion: .directory)
+    var directory: String
+
+    @Flag(help: "Treat warnings as errors.")
+    var strict = false
+
+    @Flag(help: "Accept references to entities that do not exist, with a warning.")
+    var allowDangling = false
+
+    @OptionGroup(title: "CSV options")
+    var csv: CSVOptions
+
+    /// Checks the directory and reports its problems.
+    ///
+    /// - Returns: The configuration, if it has no errors.
+    func check(_ output: OutputOptions, _ progress: Progress) throws -> Configuration {
+        var options = ImportOptions()
+        options.delimiter = csv.delimiter.byte
+        options.limits = csv.limits
+        options.isStrict = strict
+        options.allowsDangling = allowDangling
+        options.onRows = { progress.add($0) }
+        progress.begin("checking")
+        let check: Configuration.Check
+        do {
+            check = try Configuration.check(directory, options)
+        } catch {
+            progress.end()
+            throw Failure(ExitStatus(error), error.description)
+        }
+        progress.end()
+        let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
+        for file in check.log.byFile { Console.report(renderer.text(of: file)) }
+        if !output.quiet {
+            for note in check.notes { Console.complain("note: \(note)") }
+        }
+        guard let configuration = check.configuration else {
+            let errors = count(check.log.errorCount, "error")
+            let warnings = check.log.warningCount > 0 ? " and " + count(check.log.warningCount, "warning") : ""
+            throw Failure(.data, "\(errors)\(warnings) in \(directory)")
+        }
+        return configuration
+    }
+}
+
+/// `1 error`, `2 errors`.
+func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -1,0 +1,78 @@
+import CSV
+import ConfigImport
+import Glibc
+
+/// Standard output and standard error.
+///
+/// What goes to standard output is collected and written in large pieces. A
+/// reader that went away is no failure; a full disk is.
+enum Console {
+    private static let capacity = 64 << 10
+    nonisolated(unsafe) private static var buffer: [UInt8] = []
+    nonisolated(unsafe) private static var isClosed = false
+    nonisolated(unsafe) private static var failure: CInt?
+
+    /// Whether somebody still reads standard output.
+    static var isRead: Bool { unsafe !isClosed && failure == nil }
+
+    /// Adds bytes to standard output.
+    static func write(_ bytes: [UInt8]) {
+        unsafe buffer.append(contentsOf: bytes)
+        if unsafe buffer.count >= capacity { flush() }
+    }
+
+    /// Adds text to standard output.
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes what is left.
+    ///
+    /// - Throws: If standard output could not be written, for example to a full disk.
+    static func finish() throws(Failure) {
+        flush()
+        if let number = unsafe failure {
+            unsafe failure = nil
+            throw Failure(.inputOutput, "cannot write to standard output: \(ReadError.text(of: number))")
+        }
+    }
+
+    /// Writes text to standard error, every control character but line breaks escaped.
+    static func report(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+
+    /// Writes one line to standard error, the program's name before it.
+    static func complain(_ message: String) { report("reed-import: \(PlainText.escaped(message))\n") }
+
+    private static func flush() {
+        guard isRead else {
+            unsafe buffer.removeAll()
+            return
+        }
+        switch writeAll(unsafe buffer, to: STDOUT_FILENO) {
+        case nil: break
+        case EPIPE: unsafe isClosed = true
+        case let number: unsafe failure = number
+        }
+        unsafe buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes all bytes; answers the error number if that failed.
+    @discardableResult
+    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
+        var start = 0
+        while start < bytes.count {
+            // Sound: write(2) reads at most the bytes behind `start`, during the call.
+            let count = unsafe bytes.withUnsafeBytes { all in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
+                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            }
+            if count >= 0 {
+                start += count
+            } else if errno == EAGAIN {
+                var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&descriptor, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,72 @@
+import ConfigImport
+import UCG
+
+/// What a run did, a line for each kind.
+struct Summary {
+    private let counts: [EntityKind: KindCounts]
+
+    init(_ counts: [EntityKind: KindCounts]) { self.counts = counts }
+
+    /// Prints the summary to standard output.
+    func print(_ format: OutputOptions.Format) {
+        switch format {
+        case .text: Console.write(table)
+        case .json: Console.write(json.bytes + [UInt8(ascii: "\n")])
+        }
+    }
+
+    private var total: KindCounts {
+        counts.values.reduce(into: KindCounts()) { total, kind in
+            total.files += kind.files
+            total.rows += kind.rows
+            total.entities += kind.entities
+            total.duration += kind.duration
+        }
+    }
+
+    private var table: String {
+        var lines = [["kind", "files", "rows", "entities", "seconds"]]
+        for kind in EntityKind.allCases { lines.append(Self.line(kind.rawValue, counts[kind] ?? KindCounts())) }
+        lines.append(Self.line("total", total))
+        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            line.enumerated().map { column, text in
+                let space = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + space : space + text
+            }
+            .joined(separator: "  ") + "\n"
+        }
+        .joined()
+    }
+
+    private static func line(_ name: String, _ counts: KindCounts) -> [String] {
+        [name, String(counts.files), String(counts.rows), String(counts.entities), seconds(counts.duration)]
+    }
+
+    /// Seconds with three decimals.
+    private static func seconds(_ duration: Duration) -> String {
+        let milliseconds = Int((duration / .milliseconds(1)).rounded())
+        let fraction = String(milliseconds % 1000)
+        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+
+    private var json: JSONWriter {
+        var json = JSONWriter()
+        json.beginObject()
+        for kind in EntityKind.allCases {
+            json.key(JSONKey(kind.rawValue))
+            json.integer(counts[kind]?.entities ?? 0)
+        }
+        let sum = total
+        json.key("files")
+        json.integer(sum.files)
+        json.key("rows")
+        json.integer(sum.rows)
+        json.key("entities")
+        json.integer(sum.entities)
+        json.key("seconds")
+        json.number(Self.seconds(sum.duration).utf8.span)
+        json.endObject()
+        return json
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// The command tree.
+@main
+struct ReedImport: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reed-import",
+        abstract: "Imports a ReedCMS configuration directory of CSV files into Redis.",
+        discussion: """
+            The usual call:
+              reed-import --csv ./config --redis localhost:6379
+            """,
+        version: "0.1.0",
+        subcommands: [ImportCommand.self, ValidateCommand.self, CSVCommand.self],
+        defaultSubcommand: ImportCommand.self)
+
+    static func main() {
+        Interruption.ignoreBrokenPipes()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            try Console.finish()
+        } catch let failure as Failure {
+            try? Console.finish()
+            if let message = failure.message { Console.complain(message) }
+            exit(withError: ExitCode(failure.status.rawValue))
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
