@@ -24,7 +24,7 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
         /// A byte-order mark of UTF-16.
         public static let utf16 = Code(rawValue: "utf16-bom")
         /// A record with more or fewer fields than the header.
-        public static let fieldCount = Code(rawValue: "field-count")
+        public static let raggedRow = Code(rawValue: "ragged-row")
         /// A field longer than ``CSVLimits/fieldBytes``.
         public static let fieldTooLong = Code(rawValue: "field-too-long")
         /// A record longer than ``CSVLimits/recordBytes``.

@@ -16,6 +16,8 @@ struct CSVParser {
     private enum State {
         /// At the file's first byte, or behind `matched` bytes of a byte-order mark.
         case fileStart(matched: Int)
+        /// Behind a first byte 0xFE or 0xFF, half of a mark of UTF-16.
+        case fileStartUTF16(first: UInt8)
         case recordStart
         case comment
         /// Behind a CR at the start of a line, which is an empty line if LF follows.
@@ -79,6 +81,8 @@ struct CSVParser {
             switch state {
             case .fileStart(let matched):
                 try matchByteOrderMark(input, &cursor, &record, matched: matched)
+            case .fileStartUTF16(let first):
+                throw input[cursor] == first ^ 1 ? utf16(first) : invalidStart()
             case .recordStart:
                 beginRecord(input, &cursor, &record)
             case .comment:
@@ -117,8 +121,9 @@ struct CSVParser {
         if utf8.isInsideSequence { try reportInvalidUTF8() }
         switch last {
         case .fileStart(let matched) where matched > 0:
-            try reportInvalidUTF8()
-            return false
+            throw invalidStart()
+        case .fileStartUTF16:
+            throw invalidStart()
         case .fileStart, .recordStart, .comment, .ended:
             return false
         case .emptyLineCR, .recordCR:
@@ -156,10 +161,8 @@ extension CSVParser {
             if matched == 2 { _ = utf8.continue(with: mark[1]) }
             for index in 0..<matched { record.append(mark[index]) }
         } else if byte >= 0xFE {
-            let (name, code) = byte == 0xFF ? ("little", "UTF-16LE") : ("big", "UTF-16BE")
-            throw fatal(
-                .utf16, at: position(of: 0),
-                "UTF-16 \(name) endian byte-order mark; convert the file with: iconv -f \(code) -t UTF-8")
+            cursor += 1
+            state = .fileStartUTF16(first: byte)
         } else {
             state = .recordStart
         }
@@ -305,7 +308,7 @@ extension CSVParser {
         if width == 0 { width = record.count }
         guard record.count == width else {
             throw CSVError(
-                code: .fieldCount, position: placeOfWrongCount(record), field: nil, endsReading: false,
+                code: .raggedRow, position: placeOfWrongCount(record), field: nil, endsReading: false,
                 reason: "expected \(width) field\(width == 1 ? "" : "s"), found \(record.count)")
         }
         return true
@@ -403,10 +406,21 @@ extension CSVParser {
 
     private mutating func reportInvalidUTF8() throws(CSVError) {
         utf8.reset()
-        try report(
-            .invalidUTF8, at: position(of: sequenceStart),
-            "not UTF-8; convert the file, for example with: iconv -f WINDOWS-1252 -t UTF-8")
+        try report(.invalidUTF8, at: position(of: sequenceStart), Self.notUTF8)
     }
+
+    /// The fault of a file whose very first bytes are neither a mark nor UTF-8.
+    private mutating func invalidStart() -> CSVError { fatal(.invalidUTF8, at: position(of: 0), Self.notUTF8) }
+
+    private mutating func utf16(_ first: UInt8) -> CSVError {
+        let (name, code) = first == 0xFF ? ("little", "UTF-16LE") : ("big", "UTF-16BE")
+        return fatal(
+            .utf16, at: position(of: 0),
+            "UTF-16 \(name) endian byte-order mark; convert the file with: iconv -f \(code) -t UTF-8")
+    }
+
+    private static let notUTF8 =
+        "not UTF-8; convert the file, for example with: iconv -f WINDOWS-1252 -t UTF-8"
 
     private mutating func bareCarriageReturn(before offset: Int) -> CSVError {
         fatal(
