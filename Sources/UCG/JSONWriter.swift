@@ -133,12 +133,9 @@ public struct JSONWriter: Sendable {
 /// A member's name, encoded once: `"name":`.
 public struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
     let encoded: [UInt8]
-    /// The name.
-    public let name: String
 
     /// The member called `name`.
     public init(_ name: String) {
-        self.name = name
         var json = JSONWriter()
         json.string(name)
         encoded = json.bytes + [UInt8(ascii: ":")]

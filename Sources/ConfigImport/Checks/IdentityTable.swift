@@ -1,12 +1,15 @@
 import UCG
 
 /// Every identity of the run and where it was defined: 24 bytes an entity, and
-/// five to eleven for finding it.
+/// seven to thirteen for finding it.
 struct IdentityTable {
     private var entries = ChunkedArray<(id: EntityID, origin: EntityOrigin)>()
     /// Numbers of entries plus one, placed by the ids' own bits, which are random;
     /// 0 is a free place. Its size is a power of two, at most three quarters full.
     private var slots = [UInt32](repeating: 0, count: 64)
+    /// Eight more bits of the id in each taken slot, so that hardly ever an entry
+    /// is looked at that is not the one: that would be a cache miss each time.
+    private var tags = [UInt8](repeating: 0, count: 64)
 
     /// How many identities there are.
     var count: Int { entries.count }
@@ -21,6 +24,7 @@ struct IdentityTable {
         if slots[slot] != 0 { return Int(slots[slot]) - 1 }
         entries.append((id, origin))
         slots[slot] = UInt32(entries.count)
+        tags[slot] = id.tag
         return nil
     }
 
@@ -39,12 +43,28 @@ struct IdentityTable {
     private func slot(of id: EntityID) -> Int {
         let mask = slots.count - 1
         var slot = Int(id.hash32) & mask
-        while slots[slot] != 0, entries[Int(slots[slot]) - 1].id != id { slot = (slot + 1) & mask }
+        while slots[slot] != 0 {
+            if tags[slot] == id.tag, entries[Int(slots[slot]) - 1].id == id { break }
+            slot = (slot + 1) & mask
+        }
         return slot
     }
 
     private mutating func grow() {
         slots = [UInt32](repeating: 0, count: 2 * slots.count)
-        for entry in 0..<entries.count { slots[slot(of: entries[entry].id)] = UInt32(entry + 1) }
+        tags = [UInt8](repeating: 0, count: slots.count)
+        let mask = slots.count - 1
+        for entry in 0..<entries.count {
+            // Every id is there once, so the first free place is the right one.
+            let id = entries[entry].id
+            var slot = Int(id.hash32) & mask
+            while slots[slot] != 0 { slot = (slot + 1) & mask }
+            slots[slot] = UInt32(entry + 1)
+            tags[slot] = id.tag
+        }
     }
+}
+
+extension EntityID {
+    fileprivate var tag: UInt8 { UInt8(truncatingIfNeeded: hash32 >> 24) }
 }

@@ -1,7 +1,9 @@
 import UCG
 
 /// A column that an importer knows.
-struct Column: Sendable {
+///
+/// It is a class only to be cheap to hand around: it never changes.
+final class Column: Sendable {
     /// Its name in the documents; a header may have it in any letter case.
     let name: String
     /// Other names for it.
@@ -13,7 +15,7 @@ struct Column: Sendable {
     /// What an empty cell, or a missing column, stands for.
     let ifAbsent: Absence
     /// The member of `data` that holds it; `nil` if it is not written as it is.
-    let member: JSONKey?
+    let member: String?
 
     /// What is written for a value that is not given.
     enum Absence: Sendable {
@@ -27,7 +29,7 @@ struct Column: Sendable {
 
     init(
         _ name: String, aliases: [String] = [], _ kind: ColumnKind, isRequired: Bool = false,
-        ifAbsent: Absence = .omitted, as member: JSONKey? = nil
+        ifAbsent: Absence = .omitted, as member: String? = nil
     ) {
         self.name = name
         self.aliases = aliases
@@ -52,7 +54,7 @@ struct Layout: Sendable {
         /// A member that the importer makes itself.
         case derived(DerivedMember)
         /// A member that is an object of members.
-        case object(JSONKey, [Element])
+        case object(String, [Element])
     }
 
     let elements: [Element]
@@ -75,9 +77,9 @@ struct Layout: Sendable {
         reserved
             + elements.compactMap { element in
                 switch element {
-                case .column(let column): column.member?.name
+                case .column(let column): column.member
                 case .derived(let member): member.rawValue
-                case .object(let key, _): key.name
+                case .object(let member, _): member
                 }
             }
     }

@@ -85,11 +85,11 @@ struct ColumnBinding {
             seen[lowered] = name
             if column == nil {
                 unknown.append(
-                    Cell(column: Column(lowered, .text, as: JSONKey(name)), field: field, name: name))
+                    Cell(column: Column(lowered, .text, as: name), field: field, name: name))
             } else if layout.passedOn.contains(where: { $0.isCalled(lowered) }), let column {
                 unknown.append(
                     Cell(
-                        column: Column(column.name, column.kind, as: JSONKey(name)), field: field, name: name))
+                        column: Column(column.name, column.kind, as: name), field: field, name: name))
             }
         }
         for column in known where column.isRequired && found[column.name] == nil {
@@ -123,7 +123,7 @@ struct ColumnBinding {
             case .column(let column): addStep(self[column.name])
             case .derived(let member): steps.append(.derived(member, JSONKey(member.rawValue)))
             case .object(let key, let inner):
-                steps.append(.open(key))
+                steps.append(.open(JSONKey(key)))
                 addSteps(inner)
                 steps.append(.close)
             }
@@ -133,7 +133,7 @@ struct ColumnBinding {
     private mutating func addStep(_ cell: Cell) {
         guard let member = cell.column.member else { return }
         if cell.field == nil, case .omitted = cell.column.ifAbsent { return }
-        steps.append(.cell(cell, member))
+        steps.append(.cell(cell, JSONKey(member)))
     }
 
     /// The column called `name`, which the layout must have.
