@@ -1,0 +1,149 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The whole program against a real Redis.
+struct ImportTests {
+    private struct Counts: Decodable {
+        let snippets, themes, associations, translations, entities, files, rows: Int
+    }
+
+    @Test("A site is imported as the contract says, and its summary counts what is there", arguments: ["config", "config-by-id"])
+    func sites(name: String) throws {
+        let server = try RedisServer()
+        let result = try reedImport("--csv", "fixtures/\(name)", "--redis", server.url, "--format", "json")
+        #expect(result.status == 0)
+        #expect(result.errors == "")
+        let counts = try JSONDecoder().decode(Counts.self, from: Data(result.output.utf8))
+        let contents = try server.contents()
+        let types = [
+            "snippet": counts.snippets, "theme": counts.themes, "association": counts.associations,
+            "translation": counts.translations,
+        ]
+        for (type, count) in types {
+            #expect(count > 0)
+            #expect(contents.keys.count { $0.hasPrefix("entity:\(type):") } == count)
+        }
+        #expect(contents.count == counts.entities)
+
+        let json = String(decoding: try JSONEncoder().encode(contents), as: UTF8.self)
+        let check = try run(
+            "/usr/bin/env", ["python3", Fixtures.root + "/Tests/IntegrationTests/check_entities.py"], input: json)
+        #expect(check.output == "\n")
+        #expect(check.status == 0)
+    }
+
+    @Test("Importing twice leads to the same keys, and with the same time to the same values")
+    func twice() throws {
+        let server = try RedisServer()
+        let arguments = ["--csv", "fixtures/config", "--redis", server.url]
+        let program = try reedImportPath()
+        #expect(try run(program, arguments, environment: ["SOURCE_DATE_EPOCH": "1700000000"]).status == 0)
+        let first = try server.contents()
+        #expect(first.values.allSatisfy { $0.contains(#""created_at":"2023-11-14T22:13:20.000Z","updated_at":"2023-11-14T22:13:20.000Z""#) })
+        #expect(try run(program, arguments + ["--timestamp", "2023-11-14T23:13:20.0009+01:00"]).status == 0)
+        #expect(try server.contents() == first)
+        #expect(try run(program, arguments).status == 0)
+        #expect(Set(try server.contents().keys) == Set(first.keys))
+    }
+
+    @Test("Prefix and author go where they belong")
+    func prefix() throws {
+        let server = try RedisServer()
+        let result = try reedImport(
+            "import", "--csv", "fixtures/config-by-id", "--redis", server.url, "--key-prefix", "site{1}:",
+            "--created-by", "the \"nightly\" sync", "--quiet")
+        #expect(result.status == 0)
+        #expect(result.output == "")
+        let contents = try server.contents()
+        #expect(contents.keys.allSatisfy { $0.hasPrefix("site{1}:entity:") })
+        #expect(contents.values.allSatisfy { $0.contains(#""created_by":"the \"nightly\" sync""#) })
+    }
+
+    @Test("REDIS_URL and REDISCLI_AUTH serve where no option is given")
+    func environment() throws {
+        let server = try RedisServer("--requirepass", "s3cret")
+        let result = try reedImport(
+            "--csv", "fixtures/config", environment: ["REDIS_URL": server.url, "REDISCLI_AUTH": "s3cret"])
+        #expect(result.status == 0)
+        let refused = try reedImport(
+            "--csv", "fixtures/config", environment: ["REDIS_URL": server.url, "REDISCLI_AUTH": "wr0ng"])
+        #expect(refused.status == 77)
+        #expect(!refused.errors.contains("wr0ng"))
+        #expect(refused.errors.split(separator: "\n").count == 1)
+    }
+
+    @Test("Any problem found in validation leaves Redis untouched", arguments: try brokenDirectories())
+    func untouched(name: String) throws {
+        let server = try RedisServer()
+        let arguments = ["--csv", "fixtures/broken/\(name)/config", "--redis", server.url, "--strict"]
+        let result = try run(try reedImportPath(), arguments + (try extraArguments(name)))
+        #expect(result.status == 65)
+        #expect(result.output == "")
+        #expect(try server.ask("dbsize") == "0")
+        #expect(try server.ask("info", "commandstats").contains("cmdstat_set") == false)
+    }
+
+    @Test("A server that is down, or that hangs up, is one clear line")
+    func unavailable() throws {
+        let down = try reedImport("--csv", "fixtures/config", "--redis", "unix:///nonexistent/r.sock")
+        #expect(down.status == 69)
+        #expect(
+            down.errors
+                == "reed-import: cannot connect to redis /nonexistent/r.sock: No such file or directory; nothing written; is the server running?\n"
+        )
+        #expect(down.output == "")
+    }
+
+    @Test("A replica's refusal names the entity, its file and line, and the server's words")
+    func refused() throws {
+        let server = try RedisServer("--replicaof", "127.0.0.1 1")
+        let result = try reedImport("--csv", "fixtures/config-by-id", "--redis", server.url)
+        #expect(result.status == 75)
+        let lines = result.errors.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.hasPrefix("fixtures/config-by-id/snippets.csv:") == true)
+        #expect(lines.first?.contains("READONLY You can't write against a read only replica.") == true)
+        #expect(lines.last?.contains("0 of 33 entities confirmed") == true)
+    }
+
+    @Test("SIGTERM ends an import cleanly: what was confirmed is there, and nothing else")
+    func terminated() throws {
+        let server = try RedisServer()
+        let folder = TemporaryDirectory()
+        let rows = (0..<60_000).map { "key.\($0),value \($0)\n" }.joined()
+        try folder.write("key,value\n" + rows, to: "translations.de.csv")
+        _ = try server.ask("client", "pause", "100000", "write")
+        let program = Process()
+        program.executableURL = URL(fileURLWithPath: try reedImportPath())
+        program.arguments = ["--csv", folder.path, "--redis", server.url]
+        let errors = Pipe()
+        program.standardError = errors
+        program.standardOutput = FileHandle.nullDevice
+        try program.run()
+        for _ in 0..<400 where try !server.ask("client", "list").contains("cmd=set") { usleep(10_000) }
+        kill(program.processIdentifier, SIGTERM)
+        usleep(200_000)
+        _ = try server.ask("client", "unpause")
+        program.waitUntilExit()
+        let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(program.terminationStatus == 143)
+        let line = try #require(text.split(separator: "\n").last)
+        #expect(line.hasPrefix("reed-import: interrupted; "))
+        let confirmed = try #require(line.split(separator: " ").dropFirst(2).first.flatMap { Int($0) })
+        #expect(try server.ask("dbsize") == "\(confirmed)")
+        #expect(confirmed < 60_000)
+    }
+}
+
+/// The names of the directories in `fixtures/broken`.
+func brokenDirectories() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: Fixtures.path("broken")).sorted()
+}
+
+/// The arguments that a broken directory needs to show its fault.
+func extraArguments(_ name: String) throws -> [String] {
+    let path = Fixtures.path("broken/\(name)/arguments")
+    guard FileManager.default.fileExists(atPath: path) else { return [] }
+    return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map(String.init)
+}

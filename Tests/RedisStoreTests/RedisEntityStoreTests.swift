@@ -1,0 +1,251 @@
+import Foundation
+import GraphSync
+import RedisStore
+import TestSupport
+import Testing
+import UCG
+
+struct RedisEntityStoreTests {
+    private static let stamp = EntityStamp(
+        time: Timestamp(secondsSince1970: 0) ?? { fatalError("unreachable") }(), author: "system")
+
+    private static func connect(
+        _ url: String, _ configure: (inout RedisOptions) -> Void = { _ in }
+    ) throws -> RedisEntityStore {
+        var options = RedisOptions()
+        configure(&options)
+        return try RedisEntityStore.connect(to: try RedisAddress(url), keyPrefix: "p:", stamp: stamp, options: options)
+    }
+
+    private static func entity(_ number: Int, text: String = "x") -> Entity {
+        var entity = Entity(
+            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number))
+        entity.data.beginObject()
+        entity.data.key("name")
+        entity.data.string(text)
+        entity.data.endObject()
+        return entity
+    }
+
+    /// Why connecting fails.
+    private static func failure(
+        _ url: String, _ configure: (inout RedisOptions) -> Void = { _ in }
+    ) -> RedisError? {
+        do {
+            _ = try connect(url, configure)
+            return nil
+        } catch {
+            return error as? RedisError
+        }
+    }
+
+    @Test("Every entity is stored under its key as its JSON, and confirmed", arguments: [0, 1, 5000])
+    func stores(count: Int) throws {
+        let server = try RedisServer()
+        var store = try Self.connect(server.url)
+        for number in 0..<count { try store.write(Self.entity(number, text: "é\r\n*1\r\n\u{0}")) }
+        try store.finish()
+        #expect(store.counts.written == count)
+        #expect(store.counts.unknown == 0)
+        let contents = try server.contents()
+        #expect(contents.count == count)
+        for number in 0..<count {
+            let id = EntityName.id(.theme, "t\(number)")
+            #expect(
+                contents["p:entity:theme:\(id)"]
+                    == #"{"id":"\#(id)","entity_type":"theme","semantic_name":null,"created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.000Z","created_by":"system","data":{"name":"é\r\n*1\r\n\u0000"}}"#
+            )
+        }
+    }
+
+    @Test("Large entities go through, though the server's socket holds only a part of one")
+    func large() throws {
+        let server = try RedisServer()
+        var store = try Self.connect(server.url)
+        let text = String(repeating: "0123456789abcdef", count: 1 << 18)
+        for number in 0..<8 { try store.write(Self.entity(number, text: text)) }
+        try store.finish()
+        #expect(store.counts.written == 8)
+        var json = JSONWriter()
+        Self.entity(7, text: text).write(to: &json, stamp: Self.stamp)
+        #expect(try server.ask("strlen", "p:entity:theme:\(EntityName.id(.theme, "t7"))") == "\(json.bytes.count)")
+    }
+
+    @Test("A database other than 0 is chosen")
+    func database() throws {
+        let server = try RedisServer()
+        var store = try Self.connect(server.url + "?db=3")
+        try store.write(Self.entity(1))
+        try store.finish()
+        #expect(try server.ask("-n", "3", "dbsize") == "1")
+        #expect(try server.ask("-n", "0", "dbsize") == "0")
+        let error = Self.failure(server.url + "?db=99")
+        #expect(error?.code == .configuration)
+    }
+
+    @Test("Password and user are used, and failures to log in are told apart")
+    func passwords() throws {
+        let server = try RedisServer("--requirepass", "secret")
+        let place = server.socket
+        _ = try Self.connect("unix://:secret@\(place)")
+        #expect(Self.failure("unix://\(place)")?.code == .permission)
+        #expect(Self.failure("unix://\(place)")?.message == "NOAUTH Authentication required.")
+        let wrong = Self.failure("unix://:wrong-one@\(place)")
+        #expect(wrong?.code == .permission)
+        #expect(wrong?.message.contains("wrong-one") == false)
+        let open = try RedisServer()
+        #expect(Self.failure("unix://:secret@\(open.socket)")?.code == .configuration)
+        _ = try open.ask("acl", "setuser", "imp", "on", ">pw", "~p:entity:*", "+set", "+ping", "+echo")
+        var store = try Self.connect("unix://imp:pw@\(open.socket)")
+        try store.write(Self.entity(1))
+        try store.finish()
+        #expect(store.counts.written == 1)
+    }
+
+    @Test("A refusal that concerns one entity is noted with its origin, and the others are written")
+    func refusal() throws {
+        let server = try FakeServer { read, write in
+            _ = read()
+            write(Data("+PONG\r\n".utf8))
+            var commands = 0
+            while true {
+                let data = read()
+                if data.isEmpty { return }
+                let text = String(decoding: data, as: UTF8.self)
+                for _ in 0..<(text.components(separatedBy: "\r\nSET\r\n").count - 1) {
+                    commands += 1
+                    write(Data((commands == 3 ? "-ERR no \u{1B}[2J thanks\r\n" : "+OK\r\n").utf8))
+                }
+                if let echo = text.range(of: "ECHO\r\n") { write(Data(text[echo.upperBound...].utf8)) }
+            }
+        }
+        var store = try Self.connect(server.url)
+        for number in 1...5 { try store.write(Self.entity(number)) }
+        try store.finish()
+        #expect(store.counts.written == 4)
+        #expect(store.counts.refused == 1)
+        #expect(store.refusals.map(\.origin.line) == [3])
+        #expect(store.refusals.first?.key.id == EntityName.id(.theme, "t3"))
+        #expect(store.refusals.first?.reason.hasPrefix("ERR no") == true)
+    }
+
+    @Test(
+        "A refusal that concerns every entity ends the run",
+        arguments: [
+            ("OOM command not allowed", RedisError.Code.tryLater), ("READONLY You can't write", .tryLater),
+            ("MISCONF Redis is configured", .tryLater), ("NOPERM this user", .permission),
+            ("ERR unknown command 'SET'", .configuration), ("MOVED 1 127.0.0.1:1", .configuration),
+        ])
+    func finalRefusal(words: String, code: RedisError.Code) throws {
+        let server = try RepliesAfterPing("-\(words)\r\n")
+        var store = try Self.connect(server.url)
+        try store.write(Self.entity(1))
+        var failure: RedisError?
+        do { try store.finish() } catch { failure = error }
+        #expect(failure?.code == code)
+        #expect(failure?.message == words)
+        #expect(store.counts.refused == 1)
+    }
+
+    static let faults: [(name: String, reply: String, code: RedisError.Code)] = [
+        ("garbage", "HTTP/1.1 400 Bad Request\r\n", .protocolViolation),
+        ("one reply too many", "+OK\r\n+OK\r\n", .protocolViolation),
+        ("a reply of another kind", ":1\r\n", .protocolViolation),
+        ("an end", "", .connectionLost),
+        ("an end in the middle of a reply", "+O", .connectionLost),
+        ("last words", "-ERR Protocol error: invalid bulk length\r\n", .connectionLost),
+    ]
+
+    @Test("What a broken server answers ends the run, with its kind", arguments: faults)
+    func broken(name: String, reply: String, code: RedisError.Code) throws {
+        let server = try RepliesAfterPing(reply)
+        var store = try Self.connect(server.url)
+        try store.write(Self.entity(1))
+        var failure: RedisError?
+        do { try store.finish() } catch { failure = error }
+        #expect(failure?.code == code, "\(String(describing: failure))")
+    }
+
+    @Test("What is no Redis is found out before anything is written")
+    func notRedis() throws {
+        let web = try FakeServer { read, write in
+            _ = read()
+            write(Data("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+        }
+        let error = Self.failure(web.url)
+        #expect(error?.code == .protocolViolation)
+        #expect(error?.message.contains("'H'") == true)
+        let closing = try FakeServer { _, _ in }
+        #expect(Self.failure(closing.url)?.code == .connectionLost)
+    }
+
+    @Test("A server that never answers is given up in time, before and after the first reply")
+    func silent() throws {
+        let mute = try FakeServer { read, _ in while !read().isEmpty {} }
+        var start = ContinuousClock.now
+        #expect(Self.failure(mute.url) { $0.connectTimeout = .milliseconds(200) }?.code == .timeout)
+        #expect(start.duration(to: .now) < .seconds(2))
+        let stopping = try FakeServer { read, write in
+            _ = read()
+            write(Data("+PONG\r\n".utf8))
+            while !read().isEmpty {}
+        }
+        var store = try Self.connect(stopping.url) { $0.replyTimeout = .milliseconds(300) }
+        start = .now
+        var failure: RedisError?
+        do {
+            for number in 0..<100_000 { try store.write(Self.entity(number)) }
+            try store.finish()
+        } catch {
+            failure = error
+        }
+        #expect(failure?.code == .timeout)
+        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(store.counts.written == 0)
+        #expect(store.counts.unknown > 0)
+    }
+
+    @Test("An interruption ends the run, after the replies that were outstanding")
+    func interruption() throws {
+        let server = try RedisServer()
+        var ends: [Int32] = [0, 0]
+        #expect(unsafe pipe(&ends) == 0)
+        defer { for end in ends { close(end) } }
+        var store = try Self.connect(server.url) { $0.interruption = ends[0] }
+        for number in 0..<3000 { try store.write(Self.entity(number)) }
+        #expect(unsafe write(ends[1], "x", 1) == 1)
+        var failure: RedisError?
+        do {
+            for number in 3000..<100_000 { try store.write(Self.entity(number)) }
+        } catch {
+            failure = error
+        }
+        #expect(failure?.code == .interrupted)
+        #expect(store.counts.unknown == 0)
+        #expect(try server.ask("dbsize") == "\(store.counts.written)")
+    }
+
+    @Test("Where nothing listens, the system's words say so")
+    func unavailable() {
+        let path = "/nonexistent/redis.sock"
+        #expect(Self.failure("unix://\(path)")?.message == "cannot connect to redis \(path): No such file or directory")
+        #expect(Self.failure("127.0.0.1:1")?.message == "cannot connect to redis 127.0.0.1:1: Connection refused")
+        let unknown = Self.failure("no-such-host.invalid")
+        #expect(unknown?.code == .unavailable)
+    }
+}
+
+/// A server that greets, and then answers everything with the same bytes, once, and hangs up.
+private final class RepliesAfterPing {
+    private let server: FakeServer
+    var url: String { server.url }
+
+    init(_ reply: String) throws {
+        server = try FakeServer { read, write in
+            _ = read()
+            write(Data("+PONG\r\n".utf8))
+            _ = read()
+            if !reply.isEmpty { write(Data(reply.utf8)) }
+        }
+    }
+}

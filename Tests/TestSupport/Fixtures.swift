@@ -1,0 +1,11 @@
+import Foundation
+
+/// The repository's own files.
+public enum Fixtures {
+    /// The folder that holds Package.swift.
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// The path of `name` in the folder `fixtures`.
+    public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
+}
