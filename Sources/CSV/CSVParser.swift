@@ -88,7 +88,9 @@ struct CSVParser {
             case .comment:
                 try skipComment(input, &cursor)
             case .emptyLineCR:
-                guard input[cursor] == .lineFeed else { throw bareCarriageReturn(before: base + cursor) }
+                guard input[cursor] == .lineFeed else {
+                    throw bareCarriageReturn(before: base + cursor, inField: false)
+                }
                 cursor += 1
                 beginLine(at: base + cursor)
                 state = .recordStart
@@ -126,10 +128,12 @@ struct CSVParser {
             throw invalidStart()
         case .fileStart, .recordStart, .comment, .ended:
             return false
-        case .emptyLineCR, .recordCR:
+        case .emptyLineCR:
+            throw bareCarriageReturn(before: base, inField: false)
+        case .recordCR:
             throw bareCarriageReturn(before: base)
         case .quoted:
-            throw fatal(.unterminatedQuote, at: fieldPosition, "the quote opened here is never closed")
+            throw fatal(.unterminatedQuote, at: fieldPosition, "the quote opened here is never closed; double a quote that belongs to the text")
         case .fieldStart:
             try beginField(at: base, isQuoted: false, record)
             return try completeRecord(&record)
@@ -309,7 +313,8 @@ extension CSVParser {
         guard record.count == width else {
             throw CSVError(
                 code: .raggedRow, position: placeOfWrongCount(record), field: nil, endsReading: false,
-                reason: "expected \(width) field\(width == 1 ? "" : "s"), found \(record.count)")
+                reason: "expected \(width) field\(width == 1 ? "" : "s"), found \(record.count)"
+                    + (record.count > width ? "; quote a text that holds the delimiter" : ""))
         }
         return true
     }
@@ -333,7 +338,7 @@ extension CSVParser {
         }
         guard record.textByteCount + run.count <= limits.recordBytes else {
             throw fatal(
-                .recordTooLong, at: CSVPosition(line: record.line, column: 1),
+                .recordTooLong, at: CSVPosition(line: record.line, column: 1), inField: false,
                 "record of more than \(limits.recordBytes) bytes, the limit set by --max-record")
         }
         record.append(run)
@@ -357,7 +362,7 @@ extension CSVParser {
                 return
             } else if byte == 0 {
                 cursor += 1
-                try report(.nul, at: position(of: base + cursor - 1), "NUL byte; CSV is text")
+                try report(.nul, at: position(of: base + cursor - 1), "NUL byte; CSV is text: remove it, or convert a file of UTF-16 with iconv")
             } else {
                 sequenceStart = base + cursor
                 cursor += 1
@@ -386,11 +391,12 @@ extension CSVParser {
 extension CSVParser {
     /// An error after which nothing in the file is certain: reading ends.
     private mutating func fatal(
-        _ code: CSVError.Code, at position: CSVPosition, _ reason: String
+        _ code: CSVError.Code, at position: CSVPosition, inField: Bool = true, _ reason: String
     ) -> CSVError {
         state = .ended
         return CSVError(
-            code: code, position: position, field: fieldIndex, endsReading: true, reason: reason)
+            code: code, position: position, field: inField ? fieldIndex : nil, endsReading: true,
+            reason: reason)
     }
 
     /// Reports a fault that leaves the record's end certain, the first one in the record only.
@@ -422,9 +428,9 @@ extension CSVParser {
     private static let notUTF8 =
         "not UTF-8; convert the file, for example with: iconv -f WINDOWS-1252 -t UTF-8"
 
-    private mutating func bareCarriageReturn(before offset: Int) -> CSVError {
+    private mutating func bareCarriageReturn(before offset: Int, inField: Bool = true) -> CSVError {
         fatal(
-            .bareCarriageReturn, at: position(of: offset - 1),
+            .bareCarriageReturn, at: position(of: offset - 1), inField: inField,
             "CR without LF; end lines with LF or CRLF, and quote a field that holds a CR")
     }
 }

@@ -12,6 +12,8 @@ struct CheckPass {
     var identities = IdentityTable()
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<EntityKind> = []
+    /// The texts of rows with a wrong number of fields: what they name is defined all the same.
+    private(set) var lostTexts: Set<String> = []
     /// What a person may want to know but need not mend.
     var notes: [String]
 
@@ -69,6 +71,7 @@ struct CheckPass {
     /// Notes how reading a file ended.
     mutating func finish(_ rows: borrowing RowReader) {
         if rows.isBroken { broken.insert(rows.file.entityKind) }
+        lostTexts.formUnion(rows.lostTexts)
         if rows.rowCount == 0, !rows.isBroken {
             notes.append("\(PlainText.escaped(rows.file.path)) has a header and no rows")
         }

@@ -64,14 +64,14 @@ struct ConfigDirectory {
         issues.append(
             Issue(
                 severity: .warning, code: code, path: path, position: CSVPosition(line: 1, column: 1),
-                field: nil, reason: reason))
+                field: nil, reason: reason, excerpt: .none))
     }
 
     private mutating func refuse(_ path: String, _ reason: String) {
         issues.append(
             Issue(
                 severity: .error, code: .fileName, path: path, position: CSVPosition(line: 1, column: 1),
-                field: nil, reason: reason))
+                field: nil, reason: reason, excerpt: .none))
     }
 
     /// Adds the `translations*.csv` of one folder; says whether there are any.
@@ -80,7 +80,7 @@ struct ConfigDirectory {
         in folder: String, _ names: [String], _ layer: TranslationSource.Layer, scope: String?
     ) throws(InputError) -> Bool {
         var hasAny = false
-        for name in names where name.hasPrefix("translations") && name.hasSuffix(".csv") {
+        for name in names where Self.isTranslations(name) {
             hasAny = true
             let path = Self.join(folder, name)
             let middle = name.dropFirst("translations".count).dropLast(".csv".count)
@@ -125,14 +125,15 @@ struct ConfigDirectory {
         let isFit = name.utf8.allSatisfy {
             $0.isLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen || $0 == UInt8(ascii: ".")
         }
-        if !isFit { refuse(path, "a folder's name has letters, digits, '.', '_' and '-' only") }
+        guard !isFit else { return }
+        refuse(path, "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
     }
 
     private mutating func noteOthers(_ root: String, _ names: [String]) {
         let known = Self.tables.map(\.name) + Self.laterNames
-        for name in names where name.hasSuffix(".csv") {
-            guard !known.contains(name), !name.hasPrefix("translations") else { continue }
-            if let meant = Suggestion.closest(to: name, among: known + ["translations.csv"]) {
+        for name in names where name.lowercased().hasSuffix(".csv") {
+            guard !known.contains(name), !Self.isTranslations(name) else { continue }
+            if let meant = Self.similar(to: name, among: known) {
                 warn(
                     .fileName, Self.join(root, name),
                     "not a file of a configuration (did you mean \(PlainText.quoted(meant))?); skipped")
@@ -141,6 +142,21 @@ struct ConfigDirectory {
                     "\(PlainText.escaped(Self.join(root, name))) is not a file of a configuration; skipped")
             }
         }
+    }
+
+    private static func isTranslations(_ name: String) -> Bool {
+        name.hasPrefix("translations") && name.hasSuffix(".csv")
+    }
+
+    /// The known name that somebody may have meant, `translations.de.csv` for `translation.de.csv`.
+    private static func similar(to name: String, among known: [String]) -> String? {
+        let lowered = name.lowercased()
+        if known.contains(lowered) || isTranslations(lowered) { return lowered }
+        let stem = String(lowered.prefix { $0 != "." })
+        if Suggestion.closest(to: stem, among: ["translations"]) != nil {
+            return "translations" + lowered.dropFirst(stem.count)
+        }
+        return Suggestion.closest(to: lowered, among: known)
     }
 
     private mutating func noteMissingKinds() {

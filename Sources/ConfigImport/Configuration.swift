@@ -108,6 +108,7 @@ private struct Importers {
 
     /// Warns of layer folders that belong to no theme and no snippet.
     func checkFolders(_ files: [ConfigFile], _ pass: inout CheckPass) {
+        var seen: Set<EntityID> = []
         for file in files {
             guard case .translations(let source) = file.kind, let scope = source.scope else { continue }
             let name = String(scope.prefix { $0 != "/" })
@@ -118,9 +119,10 @@ private struct Importers {
             case .global, .plugin: continue
             }
             if pass.broken.contains(where: { $0.type == type }) { continue }
-            if pass.identities.contains(EntityName.id(type, name)) { continue }
+            if pass.identities.contains(EntityName.id(type, name)) || pass.lostTexts.contains(name) { continue }
+            guard seen.insert(EntityName.id(type, name)).inserted else { continue }
             pass.log.add(
-                .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1),
+                .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1), excerpt: .none,
                 "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines"
                     + Suggestion.suffix(
                         for: name, among: type == .theme ? Array(themes.names) : snippets.someNames))

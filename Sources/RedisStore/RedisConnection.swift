@@ -144,8 +144,16 @@ import Glibc
         let text = unsafe withUnsafePointer(to: &context.pointee.reader.pointee.errstr.0) {
             unsafe String(cString: $0)
         }
+        // hiredis says: Protocol error, got "H" as reply type byte
+        let quoted = text.split(separator: "\"", omittingEmptySubsequences: false)
+        let cause: String
+        if quoted.count == 3, let byte = quoted[1].utf8.first, quoted[1].utf8.count == 1 {
+            cause = "got byte 0x\(String(byte, radix: 16)) '\(quoted[1])'"
+        } else {
+            cause = text
+        }
         return RedisError(
-            .protocolViolation, "not a Redis reply (\(text))", advice: "is this address a Redis server's?")
+            .protocolViolation, "not a Redis reply (\(cause))", advice: "is this address a Redis server's?")
     }
 }
 

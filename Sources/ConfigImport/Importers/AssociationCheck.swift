@@ -10,16 +10,10 @@ struct AssociationCheck {
 
     /// An instance's type is a snippet or a built-in type.
     func type(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
-        guard let name = columns.entityType.text(record) else { return }
+        guard let name = columns.entityType.fitText(record) else { return }
         if AssociationLayout.builtInTypes.contains(name) { return }
-        guard EntityType(rawValue: name) != nil else {
-            pass.log.add(
-                .error, .invalidValue, path, columns.entityType.position(record), field: columns.entityType.name,
-                "\(PlainText.quoted(name)) is not a type: lower-case letters, digits, '-' and '_', "
-                    + "at most 64, beginning with a letter")
-            return
-        }
-        if pass.broken.contains(.snippets) || pass.identities.contains(EntityName.id(.snippet, name)) { return }
+        if pass.broken.contains(.snippets) || pass.lostTexts.contains(name) { return }
+        if pass.identities.contains(EntityName.id(.snippet, name)) { return }
         var reason =
             "no snippet is named \(PlainText.quoted(name)), and no built-in type"
             + Suggestion.suffix(for: name, among: snippets.someNames + AssociationLayout.builtInTypes)
@@ -45,7 +39,7 @@ struct AssociationCheck {
                 field: columns.parentPath.name,
                 "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant")
         case .unknown:
-            if pass.broken.contains(.associations) { return }
+            if pass.broken.contains(.associations) || pass.lostTexts.contains(text) { return }
             reportUnknown(
                 columns.parentPath, record, canDangle: true, &pass,
                 "no row has the path or entity_id \(PlainText.quoted(text))"
@@ -62,7 +56,7 @@ struct AssociationCheck {
             reportUnknown(cell, record, canDangle: true, &pass, "no entity of this import has the id '\(id)'")
         case .name(let type, let name):
             if pass.identities.contains(EntityName.id(type, name)) { return }
-            if pass.broken.contains(where: { $0.type == type }) { return }
+            if pass.broken.contains(where: { $0.type == type }) || pass.lostTexts.contains(name) { return }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
             if type == .snippet { reason += Suggestion.suffix(for: name, among: snippets.someNames) }
             if type == .theme { reason += Suggestion.suffix(for: name, among: themes.names) }
@@ -83,6 +77,7 @@ struct AssociationCheck {
         guard segments.count > 2, !pass.broken.contains(.associations) else { return }
         let parent = segments.dropLast().joined(separator: ".")
         if pass.identities.contains(EntityName.id(.association, parent)) { return }
+        if pass.lostTexts.contains(parent) { return }
         pass.log.add(
             .error, .missingParentPath, path, columns.path.position(record), field: columns.path.name,
             "\(PlainText.quoted(text)) lies below \(PlainText.quoted(parent)), a path that no row has")

@@ -15,7 +15,7 @@ enum AssociationLayout {
     static let byName = Layout(
         [.column(Column("parent_path", .path))] + commonElements + [
             .derived(.parent),
-            .column(Column("entity_type", .word, isRequired: true, as: "entity_type")),
+            .column(Column("entity_type", .entityType, isRequired: true, as: "entity_type")),
             .column(Column("entity_id", .instanceName, isRequired: true, as: "entity_id")),
         ])
 
@@ -38,10 +38,17 @@ enum AssociationLayout {
         let isByName =
             names.contains("parent_path") || names.contains("entity_type") || names.contains("entity_id")
         if isByID != isByName { return isByID ? byID : byName }
+        let clash = names.firstIndex { ["parent_path", "entity_type", "entity_id"].contains($0) }
+        let found = clash.map { "columns of both forms, '\(isByChild(names))' and \(PlainText.quoted(rows.header[$0]))" }
         log.add(
-            .error, .mixedColumns, rows.file.path, rows.headerPositions[0],
-            (isByID ? "columns of both forms" : "columns of neither form")
+            .error, .mixedColumns, rows.file.path, rows.headerPositions[clash ?? 0],
+            field: clash.map { rows.header[$0] },
+            (found ?? "columns of neither form")
                 + "; expected parent_id,child_id,... or parent_path,entity_type,entity_id,...")
         return nil
+    }
+
+    private static func isByChild(_ names: [String]) -> String {
+        names.contains("child_id") ? "child_id" : "parent_id"
     }
 }

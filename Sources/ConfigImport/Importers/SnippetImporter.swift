@@ -55,7 +55,7 @@ extension SnippetImporter {
         var fieldLines: [String: EntityOrigin] = [:]
         let nameCell = columns["snippet_name"]
         while try rows.next(&pass.log) {
-            let isFit = columns.check(rows.reader.record, &pass.log)
+            _ = columns.check(rows.reader.record, &pass.log)
             guard let name = nameCell.fitText(rows.reader.record) else { continue }
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
             let position = nameCell.position(rows.reader.record)
@@ -67,9 +67,7 @@ extension SnippetImporter {
             let id = EntityName.id(.snippet, name)
             if columns.isOfFields {
                 if pass.identities.insert(id, origin) == nil { count(name) }
-                if isFit {
-                    Self.checkField(rows.reader.record, columns, of: name, origin, &fieldLines, &pass)
-                }
+                Self.checkField(rows.reader.record, columns, of: name, origin, &fieldLines, &pass)
             } else if pass.define(
                 id, origin, at: position, field: nameCell.name, what: "the snippet \(PlainText.quoted(name))")
             {
@@ -91,15 +89,18 @@ extension SnippetImporter {
     ) {
         let path = pass.paths[Int(origin.file)]
         let fieldCell = columns["field_name"]
-        guard let field = fieldCell.text(record) else {
+        guard fieldCell.isGiven(record) else {
             for cell in columns.otherCells(than: ["snippet_name", "field_name"]) where cell.isGiven(record) {
                 pass.log.add(
                     .error, .unexpectedValue, path, cell.position(record), field: cell.name,
-                    "a value without a \(fieldCell.name); a row that only declares a snippet has none")
+                    "\(PlainText.quoted(cell.text(record) ?? "")) without a \(fieldCell.name): such a row only "
+                        + "declares its snippet; leave this cell empty")
             }
             return
         }
-        if let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)") {
+        if let field = fieldCell.fitText(record),
+            let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)")
+        {
             fieldLines["\(snippet).\(field)"] = other
             pass.log.add(
                 .error, .duplicate, path, fieldCell.position(record), field: fieldCell.name,
@@ -121,8 +122,7 @@ extension SnippetImporter {
         } catch {
             var reason = error.reason
             if error.code == .unknownType {
-                reason += Suggestion.suffix(
-                    for: typeCell.text(record) ?? "", among: FieldType.plainNames.keys.sorted())
+                reason += FieldType.suggestion(for: typeCell.text(record) ?? "")
                 if pass.laterFiles.contains("field_types.csv") {
                     reason += "; field_types.csv may declare it, but this version does not read that file"
                 }

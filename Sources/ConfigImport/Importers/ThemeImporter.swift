@@ -81,7 +81,7 @@ extension ThemeImporter {
     private func checkParents(_ file: ConfigFile, _ pass: inout CheckPass) {
         if pass.broken.contains(.themes) { return }
         for theme in themes {
-            guard let parent = theme.parent, !defines(parent) else { continue }
+            guard let parent = theme.parent, !defines(parent), !pass.lostTexts.contains(parent) else { continue }
             pass.log.add(
                 .error, .unknownReference, file.path, theme.parentPosition, field: theme.parentField,
                 "no theme is named \(PlainText.quoted(parent))" + Suggestion.suffix(for: parent, among: names))

@@ -71,7 +71,7 @@ extension TranslationImporter {
                 report(error, columns, rows.reader.record, file, &pass)
             }
         }
-        if rows.isBroken { catalog.isComplete = false }
+        if rows.isBroken || !rows.lostTexts.isEmpty { catalog.isComplete = false }
         counts.rows += rows.rowCount
         pass.finish(rows)
     }
@@ -111,13 +111,12 @@ extension TranslationImporter {
                     "\(PlainText.quoted(cell.text(record) ?? "")) has no '@' with a locale behind it, as in "
                         + "nav.home@de; else name the file translations.<locale>.csv or add a column 'locale'"
                 )
+            case .missingLocale(""?):
+                (.missingLocale, "nothing stands behind the last '@'; expected a locale such as de or de_DE")
             case .missingLocale(let text?):
-                (
-                    .missingLocale,
-                    "\(PlainText.quoted(text)) behind the last '@' is not \(ColumnKind.locale.expected)"
-                )
+                (.missingLocale, "behind the last '@', " + ColumnKind.locale.refusal(of: text.utf8.span))
             case .invalidKey(let key):
-                (.invalidValue, "\(PlainText.quoted(key)) is not \(ColumnKind.translationKey.expected)")
+                (.invalidValue, ColumnKind.translationKey.refusal(of: key.utf8.span))
             }
         pass.log.add(.error, code, file.path, cell.position(record), field: cell.name, reason)
     }

@@ -21,8 +21,7 @@ enum TranslationLayout {
         _ log: inout IssueLog
     ) -> Layout? {
         let names = rows.header.map(\.asciiLowercased)
-        func refuse(_ code: IssueCode, at column: String, _ reason: String) {
-            let field = names.firstIndex(of: column)
+        func refuse(_ code: IssueCode, at field: Int?, _ reason: String) {
             log.add(
                 .error, code, rows.file.path, rows.headerPositions[field ?? 0],
                 field: field.map { rows.header[$0] }, reason)
@@ -30,7 +29,7 @@ enum TranslationLayout {
         let key = keyElements(names)
         if let locale = source.locale {
             if names.contains("locale") {
-                refuse(.mixedColumns, at: "locale", "the file's name gives the locale \(locale) already")
+                refuse(.mixedColumns, at: names.firstIndex(of: "locale"), "the file's name gives the locale \(locale) already")
                 return nil
             }
             form = .inFileName(locale)
@@ -44,7 +43,7 @@ enum TranslationLayout {
             form = .inKey
             return Layout(keyElements(names, kind: .word) + [valueColumn] + members)
         }
-        guard let columns = wideColumns(names, refuse) else { return nil }
+        guard let columns = wideColumns(rows.header, refuse) else { return nil }
         let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
         form = .wide(columns)
         return Layout(key + cells + members)
@@ -79,20 +78,23 @@ enum TranslationLayout {
 
     /// The columns that are named by a locale; `nil` if there is none, or two of one locale.
     private static func wideColumns(
-        _ names: [String], _ refuse: (IssueCode, String, String) -> Void
+        _ header: [String], _ refuse: (IssueCode, Int?, String) -> Void
     ) -> [(column: String, locale: Locale)]? {
         var columns: [(column: String, locale: Locale)] = []
-        for name in names {
-            guard let locale = wideLocale(name) else { continue }
-            if let other = columns.first(where: { $0.locale == locale }) {
-                refuse(.repeatedColumn, name, "the locale \(locale) has the column '\(other.column)' already")
+        var places: [Locale: Int] = [:]
+        for (field, name) in header.enumerated() {
+            guard let locale = wideLocale(name.asciiLowercased) else { continue }
+            if let other = places.updateValue(field, forKey: locale) {
+                refuse(
+                    .repeatedColumn, field,
+                    "the locale \(locale) has the column \(PlainText.quoted(header[other])) already")
                 return nil
             }
-            columns.append((name, locale))
+            columns.append((name.asciiLowercased, locale))
         }
         if columns.isEmpty {
             refuse(
-                .missingLocale, "",
+                .missingLocale, nil,
                 "nothing says which language this is: name the file translations.<locale>.csv, or add a column "
                     + "'locale', or name the columns of text by their locales, such as 'de' and 'en'")
             return nil

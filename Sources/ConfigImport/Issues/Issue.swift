@@ -23,8 +23,18 @@ public struct Issue: Hashable, Sendable {
     /// What was found, what was expected, what to do. Text from files is escaped in it.
     public var reason: String
 
-    /// Whether the whole field at ``position`` is meant, not just the byte there.
-    public var coversField = true
+    /// What of the file is shown with it.
+    public var excerpt = Excerpt.field
+
+    /// What of a file is shown with an issue.
+    public enum Excerpt: Hashable, Sendable {
+        /// The line, with the whole field underlined that begins at the position.
+        case field
+        /// The line, with a caret below the position.
+        case byte
+        /// Nothing: the file's name is meant, not its content.
+        case none
+    }
 
     /// `PATH:LINE:COLUMN: error: FIELD: TEXT [code]`.
     public var summary: String {
@@ -38,7 +48,7 @@ extension Issue {
     public init(_ fault: CSVError, path: String, field: String? = nil) {
         self.init(
             severity: .error, code: IssueCode(fault.code), path: path, position: fault.position, field: field,
-            reason: fault.reason, coversField: false)
+            reason: fault.reason, excerpt: .byte)
     }
 }
 

@@ -51,12 +51,12 @@ public struct IssueLog: Sendable {
 
     mutating func add(
         _ severity: Issue.Severity, _ code: IssueCode, _ path: String, _ position: CSVPosition,
-        field: String? = nil, _ reason: String
+        field: String? = nil, excerpt: Issue.Excerpt = .field, _ reason: String
     ) {
         add(
             Issue(
                 severity: severity, code: code, path: path, position: position, field: field,
-                reason: reason))
+                reason: reason, excerpt: excerpt))
     }
 
     /// The issues of one file: those kept, and how many were not.

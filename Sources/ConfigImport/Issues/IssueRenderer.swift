@@ -9,11 +9,15 @@ public struct IssueRenderer {
     ///
     /// The file is read once more for its lines.
     public func text(of file: IssueLog.FileIssues) -> String {
-        let excerpts = SourceExcerpts(of: file.path, at: file.issues.map(\.position), delimiter: delimiter)
+        let shown = file.issues.filter { $0.excerpt != .none }
+        let excerpts = SourceExcerpts(
+            of: file.path, at: Set(shown.map(\.position)), delimiter: delimiter)
         var text = ""
         for issue in file.issues {
             text += issue.summary + "\n"
-            text += excerpts.text(at: issue.position, coversField: issue.coversField && issue.field != nil)
+            if issue.excerpt == .none { continue }
+            text += excerpts.text(
+                at: issue.position, coversField: issue.excerpt == .field && issue.field != nil)
         }
         let omitted = [(file.omittedErrors, "error"), (file.omittedWarnings, "warning")]
             .filter { $0.0 > 0 }.map { "\($0.0) more \($0.1)\($0.0 == 1 ? "" : "s")" }

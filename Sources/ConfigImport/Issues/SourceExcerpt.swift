@@ -12,7 +12,7 @@ public struct SourceExcerpts {
 
     /// The bytes around each place that was asked for.
     private var windows: [CSVPosition: Window] = [:]
-    private let delimiters: [UInt8]
+    private let delimiter: UInt8
 
     private struct Window {
         var bytes: [UInt8] = []
@@ -37,12 +37,18 @@ public struct SourceExcerpts {
     /// Reads what is needed of the file at `path`; of a file that cannot be read nothing is shown.
     ///
     /// - Parameter delimiter: What ends an unquoted field; `nil` if it was detected.
-    public init(of path: String, at positions: [CSVPosition], delimiter: UInt8?) {
-        delimiters = delimiter.map { [$0] } ?? Array(",;\t|".utf8)
-        for position in positions {
-            windows[position] = Window(firstColumn: max(1, position.column - Self.reach))
-        }
-        try? read(path, positions.sorted())
+    public init(of path: String, at positions: Set<CSVPosition>, delimiter: UInt8?) {
+        self.delimiter = delimiter ?? Self.detectedDelimiter(path)
+        if !positions.isEmpty { try? read(path, positions.sorted()) }
+    }
+
+    private static func detectedDelimiter(_ path: String) -> UInt8 {
+        guard let source = try? ByteSource.file(path) else { return UInt8(ascii: ",") }
+        var reader = CSVReader(
+            source, dialect: CSVDialect(delimiter: UInt8(ascii: ","), skipsLeadingComments: true) ?? .rfc4180,
+            detectsDelimiter: true)
+        _ = try? reader.next()
+        return reader.dialect.delimiter
     }
 
     private mutating func read(_ path: String, _ positions: [CSVPosition]) throws(FileError) {
@@ -75,11 +81,13 @@ public struct SourceExcerpts {
     }
 
     private mutating func keep(_ byte: UInt8, at column: Int, for place: CSVPosition) {
-        guard abs(column - place.column) <= Self.reach else {
-            if column > place.column { windows[place]?.isCutBehind = true }
-            return
+        let first = max(1, place.column - Self.reach)
+        guard column >= first else { return }
+        if column > place.column + Self.reach {
+            windows[place]?.isCutBehind = true
+        } else {
+            windows[place, default: Window(firstColumn: first)].bytes.append(byte)
         }
-        windows[place]?.bytes.append(byte)
     }
 
     /// The two lines that show `position`; empty if the file has no such place.
@@ -88,21 +96,25 @@ public struct SourceExcerpts {
     public func text(at position: CSVPosition, coversField: Bool) -> String {
         guard var window = windows[position] else { return "" }
         window.dropPartialCharacters()
-        if !window.isCutBehind, window.bytes.last == UInt8(ascii: "\r") { window.bytes.removeLast() }
         let caret = position.column - window.firstColumn
+        // The line break's CR is shown only if it is what is meant.
+        if !window.isCutBehind, window.bytes.last == .carriageReturn, caret < window.bytes.count - 1 {
+            window.bytes.removeLast()
+        }
         guard caret >= 0, caret <= window.bytes.count else { return "" }
-        let isUTF8 = String(validating: window.bytes, as: UTF8.self) != nil
-        let before = Self.pieces(window.bytes[..<caret], isUTF8)
+        let before = Self.pieces(window.bytes[..<caret])
         let end = coversField ? fieldEnd(window.bytes, from: caret) : caret
-        let marked = Self.pieces(window.bytes[caret..<end], isUTF8)
-        let after = Self.pieces(window.bytes[end...], isUTF8)
+        let marked = Self.pieces(window.bytes[caret..<end])
+        let after = Self.pieces(window.bytes[end...])
+        let allWidth = (before + marked + after).reduce(0) { $0 + PlainText.width(of: $1) }
+        let leadingLimit = allWidth <= Self.allCells ? Self.allCells : Self.leadingCells
 
         var line = ""
         var cells = 0
         var isCut = window.firstColumn > 1
         for piece in before.reversed() {
             let width = PlainText.width(of: piece)
-            if cells + width > Self.leadingCells {
+            if cells + width > leadingLimit {
                 isCut = true
                 break
             }
@@ -138,7 +150,7 @@ public struct SourceExcerpts {
         let quote = UInt8(ascii: "\"")
         guard start < bytes.count else { return start }
         guard bytes[start] == quote else {
-            return bytes[start...].firstIndex { delimiters.contains($0) || $0 == UInt8(ascii: "\r") } ?? bytes.count
+            return bytes[start...].firstIndex { $0 == delimiter || $0 == .carriageReturn } ?? bytes.count
         }
         var index = start + 1
         while index < bytes.count {
@@ -152,13 +164,26 @@ public struct SourceExcerpts {
     }
 
     /// The printable form of each character; bytes that are not UTF-8 one by one.
-    private static func pieces(_ bytes: ArraySlice<UInt8>, _ isUTF8: Bool) -> [String] {
-        if isUTF8 {
-            return String(decoding: bytes, as: UTF8.self).unicodeScalars.map { PlainText.escaped($0) }
+    private static func pieces(_ bytes: ArraySlice<UInt8>) -> [String] {
+        var pieces: [String] = []
+        var rest = bytes
+        while let first = rest.first {
+            let length = [0xC0: 2, 0xD0: 2, 0xE0: 3, 0xF0: 4][first & 0xF0] ?? 1
+            if let text = String(validating: rest.prefix(length), as: UTF8.self), let scalar = text.unicodeScalars.first,
+                text.unicodeScalars.count == 1
+            {
+                let isSpace = scalar.properties.generalCategory == .spaceSeparator
+                pieces.append(isSpace ? " " : PlainText.escaped(scalar))
+                rest = rest.dropFirst(length)
+            } else {
+                pieces.append("\\x" + String(first, radix: 16))
+                rest = rest.dropFirst()
+            }
         }
-        return bytes.map { byte in
-            byte < 0x80
-                ? PlainText.escaped(Unicode.Scalar(byte)) : "\\x" + String(byte, radix: 16)
-        }
+        return pieces
     }
+}
+
+extension UInt8 {
+    fileprivate static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
 }

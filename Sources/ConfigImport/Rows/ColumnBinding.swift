@@ -80,7 +80,7 @@ struct ColumnBinding {
             } else if layout.memberNames.contains(lowered) {
                 refuse(
                     .reservedColumn,
-                    "not a column of this file, and its name is taken by a member that is written there")
+                    "not a column of this file, and a member of that name is written there; rename it")
             }
             seen[lowered] = name
             if column == nil {
@@ -94,9 +94,14 @@ struct ColumnBinding {
         }
         for column in known where column.isRequired && found[column.name] == nil {
             isUsable = false
-            log.add(
-                .error, .missingColumn, path, rows.headerPositions[0],
-                "the header has no column \(PlainText.quoted(column.name))")
+            var reason = "the header has no column \(PlainText.quoted(column.name))"
+            if let delimiter = Self.likelyDelimiter(rows.header) {
+                reason += "; it has one column, is the delimiter '\(delimiter.shown)'? (--delimiter \(delimiter.name))"
+            } else {
+                reason += Suggestion.reverseSuffix(
+                    for: [column.name] + column.aliases, among: unknown.map(\.name))
+            }
+            log.add(.error, .missingColumn, path, rows.headerPositions[0], reason)
         }
         guard isUsable else { return nil }
 
@@ -115,6 +120,13 @@ struct ColumnBinding {
         passedOn = unknown
         addSteps(layout.elements)
         for cell in passedOn { addStep(cell) }
+    }
+
+    /// The delimiter that a header of one column seems to be separated by.
+    private static func likelyDelimiter(_ header: [String]) -> (shown: String, name: String)? {
+        guard header.count == 1 else { return nil }
+        return [(";", ";", "semicolon"), ("\t", "\\t", "tab"), ("|", "|", "pipe"), (",", ",", "comma")]
+            .first { header[0].contains($0.0) }.map { ($0.1, $0.2) }
     }
 
     private mutating func addSteps(_ elements: [Layout.Element]) {
@@ -163,8 +175,7 @@ struct ColumnBinding {
                 isFit = false
                 log.add(
                     .error, .invalidValue, path, cell.position(record), field: cell.name,
-                    "\(record.withField(field) { PlainText.quoted($0) }) is not "
-                        + cell.column.kind.expected)
+                    record.withField(field) { cell.column.kind.refusal(of: $0) })
             }
         }
         return isFit

@@ -11,6 +11,8 @@ struct ColumnKind: Sendable {
         case number
     }
 
+    /// What a value is called, with its article.
+    let noun: String
     /// What a person reads behind 'expected'.
     let expected: String
     let form: Form
@@ -19,9 +21,10 @@ struct ColumnKind: Sendable {
     let accepts: @Sendable (Span<UInt8>) -> Bool
 
     init(
-        expected: String, form: Form = .string, keepsEmpty: Bool = false,
+        _ noun: String, expected: String, form: Form = .string, keepsEmpty: Bool = false,
         accepts: @escaping @Sendable (Span<UInt8>) -> Bool
     ) {
+        self.noun = noun
         self.expected = expected
         self.form = form
         self.keepsEmpty = keepsEmpty
@@ -31,66 +34,71 @@ struct ColumnKind: Sendable {
 
 extension ColumnKind {
     /// Any text, the empty one too.
-    static let text = ColumnKind(expected: "text", keepsEmpty: true) { _ in true }
+    static let text = ColumnKind("text", expected: "text, or \"\" for the empty one", keepsEmpty: true) { _ in true }
 
     /// Any text; the empty one means 'not given'.
-    static let word = ColumnKind(expected: "text") { _ in true }
+    static let word = ColumnKind("text", expected: "text") { _ in true }
 
-    static let boolean = ColumnKind(expected: "true, false, 1, 0, yes or no", form: .boolean) {
+    static let boolean = ColumnKind("a boolean", expected: "true, false, 1, 0, yes or no", form: .boolean) {
         isTrue($0) != nil
     }
 
     static let int32 = ColumnKind(
-        expected: "a whole number from -2147483648 to 2147483647", form: .number
+        "a weight", expected: "a whole number from -2147483648 to 2147483647", form: .number
     ) { JSONText.isInteger($0) && Int32(PlainText.string($0)) != nil }
 
-    static let date = ColumnKind(expected: "a date such as 2026-01-31, or a time by RFC 3339") {
+    static let date = ColumnKind("a date", expected: "a day such as 2026-01-31, or a time by RFC 3339") {
         Timestamp.isDateOrTime($0)
     }
 
-    static let locale = ColumnKind(expected: "a locale such as de, de_DE or sr_Latn_RS") {
+    static let locale = ColumnKind("a locale", expected: "one such as de, de_DE or sr_Latn_RS") {
         Locale(PlainText.string($0)) != nil
     }
 
+    /// A snippet's name, or a built-in type; the importer says which there are.
+    static let entityType = ColumnKind(
+        "a type", expected: "a snippet's name, page, menu, menu-item or navigation-item"
+    ) { EntityType(rawValue: PlainText.string($0)) != nil }
+
     static let snippetName = ColumnKind(
-        expected: "lower-case words of letters and digits, joined by '-', beginning with a letter"
+        "a snippet name", expected: "words of a-z and 0-9, joined by '-', beginning with a letter"
     ) { text in
         guard text.count > 0, text[0].isLowercaseLetter else { return false }
         return areJoined(text, by: [.hyphen]) { $0.isLowercaseLetter || $0.isDigit }
     }
 
     static let fieldName = ColumnKind(
-        expected: "lower-case letters, digits and '_', beginning with a letter"
+        "a field name", expected: "a-z, 0-9 and '_', beginning with a letter"
     ) { text in
         guard text.count > 0, text[0].isLowercaseLetter else { return false }
         return allBytes(of: text) { $0.isLowercaseLetter || $0.isDigit || $0 == .underscore }
     }
 
     static let themeName = ColumnKind(
-        expected: "lower-case words of letters and digits, joined by '.' or '-'"
+        "a theme name", expected: "words of a-z and 0-9, joined by '.' or '-'"
     ) { areJoined($0, by: [UInt8(ascii: "."), .hyphen]) { $0.isLowercaseLetter || $0.isDigit } }
 
     static let path = ColumnKind(
-        expected: "segments of letters, digits, '_' and '-', joined by dots, such as content.1.2"
+        "a path", expected: "segments of A-Z, a-z, 0-9, '_' and '-', joined by dots, such as content.1.2"
     ) { areJoined($0, by: [UInt8(ascii: ".")], isNameByte) }
 
-    static let instanceName = ColumnKind(expected: "letters, digits, '_' and '-'") {
+    static let instanceName = ColumnKind("an entity_id", expected: "A-Z, a-z, 0-9, '_' and '-'") {
         $0.count > 0 && allBytes(of: $0, isNameByte)
     }
 
     static let associationType = ColumnKind(
-        expected: "contains, references, extends, or a word of lower-case letters, digits, '_' and '-'"
+        "an association type", expected: "contains, references, extends, or a word of a-z, 0-9, '_' and '-'"
     ) { text in
         guard text.count > 0, text[0].isLowercaseLetter else { return false }
         return allBytes(of: text) { $0.isLowercaseLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen }
     }
 
-    static let reference = ColumnKind(expected: "a UUID, <type>:<name> or $<semantic_name>") {
+    static let reference = ColumnKind("a reference", expected: "a UUID, <type>:<name> or $<semantic_name>") {
         Reference($0) != nil
     }
 
     static let translationKey = ColumnKind(
-        expected: "a key without white space or control characters, of at most 512 bytes"
+        "a key", expected: "at most 512 bytes without white space and control characters"
     ) { text in
         guard text.count > 0, text.count <= 512 else { return false }
         if allBytes(of: text, { $0 > 0x20 && $0 < 0x7F }) { return true }
@@ -107,6 +115,11 @@ extension ColumnKind {
         case "false", "0", "no": return false
         default: return nil
         }
+    }
+
+    /// `'x' is not a date; expected a day such as ...`
+    func refusal(of text: Span<UInt8>) -> String {
+        "\(PlainText.quoted(text)) is not \(noun); expected \(expected)"
     }
 
     static func allBytes(of text: Span<UInt8>, _ isFit: (UInt8) -> Bool) -> Bool {

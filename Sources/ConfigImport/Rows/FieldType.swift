@@ -15,6 +15,15 @@ enum FieldType {
         "Array": .array, "array": .array, "Object": .object, "object": .object,
     ]
 
+    /// What may have been meant, or all names there are.
+    static func suggestion(for text: String) -> String {
+        let names = plainNames.keys.sorted() + ["reference", "select"]
+        let close =
+            names.first { $0.lowercased() == text.lowercased() } ?? Suggestion.closest(to: text, among: names)
+        if let close { return " (did you mean \(PlainText.quoted(close))?)" }
+        return "; there are \(plainNames.keys.sorted().joined(separator: ", ")), reference:<type> and select:<value>|..."
+    }
+
     /// Why a cell names no type.
     struct Problem: Error {
         let code: IssueCode
@@ -29,6 +38,11 @@ enum FieldType {
         }
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         switch (parts.first, parts.count) {
+        case ("reference", 1):
+            throw Problem(code: .invalidValue, reason: "'reference' needs a type: reference:<type>")
+        case ("select", 1):
+            throw Problem(
+                code: .invalidValue, reason: "'select' needs its values: select:<value>=<label>|<value>...")
         case ("reference", 2):
             guard EntityType(rawValue: String(parts[1])) != nil else {
                 throw Problem(

@@ -16,8 +16,11 @@ struct RowReader: ~Copyable {
     private(set) var rowCount = 0
     private let onRows: @Sendable (Int) -> Void
     private static let reportInterval = 8192
-    /// Whether a fault left rows behind it unread.
+    /// Whether rows were lost, and not even their texts are known.
     private(set) var isBroken = false
+    /// The texts of the rows that were lost because of their number of fields.
+    private(set) var lostTexts: Set<String> = []
+    private static let mostLostTexts = 10_000
 
     private init(_ file: ConfigFile, _ source: consuming ByteSource, _ options: ImportOptions) {
         let dialect = CSVDialect(
@@ -86,7 +89,11 @@ struct RowReader: ~Copyable {
                 switch error {
                 case .unreadable(let error): throw InputError(error, file.path)
                 case .malformed(let error):
-                    isBroken = isBroken || error.endsReading
+                    if error.code == .raggedRow, lostTexts.count < Self.mostLostTexts {
+                        for index in 0..<reader.record.count { lostTexts.insert(reader.record.string(index)) }
+                    } else {
+                        isBroken = true
+                    }
                     let field = error.field.flatMap { header.indices.contains($0) ? header[$0] : nil }
                     log.add(Issue(error, path: file.path, field: field))
                 }
