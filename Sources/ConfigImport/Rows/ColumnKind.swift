@@ -51,7 +51,7 @@ extension ColumnKind {
         Timestamp.isDateOrTime($0)
     }
 
-    static let locale = ColumnKind("a locale", expected: "one such as de, de_DE or sr_Latn_RS") {
+    static let locale = ColumnKind("a locale", expected: "de, de_DE, sr_Latn_RS or the like") {
         Locale(PlainText.string($0)) != nil
     }
 
@@ -98,7 +98,7 @@ extension ColumnKind {
     }
 
     static let translationKey = ColumnKind(
-        "a key", expected: "at most 512 bytes without white space and control characters"
+        "a key", expected: "text without white space and control characters, at most 512 bytes"
     ) { text in
         guard text.count > 0, text.count <= 512 else { return false }
         if allBytes(of: text, { $0 > 0x20 && $0 < 0x7F }) { return true }
