@@ -14,7 +14,7 @@ public struct EntityName {
 
     /// Begins a new name: the type and a colon.
     public mutating func begin(_ type: EntityType) {
-        bytes.removeSubrange(Self.namespaceLength...)
+        bytes.removeLast(bytes.count - Self.namespaceLength)
         bytes.append(type.rawValue)
         appendColon()
     }

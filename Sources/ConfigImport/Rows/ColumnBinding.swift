@@ -13,8 +13,8 @@ struct ColumnBinding {
 
         /// Whether the row gives a value here.
         func isGiven(_ record: borrowing CSVRecord) -> Bool {
-            guard let field, !record.isAbsent(field) else { return false }
-            return column.kind.keepsEmpty || record.withField(field) { $0.count > 0 }
+            guard let field else { return false }
+            return ColumnBinding.isGiven(record, field, keepsEmpty: column.kind.keepsEmpty)
         }
 
         /// The value that the row gives here.
@@ -35,17 +35,36 @@ struct ColumnBinding {
         }
     }
 
-    /// One step of writing `data`.
-    private enum Step {
-        case open(JSONKey)
-        case close
-        case cell(Cell, JSONKey)
-        case derived(DerivedMember, JSONKey)
+    /// One step of writing `data`, resolved as far as the header allows.
+    private struct Step {
+        enum Action {
+            case open, close, cell
+            case derived(DerivedMember)
+        }
+
+        let action: Action
+        let key: JSONKey
+        /// The number of the field; -1 if the header lacks the column.
+        var field = -1
+        var form = ColumnKind.Form.string
+        var keepsEmpty = false
+        /// What is written if the row gives no value; nothing if this is empty.
+        var absent = JSONWriter()
+    }
+
+    /// One cell to check, if there is anything to find.
+    private struct Test {
+        let field: Int
+        let cell: Int
+        let keepsEmpty: Bool
+        let isRequired: Bool
+        let acceptsAnything: Bool
     }
 
     private let path: String
     private let cells: [Cell]
     private var steps: [Step] = []
+    private var tests: [Test] = []
     /// Columns that are passed on under their header names.
     private(set) var passedOn: [Cell] = []
 
@@ -118,6 +137,14 @@ struct ColumnBinding {
             Cell(column: column, field: found[column.name]?.field, name: found[column.name]?.name ?? column.name)
         }
         passedOn = unknown
+        for (index, cell) in cells.enumerated() {
+            let kind = cell.column.kind
+            guard let field = cell.field, cell.column.isRequired || !kind.acceptsAnything else { continue }
+            tests.append(
+                Test(
+                    field: field, cell: index, keepsEmpty: kind.keepsEmpty, isRequired: cell.column.isRequired,
+                    acceptsAnything: kind.acceptsAnything))
+        }
         addSteps(layout.elements)
         for cell in passedOn { addStep(cell) }
     }
@@ -133,19 +160,28 @@ struct ColumnBinding {
         for element in elements {
             switch element {
             case .column(let column): addStep(self[column.name])
-            case .derived(let member): steps.append(.derived(member, JSONKey(member.rawValue)))
-            case .object(let key, let inner):
-                steps.append(.open(JSONKey(key)))
+            case .derived(let member):
+                steps.append(Step(action: .derived(member), key: JSONKey(member.rawValue)))
+            case .object(let name, let inner):
+                steps.append(Step(action: .open, key: JSONKey(name)))
                 addSteps(inner)
-                steps.append(.close)
+                steps.append(Step(action: .close, key: JSONKey(name)))
             }
         }
     }
 
     private mutating func addStep(_ cell: Cell) {
         guard let member = cell.column.member else { return }
-        if cell.field == nil, case .omitted = cell.column.ifAbsent { return }
-        steps.append(.cell(cell, JSONKey(member)))
+        var absent = JSONWriter()
+        switch cell.column.ifAbsent {
+        case .omitted: if cell.field == nil { return }
+        case .null: absent.null()
+        case .value(let text): absent.write(text.utf8.span, as: cell.column.kind.form)
+        }
+        steps.append(
+            Step(
+                action: .cell, key: JSONKey(member), field: cell.field ?? -1, form: cell.column.kind.form,
+                keepsEmpty: cell.column.kind.keepsEmpty, absent: absent))
     }
 
     /// The column called `name`, which the layout must have.
@@ -163,22 +199,41 @@ struct ColumnBinding {
     /// Whether every cell of the row has a value its column can hold; the log names those that have not.
     func check(_ record: borrowing CSVRecord, _ log: inout IssueLog) -> Bool {
         var isFit = true
-        for cell in cells {
-            guard let field = cell.field else { continue }
-            if !cell.isGiven(record) {
-                guard cell.column.isRequired else { continue }
+        for index in tests.indices {
+            let field = tests[index].field
+            guard Self.isGiven(record, field, keepsEmpty: tests[index].keepsEmpty) else {
+                if tests[index].isRequired {
+                    isFit = false
+                    reportMissing(cells[tests[index].cell], record, &log)
+                }
+                continue
+            }
+            if tests[index].acceptsAnything { continue }
+            let cell = cells[tests[index].cell]
+            if !record.withField(field, cell.column.kind.accepts) {
                 isFit = false
-                log.add(
-                    .error, .missingValue, path, cell.position(record), field: cell.name,
-                    "empty; expected \(cell.column.kind.expected)")
-            } else if !record.withField(field, cell.column.kind.accepts) {
-                isFit = false
-                log.add(
-                    .error, .invalidValue, path, cell.position(record), field: cell.name,
-                    record.withField(field) { cell.column.kind.refusal(of: $0) })
+                reportInvalid(cell, record, &log)
             }
         }
         return isFit
+    }
+
+    private func reportMissing(_ cell: Cell, _ record: borrowing CSVRecord, _ log: inout IssueLog) {
+        log.add(
+            .error, .missingValue, path, cell.position(record), field: cell.name,
+            "empty; expected \(cell.column.kind.expected)")
+    }
+
+    private func reportInvalid(_ cell: Cell, _ record: borrowing CSVRecord, _ log: inout IssueLog) {
+        log.add(
+            .error, .invalidValue, path, cell.position(record), field: cell.name,
+            record.withField(cell.field ?? 0) { cell.column.kind.refusal(of: $0) })
+    }
+
+    /// Whether the row gives a value in a field.
+    fileprivate static func isGiven(_ record: borrowing CSVRecord, _ field: Int, keepsEmpty: Bool) -> Bool {
+        guard !record.isAbsent(field) else { return false }
+        return keepsEmpty || record.withField(field) { $0.count > 0 }
     }
 
     /// Writes the members of `data`; `derive` writes those that the importer makes, key and all.
@@ -188,21 +243,23 @@ struct ColumnBinding {
         _ record: borrowing CSVRecord, to json: inout JSONWriter,
         derive: (DerivedMember, JSONKey, inout JSONWriter) -> Void
     ) {
-        for step in steps {
-            switch step {
-            case .open(let key):
-                json.key(key)
+        for index in steps.indices {
+            switch steps[index].action {
+            case .open:
+                json.key(steps[index].key)
                 json.beginObject()
             case .close:
                 json.endObject()
-            case .derived(let member, let key):
-                derive(member, key, &json)
-            case .cell(let cell, let key):
-                if let field = cell.field, cell.isGiven(record) {
-                    json.key(key)
-                    record.withField(field) { json.write($0, as: cell.column.kind.form) }
-                } else {
-                    json.writeAbsent(cell.column, key)
+            case .derived(let member):
+                derive(member, steps[index].key, &json)
+            case .cell:
+                let field = steps[index].field
+                if field >= 0, Self.isGiven(record, field, keepsEmpty: steps[index].keepsEmpty) {
+                    json.key(steps[index].key)
+                    record.withField(field) { json.write($0, as: steps[index].form) }
+                } else if !steps[index].absent.bytes.isEmpty {
+                    json.key(steps[index].key)
+                    json.value(steps[index].absent)
                 }
             }
         }
@@ -215,18 +272,6 @@ extension JSONWriter {
         case .string: string(text)
         case .boolean: boolean(ColumnKind.isTrue(text) ?? false)
         case .number: number(text)
-        }
-    }
-
-    fileprivate mutating func writeAbsent(_ column: Column, _ key: JSONKey) {
-        switch column.ifAbsent {
-        case .omitted: return
-        case .null:
-            self.key(key)
-            null()
-        case .value(let text):
-            self.key(key)
-            write(text.utf8.span, as: column.kind.form)
         }
     }
 }

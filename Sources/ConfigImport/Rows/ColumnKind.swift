@@ -18,26 +18,29 @@ struct ColumnKind: Sendable {
     let form: Form
     /// Whether `""` is the empty string; else it means 'not given', like an empty cell.
     let keepsEmpty: Bool
+    /// Whether every text will do.
+    let acceptsAnything: Bool
     let accepts: @Sendable (Span<UInt8>) -> Bool
 
     init(
         _ noun: String, expected: String, form: Form = .string, keepsEmpty: Bool = false,
-        accepts: @escaping @Sendable (Span<UInt8>) -> Bool
+        accepts: (@Sendable (Span<UInt8>) -> Bool)? = nil
     ) {
         self.noun = noun
         self.expected = expected
         self.form = form
         self.keepsEmpty = keepsEmpty
-        self.accepts = accepts
+        acceptsAnything = accepts == nil
+        self.accepts = accepts ?? { _ in true }
     }
 }
 
 extension ColumnKind {
     /// Any text, the empty one too.
-    static let text = ColumnKind("text", expected: "text, or \"\" for the empty one", keepsEmpty: true) { _ in true }
+    static let text = ColumnKind("text", expected: "text, or \"\" for the empty one", keepsEmpty: true)
 
     /// Any text; the empty one means 'not given'.
-    static let word = ColumnKind("text", expected: "text") { _ in true }
+    static let word = ColumnKind("text", expected: "text")
 
     static let boolean = ColumnKind("a boolean", expected: "true, false, 1, 0, yes or no", form: .boolean) {
         isTrue($0) != nil
