@@ -68,6 +68,9 @@ struct CheckPass {
         return columns
     }
 
+    /// Notes that a faulty row names something.
+    mutating func noteLost(_ text: String) { lostTexts.insert(text) }
+
     /// Notes how reading a file ended.
     mutating func finish(_ rows: borrowing RowReader) {
         if rows.isBroken { broken.insert(rows.file.entityKind) }

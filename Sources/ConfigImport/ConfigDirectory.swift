@@ -161,6 +161,7 @@ struct ConfigDirectory {
 
     private mutating func noteMissingKinds() {
         for kind in EntityKind.allCases where !files.contains(where: { $0.entityKind == kind }) {
+            if kind == .translations, issues.contains(where: { $0.severity == .error }) { continue }
             let name = kind == .translations ? "translations*.csv" : "\(kind.rawValue).csv"
             notes.append("no \(name): no \(kind.rawValue) are imported")
         }

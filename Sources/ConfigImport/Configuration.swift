@@ -43,10 +43,8 @@ public struct Configuration {
             durations.add(to: .associations)
         }
         importers.checkFolders(found.files, &pass)
-        if importers.translations.catalog.isComplete {
-            var report = TranslationReport(importers.translations, found.files, pass)
-            try report.write(&pass)
-        }
+        var report = TranslationReport(importers.translations, found.files, pass)
+        try report.write(&pass)
         durations.add(to: .translations)
 
         var counts = importers.counts

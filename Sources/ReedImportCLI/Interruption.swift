@@ -35,7 +35,14 @@ enum Interruption {
             var byte: UInt8 = 0
             _ = unsafe write(Interruption.wakeUp.load(ordering: .relaxed), &byte, 1)
         }
-        for number in [SIGINT, SIGTERM] { unsafe sigaction(number, &action, nil) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] {
+            unsafe sigaction(number, &action, nil)
+            unsafe sigaddset(&signals, number)
+        }
+        // Whoever started the program may have blocked them.
+        unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
         return ends[0]
     }
 }

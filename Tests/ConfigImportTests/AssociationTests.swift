@@ -125,9 +125,44 @@ struct AssociationTests {
         #expect(try directory.data().last?.contains(try Self.id("page", "home").description) == true)
     }
 
-    @Test("A header of both forms, or of neither, is refused", arguments: ["child_id,entity_id", "path,weight"])
-    func mixedHeader(header: String) throws {
+    @Test(
+        "A header of both forms, or of neither, is refused",
+        arguments: [("child_id,entity_id", "1:10: error: entity_id"), ("path,weight", "1:1: error:")])
+    func mixedHeader(header: String, place: String) throws {
         let directory = try CheckedDirectory(["associations.csv": "\(header)\na,b\n"])
-        #expect(directory.shortIssues == ["associations.csv:1:1: error: [mixed-columns]"])
+        #expect(directory.shortIssues == ["associations.csv:\(place) [mixed-columns]"])
+    }
+
+    @Test("A faulty row causes no further errors where other rows refer to it")
+    func noFollowUps() throws {
+        let directory = try CheckedDirectory([
+            "associations.csv": "entity_type,entity_id,parent_path,path\na.,e0,,p\npage,x,e0,\npage,y,p,\npage,q,,z.1\npage,w,z.1,z.1\n"
+        ])
+        #expect(
+            directory.shortIssues == [
+                "associations.csv:2:1: error: entity_type [invalid-value]",
+                "associations.csv:6:12: error: path [duplicate]",
+            ])
+        let ragged = try CheckedDirectory([
+            "themes.csv": "name,parent\nbase\nchild,base\nother,basement\n",
+            "translations.csv": "key,de,en\na,x\nb,x,\n",
+        ])
+        #expect(
+            ragged.shortIssues == [
+                "themes.csv:2:1: error: [ragged-row]", "themes.csv:4:7: error: parent [unknown-reference]",
+                "translations.csv:2:1: error: [ragged-row]",
+            ])
+    }
+
+    @Test("Rows without a path and with unknown parents are not taken for the same")
+    func unknownParents() throws {
+        let directory = try CheckedDirectory([
+            "snippets.csv": Self.snippets, "associations.csv": "child_id,parent_id\nsnippet:hero,page:a\nsnippet:hero,$x\n",
+        ])
+        #expect(
+            directory.shortIssues == [
+                "associations.csv:2:14: error: parent_id [unknown-reference]",
+                "associations.csv:3:14: error: parent_id [unknown-reference]",
+            ])
     }
 }

@@ -29,7 +29,7 @@ struct IssueTests {
     func cells() throws {
         #expect(
             try render(["themes.csv": "description,name\r\n日本e\u{301}\t,B\r\n"]) == """
-                themes.csv:2:12: error: name: 'B' is not lower-case words of letters and digits, joined by '.' or '-' [invalid-value]
+                themes.csv:2:12: error: name: 'B' is not a theme name; expected words of a-z and 0-9, joined by '.' or '-' [invalid-value]
                   2 | 日本e\u{301}\\t,B
                     |         ^
 

@@ -100,6 +100,19 @@ struct SnippetTests {
         #expect(directory.shortIssues == ["snippets.csv:\(issue)"])
     }
 
+    @Test("All problems of a row are reported, and a faulty row is still compared with others")
+    func severalProblems() throws {
+        let directory = try CheckedDirectory([
+            "snippets.csv": "snippet_name,field_name,field_type,required\nA,B,textt,x\nhero,a,,maybe\nhero,a,,\n"
+        ])
+        #expect(
+            directory.shortIssues == [
+                "snippets.csv:2:1: error: snippet_name [invalid-value]", "snippets.csv:2:3: error: field_name [invalid-value]",
+                "snippets.csv:2:5: error: field_type [unknown-type]", "snippets.csv:2:11: error: required [invalid-value]",
+                "snippets.csv:3:9: error: required [invalid-value]", "snippets.csv:4:6: error: field_name [duplicate]",
+            ])
+    }
+
     @Test("Without field_name each row is a snippet, its other cells kept as text in the header's order")
     func wholeSnippets() throws {
         let directory = try CheckedDirectory([

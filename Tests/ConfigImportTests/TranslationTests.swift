@@ -129,6 +129,41 @@ struct TranslationTests {
             ])
     }
 
+    @Test("A locale that is declared and has no key at all lacks every key")
+    func emptyLocale() throws {
+        let wide = try CheckedDirectory(["translations.csv": "key,de,en\na,x,\n"])
+        #expect(
+            wide.issues == [
+                "translations.csv:1:8: warning: en: en has 0 of the 1 keys of the layer global (0 %); it lacks 'a' [missing-translation]"
+            ])
+        let files = try CheckedDirectory(["translations.de.csv": "key,value\na,x\n", "translations.en.csv": "key,value\n"])
+        #expect(files.shortIssues == ["translations.en.csv:1:1: warning: [missing-translation]"])
+    }
+
+    @Test("A row with one bad cell is still compared with others")
+    func badCell() throws {
+        let directory = try CheckedDirectory([
+            "translations.csv": "key,locale,value,updated\na,de,{x},\na,de,y,nodate\na,en,{z},\nc d,de,x,\n"
+        ])
+        #expect(
+            directory.shortIssues == [
+                "translations.csv:3:1: error: key [duplicate]", "translations.csv:3:8: error: updated [invalid-value]",
+                "translations.csv:4:6: warning: value [placeholders]", "translations.csv:5:1: error: key [invalid-value]",
+            ])
+    }
+
+    @Test(
+        "A key made of snippet and field is checked in every form, and the faulty cell is named",
+        arguments: [
+            ("translations.csv", "snippet_name,field_name,locale,value\na b,f,en,x\n", "2:1: error: snippet_name"),
+            ("translations.de.csv", "snippet_name,field_name,value\na,f f,x\n", "2:3: error: field_name"),
+            ("translations.csv", "snippet_name,field_name,value\na b,f@de,x\n", "2:1: error: snippet_name"),
+        ])
+    func composedKey(file: String, content: String, place: String) throws {
+        let directory = try CheckedDirectory([file: content])
+        #expect(directory.shortIssues == ["\(file):\(place) [invalid-value]"])
+    }
+
     @Test("Other placeholders than in the key's first locale are a warning; their order does not matter")
     func placeholders() throws {
         let directory = try CheckedDirectory([

@@ -32,8 +32,8 @@ struct CSVCommandTests {
 
     @Test("Comments are data here, and delimiters can be chosen", arguments: [";", "semicolon", "auto"])
     func dialect(delimiter: String) throws {
-        let result = try reedImport("csv", "-", "--delimiter", delimiter, input: "#a;b,c\n1;2\n")
-        #expect(result.output == "[\"#a\",\"b,c\"]\n[\"1\",\"2\"]\n")
+        let result = try reedImport("csv", "-", "--delimiter", delimiter, input: "#a;b,c;d\n1;2;3\n")
+        #expect(result.output == "[\"#a\",\"b,c\",\"d\"]\n[\"1\",\"2\",\"3\"]\n")
     }
 
     @Test("Limits are options")

@@ -121,7 +121,7 @@ struct ImportTests {
         program.standardError = errors
         program.standardOutput = FileHandle.nullDevice
         try program.run()
-        for _ in 0..<400 where try !server.ask("client", "list").contains("cmd=set") { usleep(10_000) }
+        for _ in 0..<400 where try !server.ask("info", "clients").contains("blocked_clients:1") { usleep(10_000) }
         kill(program.processIdentifier, SIGTERM)
         usleep(200_000)
         _ = try server.ask("client", "unpause")

@@ -43,7 +43,8 @@ struct AssociationCheck {
             reportUnknown(
                 columns.parentPath, record, canDangle: true, &pass,
                 "no row has the path or entity_id \(PlainText.quoted(text))"
-                    + Suggestion.suffix(for: text, among: placements.names))
+                    + Suggestion.suffix(for: text, among: placements.names)
+                    + (pass.options.allowsDangling ? "; parent_id becomes null" : ""))
         }
     }
 
@@ -62,7 +63,9 @@ struct AssociationCheck {
             if type == .theme { reason += Suggestion.suffix(for: name, among: themes.names) }
             reportUnknown(cell, record, canDangle: true, &pass, reason)
         case .semanticName(let name):
-            var reason = "no entity of this import has the semantic name \(PlainText.quoted(name))"
+            var reason =
+                "no entity of this import has the semantic name \(PlainText.quoted(name))"
+                + (pass.options.allowsDangling ? ", and without it no id can be derived" : "")
             if pass.laterFiles.contains("entities.csv") {
                 reason += "; entities.csv may give it, but this version does not read that file"
             }

@@ -96,7 +96,7 @@ struct Placements {
 
     /// Adds a row's child under its path and its `entity_id`.
     mutating func add(_ child: EntityID, name: String, path: EntityID?) {
-        if let path { byPath[path] = child }
+        if let path, byPath[path] == nil { byPath[path] = child }
         if let other = byName[name], other != child {
             byName[name] = .some(nil)
         } else {

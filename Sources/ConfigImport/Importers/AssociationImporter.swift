@@ -17,6 +17,11 @@ struct AssociationImporter {
             let child = columns.child(rows.reader.record)
             if columns.isByName, let child, let name = columns.entityID.text(rows.reader.record) {
                 placements.add(child, name: name, path: columns.pathID(rows.reader.record))
+            } else if columns.isByName {
+                // The row is faulty; what it means to define is no reason for further errors.
+                for cell in [columns.entityID, columns.path] {
+                    if let text = cell.text(rows.reader.record) { pass.noteLost(text) }
+                }
             }
             // Without a path, the by-name form has an id only when all rows are known.
             guard !columns.isByName || columns.path.isGiven(rows.reader.record) else { continue }
@@ -30,6 +35,13 @@ struct AssociationImporter {
         _ record: borrowing CSVRecord, _ columns: AssociationColumns, _ file: ConfigFile, _ number: Int,
         _ pass: inout CheckPass
     ) {
+        if !columns.path.isGiven(record), !pass.options.allowsDangling {
+            // An unknown parent is an error of its own, and says nothing about identity.
+            switch columns.parent(record, placements) {
+            case .unknown, .ambiguous: return
+            case .root, .entity: break
+            }
+        }
         guard let id = columns.id(record, placements) else { return }
         let (cell, what) =
             columns.path.text(record).map { (columns.path, "the path \(PlainText.quoted($0))") }

@@ -56,8 +56,13 @@ extension SnippetImporter {
         let nameCell = columns["snippet_name"]
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
-            guard let name = nameCell.fitText(rows.reader.record) else { continue }
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            guard let name = nameCell.fitText(rows.reader.record) else {
+                if columns.isOfFields {
+                    Self.checkField(rows.reader.record, columns, of: nil, origin, &fieldLines, &pass)
+                }
+                continue
+            }
             let position = nameCell.position(rows.reader.record)
             if Self.reservedPrefixes.contains(where: { name.hasPrefix($0) }) {
                 pass.log.add(
@@ -84,7 +89,7 @@ extension SnippetImporter {
     }
 
     private static func checkField(
-        _ record: borrowing CSVRecord, _ columns: ColumnBinding, of snippet: String, _ origin: EntityOrigin,
+        _ record: borrowing CSVRecord, _ columns: ColumnBinding, of snippet: String?, _ origin: EntityOrigin,
         _ fieldLines: inout [String: EntityOrigin], _ pass: inout CheckPass
     ) {
         let path = pass.paths[Int(origin.file)]
@@ -98,7 +103,7 @@ extension SnippetImporter {
             }
             return
         }
-        if let field = fieldCell.fitText(record),
+        if let snippet, let field = fieldCell.fitText(record),
             let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)")
         {
             fieldLines["\(snippet).\(field)"] = other

@@ -28,6 +28,13 @@ struct ThemeImporter {
         let parentField: String
     }
 
+    /// A parent as a row names it.
+    private struct NamedParent {
+        let name: String
+        let position: CSVPosition
+        let field: String
+    }
+
     /// How many rows and entities there are.
     private(set) var counts = KindCounts()
     private var themes: [Theme] = []
@@ -57,8 +64,14 @@ extension ThemeImporter {
         var rows = try pass.open(file)
         guard let columns = pass.bind(rows, { _, _ in Self.layout }) else { return }
         let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
+        var parents: [NamedParent] = []
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
+            if let parent = parentCell.fitText(rows.reader.record) {
+                parents.append(
+                    NamedParent(
+                        name: parent, position: parentCell.position(rows.reader.record), field: parentCell.name))
+            }
             guard let name = nameCell.fitText(rows.reader.record) else { continue }
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
             let isNew = pass.define(
@@ -74,17 +87,17 @@ extension ThemeImporter {
         }
         counts.rows += rows.rowCount
         pass.finish(rows)
-        checkParents(file, &pass)
+        checkParents(parents, file, &pass)
         checkCycles(file, &pass)
     }
 
-    private func checkParents(_ file: ConfigFile, _ pass: inout CheckPass) {
+    private func checkParents(_ parents: [NamedParent], _ file: ConfigFile, _ pass: inout CheckPass) {
         if pass.broken.contains(.themes) { return }
-        for theme in themes {
-            guard let parent = theme.parent, !defines(parent), !pass.lostTexts.contains(parent) else { continue }
+        for parent in parents where !defines(parent.name) && !pass.lostTexts.contains(parent.name) {
             pass.log.add(
-                .error, .unknownReference, file.path, theme.parentPosition, field: theme.parentField,
-                "no theme is named \(PlainText.quoted(parent))" + Suggestion.suffix(for: parent, among: names))
+                .error, .unknownReference, file.path, parent.position, field: parent.field,
+                "no theme is named \(PlainText.quoted(parent.name))"
+                    + Suggestion.suffix(for: parent.name, among: names))
         }
     }
 

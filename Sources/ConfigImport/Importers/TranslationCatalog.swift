@@ -13,8 +13,18 @@ struct TranslationCatalog {
         let locale: UInt16
     }
 
-    /// Whether all rows could be read, so that what is missing is missing.
-    var isComplete = true
+    /// A locale of one layer and scope, and where a file first says that it has it.
+    struct DeclaredLocale {
+        let locale: Int
+        let file: Int
+        let position: CSVPosition
+        let field: String?
+    }
+
+    /// Layers and scopes of which rows could not be read, so that what is missing may be there.
+    private(set) var incompleteGroups: Set<Int> = []
+    /// The locales of each layer and scope.
+    private(set) var locales: [[DeclaredLocale]] = []
     private var entries = ChunkedArray<Entry>()
     /// The number of the first translation among all identities.
     private var firstIdentity = 0
@@ -30,9 +40,20 @@ struct TranslationCatalog {
     mutating func group(of source: TranslationSource, file: Int) -> Int {
         let group = TranslationSource(layer: source.layer, scope: source.scope, locale: nil)
         let number = groups.firstIndex(of: group) ?? groups.count
-        if number == groups.count { groups.append(group) }
+        if number == groups.count {
+            groups.append(group)
+            locales.append([])
+        }
         groupOfFile[file] = number
         return number
+    }
+
+    /// Notes that rows of a layer and scope could not be read.
+    mutating func noteUnreadRows(of group: Int) { incompleteGroups.insert(group) }
+
+    /// Notes that a layer and scope has a locale; the first place stands.
+    mutating func declare(_ locale: DeclaredLocale, of group: Int) {
+        if !locales[group].contains(where: { $0.locale == locale.locale }) { locales[group].append(locale) }
     }
 
     /// The layer and scope of a file that was read.

@@ -24,7 +24,7 @@ struct TranslationColumns {
     /// Whether each locale has a column.
     let isWide: Bool
     private let rowLocale: RowLocale
-    private let key, snippetName, fieldName, locale: ColumnBinding.Cell
+    private let key, snippetName, fieldName, locale, value: ColumnBinding.Cell
 
     /// Where a row itself gives its locale.
     private enum RowLocale {
@@ -35,7 +35,7 @@ struct TranslationColumns {
         self.binding = binding
         key = binding["key"]
         (snippetName, fieldName) = (binding["snippet_name"], binding["field_name"])
-        locale = binding["locale"]
+        (locale, value) = (binding["locale"], binding["value"])
         var texts: [Text] = []
         func add(_ name: String, _ locale: Int) {
             let cell = binding[name]
@@ -61,6 +61,21 @@ struct TranslationColumns {
     /// The cell that names the row.
     var keyCell: ColumnBinding.Cell { key.field == nil ? fieldName : key }
 
+    /// The cell that makes the row's key invalid.
+    func faultyKeyCell(_ record: borrowing CSVRecord) -> ColumnBinding.Cell {
+        guard key.field == nil, let field = snippetName.field else { return key }
+        return record.withField(field, ColumnKind.translationKey.accepts) ? fieldName : snippetName
+    }
+
+    /// Whether the cells that name the row, and its text, are there and fit, whatever the others are.
+    func hasIdentity(_ record: borrowing CSVRecord) -> Bool {
+        let needed = [key, snippetName, fieldName, locale, isWide ? key : value]
+        return needed.allSatisfy { $0.field == nil || $0.fitText(record) != nil }
+    }
+
+    /// Whether each row gives its locale itself.
+    var hasRowLocale: Bool { rowLocale != .nowhere }
+
     /// Reads the row's key into `bytes`.
     ///
     /// The row must have passed its columns' check.
@@ -79,6 +94,7 @@ struct TranslationColumns {
         }
         switch rowLocale {
         case .inColumn:
+            if key.field == nil { try checkKey(bytes) }
             return locale.field.flatMap { record.withField($0) { locales.number(of: $0) } }
         case .inKey:
             guard let at = bytes.lastIndex(of: UInt8(ascii: "@")) else { throw .missingLocale(nil) }

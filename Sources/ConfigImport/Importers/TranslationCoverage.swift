@@ -11,8 +11,8 @@ struct TranslationCoverage {
         var keys = 0
         /// The entries of other locales that have a key this one lacks; the first three.
         var lacking: [Int] = []
-        /// The first entry of this locale.
-        let first: Int
+        /// Where it was declared.
+        let declaration: TranslationCatalog.DeclaredLocale
     }
 
     /// A text whose placeholders are not those of the key's first text.
@@ -31,14 +31,8 @@ struct TranslationCoverage {
     init(_ catalog: TranslationCatalog, groupOf group: (Int) -> Int, localeCount: Int) {
         keyCounts = [Int](repeating: 0, count: catalog.groups.count)
         guard localeCount > 1 else { return }
-        // The locales of each layer and scope, in their order of appearance.
-        var locales = [[Locale]](repeating: [], count: catalog.groups.count)
-        for index in 0..<catalog.count {
-            let locale = Int(catalog[index].locale)
-            let group = group(index)
-            if !locales[group].contains(where: { $0.locale == locale }) {
-                locales[group].append(Locale(group: group, locale: locale, first: index))
-            }
+        var locales = catalog.locales.enumerated().map { group, declared in
+            declared.map { Locale(group: group, locale: $0.locale, declaration: $0) }
         }
         var order = (0..<UInt32(catalog.count)).map { $0 }
         order.sort { left, right in
@@ -54,7 +48,9 @@ struct TranslationCoverage {
             keyCounts[group(entries[0])] += 1
             start = end
         }
-        gaps = locales.flatMap { $0 }.filter { $0.keys < keyCounts[$0.group] }
+        gaps = locales.flatMap { $0 }.filter {
+            $0.keys < keyCounts[$0.group] && !catalog.incompleteGroups.contains($0.group)
+        }
         mismatches.sort { $0.entry < $1.entry }
     }
 

@@ -40,21 +40,27 @@ extension TranslationImporter {
         var rows = try pass.open(file)
         var form: TranslationForm?
         let binding = pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
+        let group = catalog.group(of: source, file: number)
         guard let binding, let form else {
-            if rows.hasHeader || rows.isBroken { catalog.isComplete = false }
+            if rows.hasHeader || rows.isBroken { catalog.noteUnreadRows(of: group) }
             return
         }
         let columns = TranslationColumns(form, binding, &locales)
-        let group = catalog.group(of: source, file: number)
+        declareLocales(columns, rows, number, group)
         var key: [UInt8] = []
         var name = EntityName()
         while try rows.next(&pass.log) {
-            guard binding.check(rows.reader.record, &pass.log) else {
-                catalog.isComplete = false
+            if !binding.check(rows.reader.record, &pass.log), !columns.hasIdentity(rows.reader.record) {
+                catalog.noteUnreadRows(of: group)
                 continue
             }
             do throws(TranslationColumns.Problem) {
                 let rowLocale = try columns.readKey(rows.reader.record, into: &key, &locales)
+                if let rowLocale {
+                    catalog.declare(
+                        .init(locale: rowLocale, file: number, position: rows.headerPositions[0], field: nil),
+                        of: group)
+                }
                 let origin = EntityOrigin(file: number, line: rows.reader.record.line)
                 for text in columns.texts where text.cell.isGiven(rows.reader.record) {
                     let locale = rowLocale ?? text.locale
@@ -67,13 +73,28 @@ extension TranslationImporter {
                     define(id, entry, origin, text.cell, key, rows.reader.record, columns, &pass)
                 }
             } catch {
-                catalog.isComplete = false
+                catalog.noteUnreadRows(of: group)
                 report(error, columns, rows.reader.record, file, &pass)
             }
         }
-        if rows.isBroken || !rows.lostTexts.isEmpty { catalog.isComplete = false }
+        if rows.isBroken || !rows.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
         counts.rows += rows.rowCount
         pass.finish(rows)
+    }
+
+    /// Notes the locales that the file's name or its header gives, with or without rows.
+    private mutating func declareLocales(
+        _ columns: TranslationColumns, _ rows: borrowing RowReader, _ number: Int, _ group: Int
+    ) {
+        if columns.hasRowLocale { return }
+        for text in columns.texts {
+            catalog.declare(
+                .init(
+                    locale: text.locale, file: number,
+                    position: rows.headerPositions[columns.isWide ? text.field : 0],
+                    field: columns.isWide ? text.cell.name : nil),
+                of: group)
+        }
     }
 
     /// Adds one text, unless an earlier row has its key, locale, layer and scope.
@@ -102,7 +123,8 @@ extension TranslationImporter {
         _ problem: TranslationColumns.Problem, _ columns: TranslationColumns, _ record: borrowing CSVRecord,
         _ file: ConfigFile, _ pass: inout CheckPass
     ) {
-        let cell = columns.keyCell
+        var cell = columns.keyCell
+        if case .invalidKey = problem { cell = columns.faultyKeyCell(record) }
         let (code, reason): (IssueCode, String) =
             switch problem {
             case .missingLocale(nil):

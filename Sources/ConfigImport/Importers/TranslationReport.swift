@@ -18,8 +18,6 @@ struct TranslationReport {
 
     /// The texts that are named, by the number of their entry.
     private var recalled: [Int: Recalled] = [:]
-    /// Where the header of each locale's first file has it, by the number of its first entry.
-    private var headers: [Int: (position: CSVPosition, field: String?)] = [:]
 
     /// Compares the locales of everything that `importer` has read.
     init(_ importer: TranslationImporter, _ files: [ConfigFile], _ pass: CheckPass) {
@@ -35,7 +33,7 @@ struct TranslationReport {
     /// Adds the warnings to the log.
     mutating func write(_ pass: inout CheckPass) throws(InputError) {
         let shown = shownMismatches(pass)
-        try recall(Set(shown.map(\.entry) + coverage.gaps.flatMap { [$0.first] + $0.lacking }), pass)
+        try recall(Set(shown.map(\.entry) + coverage.gaps.flatMap(\.lacking)), pass)
         for mismatch in coverage.mismatches { warn(mismatch, &pass) }
         for gap in coverage.gaps { warn(gap, &pass) }
     }
@@ -80,8 +78,8 @@ struct TranslationReport {
         let source = importer.catalog.groups[gap.group]
         let scope = source.scope.map { " \(PlainText.quoted($0))" } ?? ""
         pass.log.add(
-            .warning, .missingTranslation, pass.paths[Int(origin(gap.first, pass).file)],
-            headers[gap.first]?.position ?? CSVPosition(line: 1, column: 1), field: headers[gap.first]?.field,
+            .warning, .missingTranslation, pass.paths[gap.declaration.file], gap.declaration.position,
+            field: gap.declaration.field,
             "\(importer.locales[gap.locale]) has \(gap.keys) of the \(total) keys of the layer "
                 + "\(source.layer.rawValue)\(scope) (\(gap.keys * 100 / total) %); it lacks "
                 + names.joined(separator: ", ") + more)
@@ -118,9 +116,6 @@ struct TranslationReport {
                 recalled[entry] = Recalled(
                     key: String(decoding: key, as: UTF8.self),
                     position: text.cell.position(rows.reader.record), field: text.cell.name)
-                headers[entry] =
-                    columns.isWide
-                    ? (rows.headerPositions[text.field], text.cell.name) : (rows.headerPositions[0], nil)
             }
         }
     }

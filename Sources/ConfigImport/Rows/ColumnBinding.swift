@@ -80,7 +80,7 @@ struct ColumnBinding {
         var seen: [String: String] = [:]
 
         for (field, name) in rows.header.enumerated() {
-            let lowered = name.asciiLowercased
+            let lowered = name.lowercased()
             func refuse(_ code: IssueCode, _ reason: String) {
                 isUsable = false
                 log.add(

@@ -80,7 +80,7 @@ enum FieldType {
         case .date: ColumnKind.date.expected
         case .email: "an e-mail address"
         case .url: "a URL with a scheme, or one that begins with '/'"
-        case .json: "JSON"
+        case .json: "JSON of at most \(JSONText.maximumDepth) levels"
         case .array: "a JSON array"
         case .object: "a JSON object"
         case .select(let values): "one of " + values.map { PlainText.quoted($0) }.joined(separator: ", ")
