@@ -41,8 +41,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "CSVTests", dependencies: ["CSV", "TestSupport"], swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["CSV"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "CSVTests",
+            dependencies: ["CSV", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
         .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),
         .testTarget(
             name: "ConfigImportTests", dependencies: ["ConfigImport", "CSV", "UCG", "TestSupport"],

@@ -54,30 +54,28 @@ public struct ByteSource: ~Copyable {
     /// - Returns: Whether there are any; false is the end of the file.
     /// - Throws: ``ReadError`` if the system cannot read.
     public mutating func refill() throws(ReadError) -> Bool {
+        available = 0
+        return try extend()
+    }
+
+    /// Reads on behind the chunk, which grows.
+    ///
+    /// - Returns: Whether there was more; false is the end of the file.
+    mutating func extend() throws(ReadError) -> Bool {
+        if available == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
         while true {
-            // Sound: read(2) writes at most `$0.count` bytes into the array's own storage.
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            // Sound: read(2) writes at most the bytes behind `available`, in the array's own storage.
+            let count = unsafe buffer.withUnsafeMutableBytes { all in
+                let free = unsafe UnsafeMutableRawBufferPointer(rebasing: all[available...])
+                return unsafe read(descriptor, free.baseAddress, free.count)
+            }
             if count >= 0 {
-                available = count
+                available += count
                 totalRead += count
                 return count > 0
             }
             guard errno == EINTR else { throw ReadError(errno: errno, byteOffset: totalRead) }
         }
-    }
-
-    /// Reads on behind the chunk, which grows, instead of replacing it.
-    ///
-    /// - Returns: Whether there was more; false is the end of the file.
-    mutating func extend() throws(ReadError) -> Bool {
-        let kept = Array(buffer[..<available])
-        guard try refill() else {
-            (buffer, available) = (kept.isEmpty ? buffer : kept, kept.count)
-            return false
-        }
-        buffer.insert(contentsOf: kept, at: 0)
-        available += kept.count
-        return true
     }
 
     /// Which file this is, and in what state.

@@ -21,7 +21,9 @@ public struct CSVDialect: Hashable, Sendable {
 
     /// A dialect, or `nil` if `delimiter` cannot separate fields.
     public init?(delimiter: UInt8, skipsLeadingComments: Bool = false) {
-        guard delimiter < 0x80, ![0x00, 0x0A, 0x0D, UInt8(ascii: "\"")].contains(delimiter) else { return nil }
+        guard delimiter < 0x80, ![0x00, 0x0A, 0x0D, UInt8(ascii: "\"")].contains(delimiter) else {
+            return nil
+        }
         self.delimiter = delimiter
         self.skipsLeadingComments = skipsLeadingComments
     }

@@ -1,7 +1,9 @@
 /// What is wrong with a CSV file, and where.
 public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kind of fault. Stable across releases: scripts match on it, people
-    /// read ``CSVError/reason``. Later versions may add codes.
+    /// The kind of fault.
+    ///
+    /// Stable across releases: scripts match on it, people read ``CSVError/reason``. Later versions
+    /// may add codes.
     public struct Code: RawRepresentable, Hashable, Sendable {
         /// The code as it is printed, such as `unterminated-quote`.
         public let rawValue: String

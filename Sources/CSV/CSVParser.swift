@@ -47,7 +47,6 @@ struct CSVParser {
     private var line = 1
     /// The file offset at which the current line begins.
     private var lineStart = 0
-    private var fieldStart = 0
     private var fieldPosition = CSVPosition(line: 1, column: 1)
     private var fieldIndex = 0
     private var isFieldQuoted = false
@@ -56,6 +55,8 @@ struct CSVParser {
     private var width = 0
     /// The rest of a faulty record is read only to find its end.
     private var isSkipping = false
+    /// How much of it there was.
+    private var skippedBytes = 0
 
     init(dialect: CSVDialect, limits: CSVLimits) {
         delimiter = dialect.delimiter
@@ -133,7 +134,9 @@ struct CSVParser {
         case .recordCR:
             throw bareCarriageReturn(before: base)
         case .quoted:
-            throw fatal(.unterminatedQuote, at: fieldPosition, "the quote opened here is never closed; double a quote that belongs to the text")
+            throw fatal(
+                .unterminatedQuote, at: fieldPosition,
+                "the quote opened here is never closed; double a quote that belongs to the text")
         case .fieldStart:
             try beginField(at: base, isQuoted: false, record)
             return try completeRecord(&record)
@@ -159,7 +162,7 @@ extension CSVParser {
             }
         } else if matched > 0 {
             // Not a mark after all: its bytes begin the first field.
-            record.begin(line: line, lineStart: lineStart)
+            record.begin(line: line)
             state = .unquoted
             _ = utf8.begin(with: mark[0])
             if matched == 2 { _ = utf8.continue(with: mark[1]) }
@@ -183,7 +186,7 @@ extension CSVParser {
         case UInt8(ascii: "#") where skipsLeadingComments && width == 0:
             state = .comment
         default:
-            record.begin(line: line, lineStart: lineStart)
+            record.begin(line: line)
             state = .fieldStart
         }
     }
@@ -200,14 +203,14 @@ extension CSVParser {
     private mutating func beginField(
         at offset: Int, isQuoted: Bool, _ record: borrowing CSVRecord
     ) throws(CSVError) {
-        fieldStart = offset
         fieldPosition = position(of: offset)
         fieldIndex = record.count
         isFieldQuoted = isQuoted
         guard fieldIndex < limits.columns else {
             throw fatal(
                 .tooManyColumns, at: fieldPosition,
-                "more than \(limits.columns) column\(limits.columns == 1 ? "" : "s"), the limit set by --max-columns")
+                "more than \(limits.columns) column\(limits.columns == 1 ? "" : "s"), the limit set by --max-columns"
+            )
         }
     }
 
@@ -223,7 +226,8 @@ extension CSVParser {
         _ input: Span<UInt8>, _ cursor: inout Int, _ record: inout CSVRecord
     ) throws(CSVError) -> Bool {
         let start = cursor
-        try skip(input, &cursor, until: .endsUnquoted)
+        let end = runEnd(input.count, from: start, record)
+        try skip(input.extracting(0..<end), &cursor, until: .endsUnquoted)
         try append(input.extracting(start..<cursor), to: &record)
         guard cursor < input.count else { return false }
         switch input[cursor] {
@@ -240,11 +244,11 @@ extension CSVParser {
         _ input: Span<UInt8>, _ cursor: inout Int, _ record: inout CSVRecord
     ) throws(CSVError) {
         let start = cursor
-        try skip(input, &cursor, until: .endsQuoted)
+        let end = runEnd(input.count, from: start, record)
+        try skip(input.extracting(0..<end), &cursor, until: .endsQuoted)
         if cursor < input.count, input[cursor] == .lineFeed {
             cursor += 1
             beginLine(at: base + cursor)
-            record.lineBegins(at: base + cursor)
             try append(input.extracting(start..<cursor), to: &record)
             return
         }
@@ -280,7 +284,7 @@ extension CSVParser {
     ) throws(CSVError) -> Bool {
         switch input[cursor] {
         case delimiter:
-            record.endField(from: fieldStart, isQuoted: isFieldQuoted)
+            record.endField(at: fieldPosition, isQuoted: isFieldQuoted)
             cursor += 1
             state = .fieldStart
             return false
@@ -304,7 +308,7 @@ extension CSVParser {
     }
 
     private mutating func completeRecord(_ record: inout CSVRecord) throws(CSVError) -> Bool {
-        record.endField(from: fieldStart, isQuoted: isFieldQuoted)
+        record.endField(at: fieldPosition, isQuoted: isFieldQuoted)
         if isSkipping {
             isSkipping = false
             return false
@@ -328,20 +332,36 @@ extension CSVParser {
         return CSVPosition(line: record.line, column: 1)
     }
 
+    /// Where a run from `start` ends at the latest: behind the first byte that breaks a
+    /// limit, so that no fault behind that one is reported first.
+    private func runEnd(_ count: Int, from start: Int, _ record: borrowing CSVRecord) -> Int {
+        let allowance =
+            isSkipping
+            ? limits.recordBytes - skippedBytes
+            : min(limits.fieldBytes - record.openFieldByteCount, limits.recordBytes - record.textByteCount)
+        return count - start <= allowance ? count : start + allowance + 1
+    }
+
     private mutating func append(_ run: Span<UInt8>, to record: inout CSVRecord) throws(CSVError) {
-        if isSkipping { return }
+        if isSkipping {
+            skippedBytes += run.count
+            guard skippedBytes <= limits.recordBytes else { throw recordTooLong(record) }
+            return
+        }
+        guard record.textByteCount + run.count <= limits.recordBytes else { throw recordTooLong(record) }
         guard record.openFieldByteCount + run.count <= limits.fieldBytes else {
             let question = isFieldQuoted ? "; is the quote opened here ever closed?" : ""
             throw fatal(
                 .fieldTooLong, at: fieldPosition,
                 "field of more than \(limits.fieldBytes) bytes, the limit set by --max-field\(question)")
         }
-        guard record.textByteCount + run.count <= limits.recordBytes else {
-            throw fatal(
-                .recordTooLong, at: CSVPosition(line: record.line, column: 1), inField: false,
-                "record of more than \(limits.recordBytes) bytes, the limit set by --max-record")
-        }
         record.append(run)
+    }
+
+    private mutating func recordTooLong(_ record: borrowing CSVRecord) -> CSVError {
+        fatal(
+            .recordTooLong, at: CSVPosition(line: record.line, column: 1), inField: false,
+            "record of more than \(limits.recordBytes) bytes, the limit set by --max-record")
     }
 }
 
@@ -362,7 +382,9 @@ extension CSVParser {
                 return
             } else if byte == 0 {
                 cursor += 1
-                try report(.nul, at: position(of: base + cursor - 1), "NUL byte; CSV is text: remove it, or convert a file of UTF-16 with iconv")
+                try report(
+                    .nul, at: position(of: base + cursor - 1),
+                    "NUL byte; CSV is text: remove it, or convert a file of UTF-16 with iconv")
             } else {
                 sequenceStart = base + cursor
                 cursor += 1
@@ -406,6 +428,7 @@ extension CSVParser {
         if width == 0 { throw fatal(code, at: position, reason) }  // without a header nothing can go on
         if isSkipping { return }
         isSkipping = true
+        skippedBytes = 0
         throw CSVError(
             code: code, position: position, field: fieldIndex, endsReading: false, reason: reason)
     }
@@ -416,7 +439,9 @@ extension CSVParser {
     }
 
     /// The fault of a file whose very first bytes are neither a mark nor UTF-8.
-    private mutating func invalidStart() -> CSVError { fatal(.invalidUTF8, at: position(of: 0), Self.notUTF8) }
+    private mutating func invalidStart() -> CSVError {
+        fatal(.invalidUTF8, at: position(of: 0), Self.notUTF8)
+    }
 
     private mutating func utf16(_ first: UInt8) -> CSVError {
         let (name, code) = first == 0xFF ? ("little", "UTF-16LE") : ("big", "UTF-16BE")

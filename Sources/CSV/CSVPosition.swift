@@ -3,7 +3,9 @@ public struct CSVPosition: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The physical line, from 1: one more than the number of LF bytes before it.
     public var line: Int
 
-    /// The column in bytes, from 1. A skipped byte-order mark does not count.
+    /// The column in bytes, from 1.
+    ///
+    /// A skipped byte-order mark does not count.
     public var column: Int
 
     /// The place at `line` and `column`, both from 1.

@@ -9,7 +9,7 @@ public struct CSVRecord: ~Copyable {
         /// Where its text ends in `text`; it begins where the previous one ends.
         @usableFromInline var textEnd: Int
         /// Where it begins in the file, its quote included.
-        @usableFromInline var offset: Int
+        @usableFromInline var position: CSVPosition
         @usableFromInline var isQuoted: Bool
     }
 
@@ -18,9 +18,6 @@ public struct CSVRecord: ~Copyable {
 
     /// The physical line on which the record begins, from 1.
     public private(set) var line = 1
-    private var lineStart = 0
-    /// The file offsets at which further lines of this record begin.
-    private var innerLineStarts: [Int] = []
 
     init() {}
 
@@ -47,42 +44,30 @@ public struct CSVRecord: ~Copyable {
         try body(text.span.extracting(textRange(index)))
     }
 
-    /// A copy of a field's unescaped text. Complexity: O(*n*) in its bytes.
+    /// A copy of a field's unescaped text.
+    ///
+    /// Complexity: O(*n*) in its bytes.
     public func string(_ index: Int) -> String {
         String(decoding: text[textRange(index)], as: UTF8.self)
     }
 
     /// Where a field begins: its first byte, or its opening quote.
-    public func position(of index: Int) -> CSVPosition {
-        position(ofOffset: fields[index].offset)
-    }
+    public func position(of index: Int) -> CSVPosition { fields[index].position }
 
     @inlinable
     func textRange(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : fields[index - 1].textEnd)..<fields[index].textEnd
     }
 
-    private func position(ofOffset offset: Int) -> CSVPosition {
-        let before = innerLineStarts.count { $0 <= offset }
-        let start = before == 0 ? lineStart : innerLineStarts[before - 1]
-        return CSVPosition(line: line + before, column: offset - start + 1)
-    }
 }
 
 // What the parser does with a record.
 extension CSVRecord {
     /// Empties the record, which now begins on `line`.
-    mutating func begin(line: Int, lineStart: Int) {
+    mutating func begin(line: Int) {
         text.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
-        innerLineStarts.removeAll(keepingCapacity: true)
         self.line = line
-        self.lineStart = lineStart
-    }
-
-    /// Notes that a quoted line break ended a line of this record.
-    mutating func lineBegins(at offset: Int) {
-        innerLineStarts.append(offset)
     }
 
     mutating func append(_ byte: UInt8) {
@@ -95,8 +80,8 @@ extension CSVRecord {
         }
     }
 
-    mutating func endField(from offset: Int, isQuoted: Bool) {
-        fields.append(Field(textEnd: text.count, offset: offset, isQuoted: isQuoted))
+    mutating func endField(at position: CSVPosition, isQuoted: Bool) {
+        fields.append(Field(textEnd: text.count, position: position, isQuoted: isQuoted))
     }
 
     /// How many bytes the text has that belongs to no ended field yet.

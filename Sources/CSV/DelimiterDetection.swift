@@ -18,7 +18,9 @@ enum DelimiterDetection {
         var isEmptyLine = true
         var isComment = false
         var isHeaderEnd = isWhole || bytes.count >= longestHeader
-        for index in bytes.indices {
+        let mark: InlineArray<3, UInt8> = [0xEF, 0xBB, 0xBF]
+        let hasMark = bytes.count >= 3 && mark.indices.allSatisfy { bytes[$0] == mark[$0] }
+        for index in (hasMark ? 3 : 0)..<bytes.count {
             let byte = bytes[index]
             if byte == .lineFeed, !isQuoted {
                 if !isEmptyLine, !isComment {
@@ -29,7 +31,7 @@ enum DelimiterDetection {
                 continue
             }
             if isEmptyLine, skipsLeadingComments, byte == UInt8(ascii: "#") { isComment = true }
-            if byte != .carriageReturn, !(index < 3 && byte >= 0x80) { isEmptyLine = false }
+            if byte != .carriageReturn { isEmptyLine = false }
             if isComment { continue }
             if byte == .quote { isQuoted.toggle() }
             if !isQuoted, let candidate = candidates.indices.first(where: { candidates[$0] == byte }) {

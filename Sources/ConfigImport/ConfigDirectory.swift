@@ -39,7 +39,9 @@ struct ConfigDirectory {
         noteOthers(root, names)
         files.sort { left, right in
             let order = EntityKind.allCases
-            let (leftKind, rightKind) = (order.firstIndex(of: left.entityKind), order.firstIndex(of: right.entityKind))
+            let (leftKind, rightKind) = (
+                order.firstIndex(of: left.entityKind), order.firstIndex(of: right.entityKind)
+            )
             if leftKind != rightKind { return (leftKind ?? 0) < (rightKind ?? 0) }
             return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }
@@ -89,7 +91,9 @@ struct ConfigDirectory {
             } else if middle.hasPrefix("."), let locale = Locale(middle.dropFirst()) {
                 try add(path, .translations(TranslationSource(layer: layer, scope: scope, locale: locale)))
             } else {
-                refuse(path, "expected translations.csv or translations.<locale>.csv, such as translations.de.csv")
+                refuse(
+                    path,
+                    "expected translations.csv or translations.<locale>.csv, such as translations.de.csv")
             }
         }
         return hasAny
@@ -126,7 +130,8 @@ struct ConfigDirectory {
             $0.isLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen || $0 == UInt8(ascii: ".")
         }
         guard !isFit else { return }
-        refuse(path, "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
+        refuse(
+            path, "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
     }
 
     private mutating func noteOthers(_ root: String, _ names: [String]) {

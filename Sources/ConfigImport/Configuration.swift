@@ -117,7 +117,9 @@ private struct Importers {
             case .global, .plugin: continue
             }
             if pass.broken.contains(where: { $0.type == type }) { continue }
-            if pass.identities.contains(EntityName.id(type, name)) || pass.lostTexts.contains(name) { continue }
+            if pass.identities.contains(EntityName.id(type, name)) || pass.lostTexts.contains(name) {
+                continue
+            }
             guard seen.insert(EntityName.id(type, name)).inserted else { continue }
             pass.log.add(
                 .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1), excerpt: .none,

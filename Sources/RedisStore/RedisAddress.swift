@@ -40,7 +40,7 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         init(_ description: String) { self.description = description }
     }
 
-    /// The address written as `text`:
+    /// The address written as `text`.
     ///
     /// | form | example |
     /// | --- | --- |
@@ -71,7 +71,8 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         switch text[..<scheme.lowerBound].lowercased() {
         case "redis": self = try Self(redisURL: rest)
         case "unix": self = try Self(unixURL: rest)
-        case "rediss": throw Invalid("TLS (rediss://) is not supported yet; connect without it, or by a tunnel")
+        case "rediss":
+            throw Invalid("TLS (rediss://) is not supported yet; connect without it, or by a tunnel")
         default: throw Invalid("expected a URL that begins with redis:// or unix://")
         }
     }
@@ -91,10 +92,11 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(endpoint: .unix(path: path), user: nil, password: nil, database: database)
     }
 
-    /// `[user[:password]@]host[:port][/database]`
+    /// Reads `[user[:password]@]host[:port][/database]`.
     private init(redisURL text: String) throws(Invalid) {
         guard !text.contains("?"), !text.contains("#") else {
-            throw Invalid("a redis:// URL has no '?' or '#'; write such characters in a password as %3F and %23")
+            throw Invalid(
+                "a redis:// URL has no '?' or '#'; write such characters in a password as %3F and %23")
         }
         let (credentials, place) = try Self.splitCredentials(text)
         let parts = place.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -104,14 +106,16 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         (user, password) = credentials
     }
 
-    /// `[user[:password]@]/path[?db=database]`
+    /// Reads `[user[:password]@]/path[?db=database]`.
     private init(unixURL text: String) throws(Invalid) {
         let (credentials, place) = try Self.splitCredentials(text)
         let parts = place.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts[0].hasPrefix("/") else { throw Invalid("expected unix:///path, with three slashes") }
         var database = 0
         if parts.count == 2 {
-            guard parts[1].hasPrefix("db=") else { throw Invalid("expected ?db= and a number behind the path") }
+            guard parts[1].hasPrefix("db=") else {
+                throw Invalid("expected ?db= and a number behind the path")
+            }
             database = try Self.database(String(parts[1].dropFirst(3)))
         }
         self = try Self(socket: try Self.decoded(String(parts[0])), database: database)
@@ -137,7 +141,9 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
 
     private static func hostAndPort(_ text: String) throws(Invalid) -> (String, UInt16) {
         if text.hasPrefix("[") {
-            guard let end = text.firstIndex(of: "]") else { throw Invalid("the '[' of the address is never closed") }
+            guard let end = text.firstIndex(of: "]") else {
+                throw Invalid("the '[' of the address is never closed")
+            }
             let host = String(text[text.index(after: text.startIndex)..<end])
             let rest = text[text.index(after: end)...]
             guard !host.isEmpty else { throw Invalid("no host") }
@@ -159,7 +165,8 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     private static func database(_ text: String) throws(Invalid) -> Int {
-        guard let database = Int(text), database >= 0, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+        guard let database = Int(text), database >= 0, text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 })
+        else {
             throw Invalid("the database is a number from 0")
         }
         return database

@@ -65,7 +65,8 @@ import Glibc
     ) throws(RedisError) -> Event {
         var descriptors = [
             pollfd(
-                fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)), revents: 0),
+                fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)),
+                revents: 0),
             pollfd(fd: heedsInterruption ? interruption : -1, events: Int16(POLLIN), revents: 0),
         ]
         let milliseconds = CInt(min(limit / .milliseconds(1), 1e9).rounded(.up))
@@ -99,7 +100,9 @@ import Glibc
         while true {
             let descriptor = unsafe context.pointee.fd
             // Sound: recv(2) writes at most `$0.count` bytes into the array's own storage.
-            let count = unsafe input.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            let count = unsafe input.withUnsafeMutableBytes {
+                unsafe recv(descriptor, $0.baseAddress, $0.count, 0)
+            }
             if count > 0 {
                 try parse(count, onReply)
                 if count < input.count, !untilEnd { return }
@@ -126,7 +129,8 @@ import Glibc
             guard status == REDIS_OK else { break }
             guard unsafe token != nil else {
                 guard unsafe reader?.pointee.len ?? 0 <= Self.largestReply else {
-                    throw RedisError(.protocolViolation, "a reply of more than \(Self.largestReply >> 20) MiB")
+                    throw RedisError(
+                        .protocolViolation, "a reply of more than \(Self.largestReply >> 20) MiB")
                 }
                 return
             }

@@ -111,7 +111,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
                     advice: "is this a Redis server?")
             case .connectionLost:
                 throw RedisError(
-                    .connectionLost, "\(error.message) before the first reply", advice: "does the server want TLS?")
+                    .connectionLost, "\(error.message) before the first reply",
+                    advice: "does the server want TLS?")
             default: throw error
             }
         }
@@ -119,7 +120,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         case .ok, .status: return
         case .error(let text):
             let error = ServerError(text)
-            throw RedisError(error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
+            throw RedisError(
+                error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
         default: throw RedisError(.protocolViolation, "an unexpected reply to \(name)")
         }
     }
@@ -162,7 +164,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         let reply = try pipeline.call(echo, name: "ECHO", within: options.replyTimeout)
         if case .error(let text) = reply {
             let error = ServerError(text)
-            throw RedisError(error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
+            throw RedisError(
+                error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
         }
         guard reply == .text(Array(token.utf8)) else {
             throw RedisError(.protocolViolation, "replies out of step at the end marker")

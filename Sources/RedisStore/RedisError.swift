@@ -26,7 +26,9 @@ public struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// What kind of failure it is.
     public var code: Code
-    /// What happened, in one line. It may hold words of the server, cut to 80 characters.
+    /// What happened, in one line.
+    ///
+    /// It may hold words of the server, cut to 80 characters.
     public var message: String
     /// What to do about it.
     public var advice: String?
@@ -71,7 +73,10 @@ struct ServerError {
         ("ERR unknown command", .configuration, "the server lacks a command that is needed"),
         ("ERR DB index is out of range", .configuration, "choose a lower database"),
         ("ERR AUTH", .configuration, "server has no password, the URL or REDISCLI_AUTH gives one"),
-        ("ERR Client sent AUTH", .configuration, "server has no password, the URL or REDISCLI_AUTH gives one"),
+        (
+            "ERR Client sent AUTH", .configuration,
+            "server has no password, the URL or REDISCLI_AUTH gives one"
+        ),
     ]
 
     init(_ text: String) {

@@ -35,7 +35,9 @@ struct RedisPipeline: ~Copyable {
     var unansweredCount: Int { pending.count - batchCommands }
 
     /// Sends one command and waits for its reply; nothing else may be on its way.
-    mutating func call(_ command: [UInt8], name: String, within limit: Duration) throws(RedisError) -> RedisReply {
+    mutating func call(_ command: [UInt8], name: String, within limit: Duration) throws(RedisError)
+        -> RedisReply
+    {
         try connection.queue(command)
         let deadline = ContinuousClock.now + limit
         var reply: RedisReply?
@@ -135,7 +137,9 @@ struct RedisPipeline: ~Copyable {
     }
 }
 
-/// First in, first out. Complexity: O(1), on average.
+/// First in, first out.
+///
+/// Complexity: O(1), on average.
 private struct PendingQueue {
     private var commands: [RedisPipeline.Pending] = []
     private var head = 0

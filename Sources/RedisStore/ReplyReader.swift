@@ -9,7 +9,9 @@ import CHiredis
     /// The reply that is complete when the parser says so.
     private(set) var reply = RedisReply.null
 
-    /// The table that the reader of a context gets. It is never freed: contexts point to it.
+    /// The table that the reader of a context gets.
+    ///
+    /// It outlives the context, which is freed before its owner lets go of this object.
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
 
     init() {
@@ -38,7 +40,9 @@ import CHiredis
 
     deinit { unsafe functions.deallocate() }
 
-    /// Makes the reader of `context` build its replies here. Both must live as long as they are used.
+    /// Makes the reader of `context` build its replies here.
+    ///
+    /// Both must live as long as they are used.
     func attach(to context: UnsafeMutablePointer<redisContext>) {
         unsafe context.pointee.reader.pointee.fn = functions
         unsafe context.pointee.reader.pointee.privdata = Unmanaged.passUnretained(self).toOpaque()

@@ -1,5 +1,7 @@
 extension [UInt8] {
-    /// Appends a copy of `run`. Complexity: O(*n*) in its bytes.
+    /// Appends a copy of `run`.
+    ///
+    /// Complexity: O(*n*) in its bytes.
     package mutating func append(_ run: Span<UInt8>) {
         append(addingCapacity: run.count) { output in
             for index in run.indices { output.append(run[index]) }

@@ -20,9 +20,10 @@ public struct Entity: Sendable {
         data = JSONWriter()
     }
 
-    /// Writes the entity as one JSON object, without white space, its members in
-    /// the order `id`, `entity_type`, `semantic_name`, `created_at`, `updated_at`,
-    /// `created_by`, `data`. Complexity: O(*n*) in the bytes written.
+    /// Writes the entity as one JSON object, without white space, its members in the order `id`,
+    /// `entity_type`, `semantic_name`, `created_at`, `updated_at`, `created_by`, `data`.
+    ///
+    /// Complexity: O(*n*) in the bytes written.
     public func write(to json: inout JSONWriter, stamp: EntityStamp) {
         json.beginObject()
         json.key(Self.idKey)

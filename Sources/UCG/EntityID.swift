@@ -41,7 +41,9 @@ public struct EntityID: Hashable, Sendable, CustomStringConvertible {
     /// Appends the 16 bytes of the id to `bytes`, in network order.
     public func appendBytes(to bytes: inout [UInt8]) {
         for half in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: half >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: half >> shift))
+            }
         }
     }
 

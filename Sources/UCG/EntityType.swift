@@ -1,6 +1,6 @@
 /// What kind of thing an entity is: `snippet`, `theme`, or a custom type such as `page`.
 public struct EntityType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
-    /// The type as it stands in the key: `[a-z][a-z0-9_-]`, at most 64 characters.
+    /// The type as it stands in the key: `[a-z][a-z0-9_-]*`, at most 64 characters.
     public let rawValue: String
 
     /// The type named `rawValue`, or `nil` if no type can have that name.

@@ -105,7 +105,8 @@ public enum JSONText {
         return true
     }
 
-    private static func copyScalar(_ text: Span<UInt8>, _ index: inout Int, _ json: inout JSONWriter) -> Bool {
+    private static func copyScalar(_ text: Span<UInt8>, _ index: inout Int, _ json: inout JSONWriter) -> Bool
+    {
         let start = index
         let isScalar =
             switch text[index] {

@@ -13,12 +13,12 @@ struct AssociationTests {
         let directory = try CheckedDirectory([
             "snippets.csv": Self.snippets,
             "associations.csv": """
-                parent_path,entity_type,entity_id,weight,path
-                home,hero,welcome,-5,content.1.1
-                ,page,home,,content.1
-                content.1,card,c1,7,
+            parent_path,entity_type,entity_id,weight,path
+            home,hero,welcome,-5,content.1.1
+            ,page,home,,content.1
+            content.1,card,c1,7,
 
-                """,
+            """,
         ])
         #expect(directory.issues == [])
         let home = try Self.id("page", "home")
@@ -41,12 +41,12 @@ struct AssociationTests {
         let directory = try CheckedDirectory([
             "snippets.csv": Self.snippets,
             "associations.csv": """
-                parent_id,child_id,path,association_type,weight,note
-                ,\(hero.description.uppercased()),a,,,
-                snippet:hero,snippet:card,,references,3,x
-                ,association:a,,extends,,
+            parent_id,child_id,path,association_type,weight,note
+            ,\(hero.description.uppercased()),a,,,
+            snippet:hero,snippet:card,,references,3,x
+            ,association:a,,extends,,
 
-                """,
+            """,
         ])
         #expect(directory.issues == [])
         #expect(
@@ -74,7 +74,10 @@ struct AssociationTests {
             byName, ",page,a,0,x\n,menu,a,0,y\na,page,c,0,z",
             ["4:1: error: parent_path [ambiguous-reference]"]
         ),
-        (byName, ",page,a,0,x\n,page,b,0,y\na,page,c,0,z\nb,page,c,0,q", ["5:1: error: parent_path [second-parent]"]),
+        (
+            byName, ",page,a,0,x\n,page,b,0,y\na,page,c,0,z\nb,page,c,0,q",
+            ["5:1: error: parent_path [second-parent]"]
+        ),
         (byName, "b,page,a,0,x\na,page,b,0,y", ["2:1: error: parent_path [cycle]"]),
         (byName, "a,page,a,0,x", ["2:1: error: parent_path [cycle]"]),
         (byID, ",snippet:her,a", ["2:2: error: child_id [unknown-reference]"]),
@@ -136,7 +139,8 @@ struct AssociationTests {
     @Test("A faulty row causes no further errors where other rows refer to it")
     func noFollowUps() throws {
         let directory = try CheckedDirectory([
-            "associations.csv": "entity_type,entity_id,parent_path,path\na.,e0,,p\npage,x,e0,\npage,y,p,\npage,q,,z.1\npage,w,z.1,z.1\n"
+            "associations.csv":
+                "entity_type,entity_id,parent_path,path\na.,e0,,p\npage,x,e0,\npage,y,p,\npage,q,,z.1\npage,w,z.1,z.1\n"
         ])
         #expect(
             directory.shortIssues == [
@@ -157,7 +161,8 @@ struct AssociationTests {
     @Test("Rows without a path and with unknown parents are not taken for the same")
     func unknownParents() throws {
         let directory = try CheckedDirectory([
-            "snippets.csv": Self.snippets, "associations.csv": "child_id,parent_id\nsnippet:hero,page:a\nsnippet:hero,$x\n",
+            "snippets.csv": Self.snippets,
+            "associations.csv": "child_id,parent_id\nsnippet:hero,page:a\nsnippet:hero,$x\n",
         ])
         #expect(
             directory.shortIssues == [

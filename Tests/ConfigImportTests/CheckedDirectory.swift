@@ -5,10 +5,11 @@ import UCG
 
 /// A configuration directory made for one test, and what checking it found.
 struct CheckedDirectory {
-    private let folder = TemporaryDirectory()
+    private let folder: TemporaryDirectory
     let check: Configuration.Check
 
     init(_ files: [String: String], _ configure: (inout ImportOptions) -> Void = { _ in }) throws {
+        folder = try TemporaryDirectory()
         for (name, content) in files { try folder.write(content, to: name) }
         var options = ImportOptions()
         configure(&options)
@@ -36,7 +37,9 @@ struct CheckedDirectory {
 
     /// Every entity, in the order in which they are made.
     func entities() throws -> [Entity] {
-        guard let configuration = check.configuration else { throw TestFailure(issues.joined(separator: "\n")) }
+        guard let configuration = check.configuration else {
+            throw TestFailure(issues.joined(separator: "\n"))
+        }
         var entities: [Entity] = []
         for kind in EntityKind.allCases {
             try configuration.forEachEntity(of: kind) { entities.append(copy $0) }

@@ -9,7 +9,10 @@ struct HeaderTests {
         ("name,theme", ["1:6: error: theme [repeated-column]"]),
         ("active,parent", ["1:1: error: [missing-column]"]),
         ("name,Chain", ["1:6: error: Chain [reserved-column]"]),
-        ("name,parent_id,context", ["1:6: error: parent_id [reserved-column]", "1:16: error: context [reserved-column]"]),
+        (
+            "name,parent_id,context",
+            ["1:6: error: parent_id [reserved-column]", "1:16: error: context [reserved-column]"]
+        ),
         ("name,parnt_theme", ["1:6: warning: parnt_theme [similar-column]"]),
     ]
 
@@ -29,7 +32,9 @@ struct HeaderTests {
 
     @Test("The header once more is skipped with a warning")
     func repeatedHeader() throws {
-        let directory = try CheckedDirectory(["themes.csv": "name,active\na,1\n\"name\",active\nb,1\nName,active\n"])
+        let directory = try CheckedDirectory([
+            "themes.csv": "name,active\na,1\n\"name\",active\nb,1\nName,active\n"
+        ])
         #expect(
             directory.shortIssues == [
                 "themes.csv:3:1: warning: [repeated-header]", "themes.csv:5:1: error: name [invalid-value]",
@@ -41,7 +46,9 @@ struct HeaderTests {
     func delimiters(delimiter: String) throws {
         let files = ["themes.csv": "name\(delimiter)description\na\(delimiter)\"b,c\"\n"]
         for detects in [true, false] {
-            let directory = try CheckedDirectory(files) { $0.delimiter = detects ? nil : delimiter.utf8.first }
+            let directory = try CheckedDirectory(files) {
+                $0.delimiter = detects ? nil : delimiter.utf8.first
+            }
             #expect(try directory.data().first?.contains(#""description":"b,c""#) == true)
         }
     }
@@ -49,7 +56,8 @@ struct HeaderTests {
     @Test("Faults of CSV are issues; what can be read behind them is read")
     func csvFaults() throws {
         let directory = try CheckedDirectory([
-            "themes.csv": "name,parent\na\nb,nobody\nc,\"x\"y\nd,nobody\n", "snippets.csv": "name\n\u{0}\nB\n",
+            "themes.csv": "name,parent\na\nb,nobody\nc,\"x\"y\nd,nobody\n",
+            "snippets.csv": "name\n\u{0}\nB\n",
         ])
         #expect(
             directory.shortIssues == [
@@ -69,9 +77,13 @@ struct HeaderTests {
 
     @Test("A value at the limit of its field passes, one more does not")
     func limits() throws {
-        let fits = try CheckedDirectory(["themes.csv": "name,description\na,\"1\"\"3456789012345\"\n"]) { $0.limits.fieldBytes = 15 }
+        let fits = try CheckedDirectory(["themes.csv": "name,description\na,\"1\"\"3456789012345\"\n"]) {
+            $0.limits.fieldBytes = 15
+        }
         #expect(fits.issues == [])
-        let tooLong = try CheckedDirectory(["themes.csv": "name,description\na,1234567890123456\n"]) { $0.limits.fieldBytes = 15 }
+        let tooLong = try CheckedDirectory(["themes.csv": "name,description\na,1234567890123456\n"]) {
+            $0.limits.fieldBytes = 15
+        }
         #expect(tooLong.shortIssues == ["themes.csv:2:3: error: description [field-too-long]"])
     }
 }

@@ -39,7 +39,9 @@ struct IdentityTableTests {
             #expect(found.flatMap { $0 }.sorted() == onCycle, "\(parents)")
             for cycle in found {
                 #expect(cycle.first == cycle.min())
-                for (thing, parent) in zip(cycle, cycle.dropFirst() + [cycle[0]]) { #expect(parents[thing] == parent) }
+                for (thing, parent) in zip(cycle, cycle.dropFirst() + [cycle[0]]) {
+                    #expect(parents[thing] == parent)
+                }
             }
         }
     }

@@ -17,7 +17,9 @@ struct IssueTests {
     @Test("An issue is shown with its line, and the field underlined")
     func caret() throws {
         #expect(
-            try render(["themes.csv": "theme_name,parent_theme,active\ncorporate,,\nberlin,corporat,\"true\"\n"]) == """
+            try render([
+                "themes.csv": "theme_name,parent_theme,active\ncorporate,,\nberlin,corporat,\"true\"\n"
+            ]) == """
                 themes.csv:3:8: error: parent_theme: no theme is named 'corporat' (did you mean 'corporate'?) [unknown-reference]
                   3 | berlin,corporat,"true"
                     |        ^~~~~~~~
@@ -49,7 +51,9 @@ struct IssueTests {
         let text = try render(["themes.csv": "description,name,note\n\(filler),B,\(filler)\n"])
         let lines = text.split(separator: "\n")
         #expect(lines[0].hasPrefix("themes.csv:2:10002: error"))
-        #expect(lines[1] == "  2 | …" + String(repeating: "ü", count: 47) + ",B," + String(repeating: "ü", count: 49) + "…")
+        #expect(
+            lines[1] == "  2 | …" + String(repeating: "ü", count: 47) + ",B,"
+                + String(repeating: "ü", count: 49) + "…")
         #expect(lines[2] == "    | " + String(repeating: " ", count: 49) + "^")
     }
 
@@ -72,8 +76,10 @@ struct IssueTests {
 
     @Test("A quoted value is cut to 80 characters")
     func cut() {
-        #expect(PlainText.quoted(String(repeating: "a", count: 80)) == "'\(String(repeating: "a", count: 80))'")
-        #expect(PlainText.quoted(String(repeating: "a", count: 81)) == "'\(String(repeating: "a", count: 80))…'")
+        #expect(
+            PlainText.quoted(String(repeating: "a", count: 80)) == "'\(String(repeating: "a", count: 80))'")
+        #expect(
+            PlainText.quoted(String(repeating: "a", count: 81)) == "'\(String(repeating: "a", count: 80))…'")
     }
 
     @Test("The first hundred errors of a file are shown, in order, and the others counted")
@@ -83,7 +89,8 @@ struct IssueTests {
         #expect(directory.check.log.errorCount == 351)
         #expect(directory.issues.count == 101)
         #expect(directory.shortIssues.last == "themes.csv:101:1: error: name [invalid-value]")
-        #expect(try render(["themes.csv": "name\n" + rows]).hasSuffix("themes.csv: 250 more errors, not shown\n"))
+        #expect(
+            try render(["themes.csv": "name\n" + rows]).hasSuffix("themes.csv: 250 more errors, not shown\n"))
     }
 
     @Test("Issues come in the order of path bytes, line and column, whenever they were found")

@@ -6,14 +6,14 @@ struct SnippetTests {
     func folding() throws {
         let directory = try CheckedDirectory([
             "snippets.csv": """
-                # snippets.csv
-                snippet_name,field_name,field_type,required
-                hero,title,text,yes
-                card,text,textarea,
-                hero,speed,number,0
-                teaser,,,
+            # snippets.csv
+            snippet_name,field_name,field_type,required
+            hero,title,text,yes
+            card,text,textarea,
+            hero,speed,number,0
+            teaser,,,
 
-                """
+            """
         ])
         #expect(directory.issues == [])
         let data = try directory.data()
@@ -57,7 +57,8 @@ struct SnippetTests {
             ])
     }
 
-    @Test("A quoted empty default is 'not given' unless the type is text", arguments: ["number", "json", "url"])
+    @Test(
+        "A quoted empty default is 'not given' unless the type is text", arguments: ["number", "json", "url"])
     func emptyDefault(type: String) throws {
         let directory = try CheckedDirectory([
             "snippets.csv": "snippet_name,field_name,field_type,default\na,b,\(type),\"\"\n"
@@ -103,13 +104,17 @@ struct SnippetTests {
     @Test("All problems of a row are reported, and a faulty row is still compared with others")
     func severalProblems() throws {
         let directory = try CheckedDirectory([
-            "snippets.csv": "snippet_name,field_name,field_type,required\nA,B,textt,x\nhero,a,,maybe\nhero,a,,\n"
+            "snippets.csv":
+                "snippet_name,field_name,field_type,required\nA,B,textt,x\nhero,a,,maybe\nhero,a,,\n"
         ])
         #expect(
             directory.shortIssues == [
-                "snippets.csv:2:1: error: snippet_name [invalid-value]", "snippets.csv:2:3: error: field_name [invalid-value]",
-                "snippets.csv:2:5: error: field_type [unknown-type]", "snippets.csv:2:11: error: required [invalid-value]",
-                "snippets.csv:3:9: error: required [invalid-value]", "snippets.csv:4:6: error: field_name [duplicate]",
+                "snippets.csv:2:1: error: snippet_name [invalid-value]",
+                "snippets.csv:2:3: error: field_name [invalid-value]",
+                "snippets.csv:2:5: error: field_type [unknown-type]",
+                "snippets.csv:2:11: error: required [invalid-value]",
+                "snippets.csv:3:9: error: required [invalid-value]",
+                "snippets.csv:4:6: error: field_name [duplicate]",
             ])
     }
 

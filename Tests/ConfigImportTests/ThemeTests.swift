@@ -6,11 +6,11 @@ struct ThemeTests {
     func chain() throws {
         let directory = try CheckedDirectory([
             "themes.csv": """
-                theme_name,parent_theme,context_type,context_value,active,description
-                corporate.berlin,corporate,location,berlin,no,"Berlin, Mitte"
-                corporate,,,,,
+            theme_name,parent_theme,context_type,context_value,active,description
+            corporate.berlin,corporate,location,berlin,no,"Berlin, Mitte"
+            corporate,,,,,
 
-                """
+            """
         ])
         let parent = EntityName.id(.theme, "corporate")
         #expect(

@@ -9,7 +9,10 @@ struct TranslationTests {
     @Test(
         "Every form of a file gives the same translations",
         arguments: [
-            (["translations.DE.csv": "key,value\nnav.home,Start\n", "translations.en-us.csv": "value,key\nHome,nav.home\n"]),
+            ([
+                "translations.DE.csv": "key,value\nnav.home,Start\n",
+                "translations.en-us.csv": "value,key\nHome,nav.home\n",
+            ]),
             (["translations.csv": "key,locale,value\nnav.home,de,Start\nnav.home,en_US,Home\n"]),
             (["translations.csv": "key,value\nnav.home@de,Start\nnav.home@en-US,Home\n"]),
             (["translations.csv": "Key,DE,en-us\nnav.home,Start,Home\n"]),
@@ -39,7 +42,8 @@ struct TranslationTests {
         let entity = try #require(try directory.entities().last)
         #expect(
             String(decoding: entity.data.bytes, as: UTF8.self)
-                == #"{"key":"a","locale":"de","layer":"\#(layer)","scope":"\#(scope)","value":"b","placeholders":[]}"#)
+                == #"{"key":"a","locale":"de","layer":"\#(layer)","scope":"\#(scope)","value":"b","placeholders":[]}"#
+        )
         #expect(entity.id == EntityName.id(.translation, "de:\(layer):\(scope):a"))
     }
 
@@ -52,7 +56,8 @@ struct TranslationTests {
     @Test("Context, date and unknown columns are kept")
     func members() throws {
         let directory = try CheckedDirectory([
-            "translations.de.csv": "key,value,context,updated,de\na,\"{x} {{y}} {x} { z} {1}\",\"\",2024-01-15,z\n"
+            "translations.de.csv":
+                "key,value,context,updated,de\na,\"{x} {{y}} {x} { z} {1}\",\"\",2024-01-15,z\n"
         ])
         #expect(
             try directory.data() == [
@@ -119,7 +124,8 @@ struct TranslationTests {
     @Test("Keys that a locale lacks are a warning for each locale, which names the first of them")
     func coverage() throws {
         let directory = try CheckedDirectory([
-            "translations.de.csv": "key,value\na,1\nb,2\nc,3\nd,4\ne,5\n", "translations.en.csv": "key,value\nc,3\nf,6\n",
+            "translations.de.csv": "key,value\na,1\nb,2\nc,3\nd,4\ne,5\n",
+            "translations.en.csv": "key,value\nc,3\nf,6\n",
             "snippets/hero/translations.fr.csv": "key,value\nz,1\n", "snippets.csv": "name\nhero\n",
         ])
         #expect(
@@ -136,7 +142,9 @@ struct TranslationTests {
             wide.issues == [
                 "translations.csv:1:8: warning: en: en has 0 of the 1 keys of the layer global (0 %); it lacks 'a' [missing-translation]"
             ])
-        let files = try CheckedDirectory(["translations.de.csv": "key,value\na,x\n", "translations.en.csv": "key,value\n"])
+        let files = try CheckedDirectory([
+            "translations.de.csv": "key,value\na,x\n", "translations.en.csv": "key,value\n",
+        ])
         #expect(files.shortIssues == ["translations.en.csv:1:1: warning: [missing-translation]"])
     }
 
@@ -147,15 +155,20 @@ struct TranslationTests {
         ])
         #expect(
             directory.shortIssues == [
-                "translations.csv:3:1: error: key [duplicate]", "translations.csv:3:8: error: updated [invalid-value]",
-                "translations.csv:4:6: warning: value [placeholders]", "translations.csv:5:1: error: key [invalid-value]",
+                "translations.csv:3:1: error: key [duplicate]",
+                "translations.csv:3:8: error: updated [invalid-value]",
+                "translations.csv:4:6: warning: value [placeholders]",
+                "translations.csv:5:1: error: key [invalid-value]",
             ])
     }
 
     @Test(
         "A key made of snippet and field is checked in every form, and the faulty cell is named",
         arguments: [
-            ("translations.csv", "snippet_name,field_name,locale,value\na b,f,en,x\n", "2:1: error: snippet_name"),
+            (
+                "translations.csv", "snippet_name,field_name,locale,value\na b,f,en,x\n",
+                "2:1: error: snippet_name"
+            ),
             ("translations.de.csv", "snippet_name,field_name,value\na,f f,x\n", "2:3: error: field_name"),
             ("translations.csv", "snippet_name,field_name,value\na b,f@de,x\n", "2:1: error: snippet_name"),
         ])
@@ -181,7 +194,8 @@ struct TranslationTests {
         let directory = try CheckedDirectory([
             "themes.csv": "name\ncorporate\n", "themes/corporat/translations.de.csv": "key,value\na,b\n",
         ])
-        #expect(directory.shortIssues == ["themes/corporat/translations.de.csv:1:1: warning: [unknown-folder]"])
+        #expect(
+            directory.shortIssues == ["themes/corporat/translations.de.csv:1:1: warning: [unknown-folder]"])
     }
 
     @Test("A folder name with other characters is an error")

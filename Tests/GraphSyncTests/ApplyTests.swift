@@ -28,7 +28,8 @@ private struct MemoryStore: EntityStore {
 struct ApplyTests {
     private let entities = (1...5).map { number in
         Entity(
-            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number))
+            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number)
+        )
     }
 
     @Test("Every entity is written, in the source's order, and then all are settled")

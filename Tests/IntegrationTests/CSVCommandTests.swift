@@ -11,10 +11,12 @@ struct CSVCommandTests {
         let result = try reedImport("csv", "-", input: text)
         #expect(result.output == expected)
         #expect(result.status == 0)
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryDirectory()
         let path = folder.path + "/pipe"
         #expect(unsafe mkfifo(path, 0o600) == 0)
-        let writer = Thread { try? text.write(to: URL(fileURLWithPath: path), atomically: false, encoding: .utf8) }
+        let writer = Thread {
+            try? text.write(to: URL(fileURLWithPath: path), atomically: false, encoding: .utf8)
+        }
         writer.start()
         #expect(try reedImport("csv", path, "--chunk-size", "3").output == expected)
     }
@@ -40,10 +42,14 @@ struct CSVCommandTests {
     func limits() throws {
         #expect(try reedImport("csv", "-", "--max-field", "3", input: "abc\n").status == 0)
         #expect(try reedImport("csv", "-", "--max-field", "2", input: "abc\n").status == 65)
-        #expect(try reedImport("csv", "-", "--max-record", "1KiB", "--max-columns", "2", input: "a,b,c\n").status == 65)
+        #expect(
+            try reedImport("csv", "-", "--max-record", "1KiB", "--max-columns", "2", input: "a,b,c\n").status
+                == 65)
     }
 
-    @Test("What cannot be read is no input; standard output that is full is a failure, one that is closed is none")
+    @Test(
+        "What cannot be read is no input; standard output that is full is a failure, one that is closed is none"
+    )
     func output() throws {
         #expect(try reedImport("csv", "fixtures/none.csv").status == 66)
         #expect(try reedImport("csv", "fixtures").status == 66)
@@ -54,7 +60,7 @@ struct CSVCommandTests {
         let closed = try run(
             "/bin/sh", ["-c", "{ '\(program)' csv -; echo $? >&2; } < /dev/zero | true"])
         #expect(closed.status == 0)
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryDirectory()
         try folder.write("a,b\n" + String(repeating: "1,2\n", count: 300_000), to: "long.csv")
         let head = try run(
             "/bin/sh", ["-c", "{ '\(program)' csv '\(folder.path)/long.csv'; echo $? >&2; } | head -n 1"])

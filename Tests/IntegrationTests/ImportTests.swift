@@ -8,7 +8,9 @@ struct ImportTests {
         let snippets, themes, associations, translations, entities, files, rows: Int
     }
 
-    @Test("A site is imported as the contract says, and its summary counts what is there", arguments: ["config", "config-by-id"])
+    @Test(
+        "A site is imported as the contract says, and its summary counts what is there",
+        arguments: ["config", "config-by-id"])
     func sites(name: String) throws {
         let server = try RedisServer()
         let result = try reedImport("--csv", "fixtures/\(name)", "--redis", server.url, "--format", "json")
@@ -28,7 +30,8 @@ struct ImportTests {
 
         let json = String(decoding: try JSONEncoder().encode(contents), as: UTF8.self)
         let check = try run(
-            "/usr/bin/env", ["python3", Fixtures.root + "/Tests/IntegrationTests/check_entities.py"], input: json)
+            "/usr/bin/env", ["python3", Fixtures.root + "/Tests/IntegrationTests/check_entities.py"],
+            input: json)
         #expect(check.output == "\n")
         #expect(check.status == 0)
     }
@@ -40,7 +43,11 @@ struct ImportTests {
         let program = try reedImportPath()
         #expect(try run(program, arguments, environment: ["SOURCE_DATE_EPOCH": "1700000000"]).status == 0)
         let first = try server.contents()
-        #expect(first.values.allSatisfy { $0.contains(#""created_at":"2023-11-14T22:13:20.000Z","updated_at":"2023-11-14T22:13:20.000Z""#) })
+        #expect(
+            first.values.allSatisfy {
+                $0.contains(
+                    #""created_at":"2023-11-14T22:13:20.000Z","updated_at":"2023-11-14T22:13:20.000Z""#)
+            })
         #expect(try run(program, arguments + ["--timestamp", "2023-11-14T23:13:20.0009+01:00"]).status == 0)
         #expect(try server.contents() == first)
         #expect(try run(program, arguments).status == 0)
@@ -110,7 +117,7 @@ struct ImportTests {
     @Test("SIGTERM ends an import cleanly: what was confirmed is there, and nothing else")
     func terminated() throws {
         let server = try RedisServer()
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryDirectory()
         let rows = (0..<60_000).map { "key.\($0),value \($0)\n" }.joined()
         try folder.write("key,value\n" + rows, to: "translations.de.csv")
         _ = try server.ask("client", "pause", "100000", "write")
@@ -121,7 +128,9 @@ struct ImportTests {
         program.standardError = errors
         program.standardOutput = FileHandle.nullDevice
         try program.run()
-        for _ in 0..<400 where try !server.ask("info", "clients").contains("blocked_clients:1") { usleep(10_000) }
+        for _ in 0..<400 where try !server.ask("info", "clients").contains("blocked_clients:1") {
+            usleep(10_000)
+        }
         kill(program.processIdentifier, SIGTERM)
         usleep(200_000)
         _ = try server.ask("client", "unpause")

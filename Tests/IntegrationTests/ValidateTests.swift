@@ -4,15 +4,20 @@ import Testing
 
 /// `reed-import validate` on whole directories.
 struct ValidateTests {
-    @Test("Each kind of problem is reported in exactly the words that are written down", arguments: try brokenDirectories())
+    @Test(
+        "Each kind of problem is reported in exactly the words that are written down",
+        arguments: try brokenDirectories())
     func expectedText(name: String) throws {
         let folder = "fixtures/broken/\(name)"
         let result = try run(
-            try reedImportPath(), ["validate", "--quiet", "--csv", "\(folder)/config"] + (try extraArguments(name)))
-        let expected = try String(contentsOfFile: Fixtures.path("broken/\(name)/expected.txt"), encoding: .utf8)
+            try reedImportPath(),
+            ["validate", "--quiet", "--csv", "\(folder)/config"] + (try extraArguments(name)))
+        let expected = try String(
+            contentsOfFile: Fixtures.path("broken/\(name)/expected.txt"), encoding: .utf8)
         let status = try String(contentsOfFile: Fixtures.path("broken/\(name)/exit"), encoding: .utf8)
         if ProcessInfo.processInfo.environment["REED_UPDATE_FIXTURES"] == "1" {
-            try result.errors.write(toFile: Fixtures.path("broken/\(name)/expected.txt"), atomically: true, encoding: .utf8)
+            try result.errors.write(
+                toFile: Fixtures.path("broken/\(name)/expected.txt"), atomically: true, encoding: .utf8)
         } else {
             #expect(result.errors == expected)
         }
@@ -40,7 +45,10 @@ struct ValidateTests {
         #expect(result.status == 0)
         #expect(result.errors == "")
         let lines = result.output.split(separator: "\n")
-        #expect(lines.map { $0.split(separator: " ").first } == ["kind", "snippets", "themes", "associations", "translations", "total"])
+        #expect(
+            lines.map { $0.split(separator: " ").first } == [
+                "kind", "snippets", "themes", "associations", "translations", "total",
+            ])
     }
 
     @Test("What cannot be read is one line, and its own exit code")
@@ -48,19 +56,22 @@ struct ValidateTests {
         let missing = try reedImport("validate", "--csv", "fixtures/none")
         #expect(missing.status == 66)
         #expect(missing.errors == "reed-import: fixtures/none: No such file or directory\n")
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryDirectory()
         let empty = try reedImport("validate", "--csv", folder.path)
         #expect(empty.status == 66)
         #expect(empty.errors.contains("no snippets.csv, themes.csv, associations.csv or translations*.csv"))
-        try FileManager.default.createDirectory(atPath: folder.path + "/snippets.csv", withIntermediateDirectories: false)
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/snippets.csv", withIntermediateDirectories: false)
         let directory = try reedImport("validate", "--csv", folder.path)
         #expect(directory.status == 66)
-        #expect(directory.errors == "reed-import: \(folder.path)/snippets.csv: is not a regular file but a directory\n")
+        #expect(
+            directory.errors
+                == "reed-import: \(folder.path)/snippets.csv: is not a regular file but a directory\n")
     }
 
     @Test("A file that this user may not read is no input")
     func unreadable() throws {
-        let folder = TemporaryDirectory()
+        let folder = try TemporaryDirectory()
         try folder.write("name\na\n", to: "themes.csv")
         _ = unsafe chmod(folder.path, 0o755)
         _ = unsafe chmod(folder.path + "/themes.csv", 0)
@@ -77,9 +88,11 @@ struct ValidateTests {
         arguments: [
             [], ["--csv"], ["--csv", "fixtures/config", "--redis", "h:0"],
             ["--csv", "fixtures/config", "--redis", "redis://:sec%zzret@h"],
-            ["--csv", "fixtures/config", "--timestamp", "yesterday"], ["--csv", "fixtures/config", "--timeout", "0"],
+            ["--csv", "fixtures/config", "--timestamp", "yesterday"],
+            ["--csv", "fixtures/config", "--timeout", "0"],
             ["validate", "--csv", "fixtures/config", "--delimiter", "ab"],
-            ["validate", "--csv", "fixtures/config", "--format", "xml"], ["validate", "--csv", "x", "--max-columns", "0"],
+            ["validate", "--csv", "fixtures/config", "--format", "xml"],
+            ["validate", "--csv", "x", "--max-columns", "0"],
             ["frobnicate"],
         ])
     func usage(arguments: [String]) throws {

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A server on a unix socket that answers what a test tells it, whatever it is asked.
 final class FakeServer: @unchecked Sendable {
-    private let folder = TemporaryDirectory()
+    private let folder: TemporaryDirectory
     private let listener: Int32
     private let thread: Thread
 
@@ -13,13 +13,14 @@ final class FakeServer: @unchecked Sendable {
     init(
         _ script: @escaping @Sendable (_ read: () -> Data, _ write: (Data) -> Void) -> Void
     ) throws {
+        folder = try TemporaryDirectory()
         _ = signal(SIGPIPE, SIG_IGN)  // as the program does
         let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let path = Array((folder.path + "/fake.sock").utf8)
-        withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
         let status = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe bind(listener, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
@@ -28,7 +29,7 @@ final class FakeServer: @unchecked Sendable {
         guard status == 0, listen(listener, 8) == 0 else { throw TestFailure("cannot listen") }
         thread = Thread {
             while true {
-                let connection = unsafe accept(listener, nil, nil)
+                let connection = accept(listener, nil, nil)
                 guard connection >= 0 else {
                     close(listener)
                     return
@@ -40,7 +41,9 @@ final class FakeServer: @unchecked Sendable {
                         return Data(buffer.prefix(max(0, count)))
                     },
                     { data in
-                        _ = unsafe data.withUnsafeBytes { unsafe send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                        _ = unsafe data.withUnsafeBytes {
+                            unsafe send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                        }
                     })
                 close(connection)
             }

@@ -14,12 +14,14 @@ struct RedisEntityStoreTests {
     ) throws -> RedisEntityStore {
         var options = RedisOptions()
         configure(&options)
-        return try RedisEntityStore.connect(to: try RedisAddress(url), keyPrefix: "p:", stamp: stamp, options: options)
+        return try RedisEntityStore.connect(
+            to: try RedisAddress(url), keyPrefix: "p:", stamp: stamp, options: options)
     }
 
     private static func entity(_ number: Int, text: String = "x") -> Entity {
         var entity = Entity(
-            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number))
+            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number)
+        )
         entity.data.beginObject()
         entity.data.key("name")
         entity.data.string(text)
@@ -68,7 +70,9 @@ struct RedisEntityStoreTests {
         #expect(store.counts.written == 8)
         var json = JSONWriter()
         Self.entity(7, text: text).write(to: &json, stamp: Self.stamp)
-        #expect(try server.ask("strlen", "p:entity:theme:\(EntityName.id(.theme, "t7"))") == "\(json.bytes.count)")
+        #expect(
+            try server.ask("strlen", "p:entity:theme:\(EntityName.id(.theme, "t7"))") == "\(json.bytes.count)"
+        )
     }
 
     @Test("A database other than 0 is chosen")
@@ -228,8 +232,11 @@ struct RedisEntityStoreTests {
     @Test("Where nothing listens, the system's words say so")
     func unavailable() {
         let path = "/nonexistent/redis.sock"
-        #expect(Self.failure("unix://\(path)")?.message == "cannot connect to redis \(path): No such file or directory")
-        #expect(Self.failure("127.0.0.1:1")?.message == "cannot connect to redis 127.0.0.1:1: Connection refused")
+        #expect(
+            Self.failure("unix://\(path)")?.message
+                == "cannot connect to redis \(path): No such file or directory")
+        #expect(
+            Self.failure("127.0.0.1:1")?.message == "cannot connect to redis 127.0.0.1:1: Connection refused")
         let unknown = Self.failure("no-such-host.invalid")
         #expect(unknown?.code == .unavailable)
     }

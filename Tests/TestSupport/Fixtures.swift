@@ -8,4 +8,9 @@ public enum Fixtures {
 
     /// The path of `name` in the folder `fixtures`.
     public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
+
+    /// The content of a file in the folder `fixtures`.
+    public static func bytes(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path(name))))
+    }
 }

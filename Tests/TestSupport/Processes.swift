@@ -31,7 +31,7 @@ public func run(
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files, not pipes: nobody has to read while the program runs.
-    let directory = TemporaryDirectory()
+    let directory = try TemporaryDirectory()
     let names = ["in", "out", "err"].map { "\(directory.path)/\($0)" }
     try input.write(toFile: names[0], atomically: false, encoding: .utf8)
     for name in names[1...] { try Data().write(to: URL(fileURLWithPath: name)) }
@@ -43,7 +43,8 @@ public func run(
     return ProcessResult(
         output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: names[1])), as: UTF8.self),
         errors: String(decoding: try Data(contentsOf: URL(fileURLWithPath: names[2])), as: UTF8.self),
-        status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus)
+        status: process.terminationReason == .exit
+            ? process.terminationStatus : 128 + process.terminationStatus)
 }
 
 /// Runs the reed-import that was built with the tests.

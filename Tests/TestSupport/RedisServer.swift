@@ -4,24 +4,24 @@ import Foundation
 ///
 /// It listens on a unix socket only, and keeps nothing.
 public final class RedisServer: @unchecked Sendable {
-    private let folder = TemporaryDirectory()
+    private let folder: TemporaryDirectory
     private let process = Process()
 
     /// The path of its socket.
     public var socket: String { folder.path + "/redis.sock" }
     /// Its address, for `--redis`.
     public var url: String { "unix://\(socket)" }
-    /// Its process.
-    public var processIdentifier: Int32 { process.processIdentifier }
-
     /// Starts a server and waits until it answers.
     ///
     /// - Parameter arguments: Further arguments, such as `--requirepass`.
     public init(_ arguments: String...) throws {
+        folder = try TemporaryDirectory()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             [
-                "redis-server", "--port", "0", "--unixsocket", folder.path + "/redis.sock", "--save", "", "--dir",
+                // A test that crashes cannot stop its server, so every server has an end.
+                "timeout", "--kill-after=1", "300", "redis-server", "--port", "0", "--unixsocket",
+                folder.path + "/redis.sock", "--save", "", "--dir",
                 folder.path, "--enable-debug-command", "yes",
             ] + arguments
         process.standardInput = FileHandle.nullDevice
@@ -41,7 +41,7 @@ public final class RedisServer: @unchecked Sendable {
     /// Ends the server, by its process id, and waits for it.
     public func stop() {
         guard process.isRunning else { return }
-        kill(process.processIdentifier, SIGKILL)
+        process.terminate()
         process.waitUntilExit()
     }
 

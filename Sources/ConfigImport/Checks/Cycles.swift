@@ -15,7 +15,8 @@ enum Cycles {
                 path.append(thing)
                 next = parents[thing]
             }
-            guard let meeting = next, walk[meeting] == start + 1, let from = path.firstIndex(of: meeting) else {
+            guard let meeting = next, walk[meeting] == start + 1, let from = path.firstIndex(of: meeting)
+            else {
                 continue
             }
             let cycle = path[from...]

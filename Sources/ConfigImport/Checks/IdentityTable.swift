@@ -4,8 +4,10 @@ import UCG
 /// seven to thirteen for finding it.
 struct IdentityTable {
     private var entries = ChunkedArray<(id: EntityID, origin: EntityOrigin)>()
-    /// Numbers of entries plus one, placed by the ids' own bits, which are random;
-    /// 0 is a free place. Its size is a power of two, at most three quarters full.
+    /// Numbers of entries plus one, placed by the ids' own bits, which are random; 0 is a free
+    /// place.
+    ///
+    /// Its size is a power of two, at most three quarters full.
     private var slots = [UInt32](repeating: 0, count: 64)
     /// Eight more bits of the id in each taken slot, so that hardly ever an entry
     /// is looked at that is not the one: that would be a cache miss each time.

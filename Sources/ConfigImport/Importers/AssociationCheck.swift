@@ -37,7 +37,8 @@ struct AssociationCheck {
             pass.log.add(
                 .error, .ambiguousReference, path, columns.parentPath.position(record),
                 field: columns.parentPath.name,
-                "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant")
+                "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant"
+            )
         case .unknown:
             if pass.broken.contains(.associations) || pass.lostTexts.contains(text) { return }
             reportUnknown(

@@ -22,7 +22,9 @@ enum AssociationLayout {
     private static let commonElements: [Layout.Element] = [
         .derived(.parentID),
         .derived(.childID),
-        .column(Column("association_type", .associationType, ifAbsent: .value("contains"), as: "association_type")),
+        .column(
+            Column("association_type", .associationType, ifAbsent: .value("contains"), as: "association_type")
+        ),
         .column(Column("weight", .int32, ifAbsent: .value("0"), as: "weight")),
         .column(Column("path", .path, as: "path")),
         .derived(.depth),
@@ -39,7 +41,9 @@ enum AssociationLayout {
             names.contains("parent_path") || names.contains("entity_type") || names.contains("entity_id")
         if isByID != isByName { return isByID ? byID : byName }
         let clash = names.firstIndex { ["parent_path", "entity_type", "entity_id"].contains($0) }
-        let found = clash.map { "columns of both forms, '\(isByChild(names))' and \(PlainText.quoted(rows.header[$0]))" }
+        let found = clash.map {
+            "columns of both forms, '\(isByChild(names))' and \(PlainText.quoted(rows.header[$0]))"
+        }
         log.add(
             .error, .mixedColumns, rows.file.path, rows.headerPositions[clash ?? 0],
             field: clash.map { rows.header[$0] },

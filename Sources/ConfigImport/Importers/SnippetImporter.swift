@@ -11,7 +11,8 @@ struct SnippetImporter {
         .column(Column("snippet_name", aliases: snippetNames, .snippetName, isRequired: true)),
         .column(Column("field_name", .fieldName, as: "name")),
         .column(Column("field_type", .word, ifAbsent: .value("text"), as: "type")),
-        .column(Column("required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")),
+        .column(
+            Column("required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")),
         .column(Column("localized", .boolean, ifAbsent: .value("true"), as: "localized")),
         .column(Column("searchable", .boolean, as: "searchable")),
         .column(Column("default_value", aliases: ["default"], .text)),
@@ -20,9 +21,16 @@ struct SnippetImporter {
         .column(Column("field_schema", aliases: ["constraints"], .word, as: "schema")),
     ])
 
-    /// One snippet a row: the members of `data`. All other cells are kept as text.
+    /// One snippet a row: the members of `data`.
+    ///
+    /// All other cells are kept as text.
     static let whole = Layout(
-        [.column(Column("snippet_name", aliases: snippetNames, .snippetName, isRequired: true, as: "snippet_type"))],
+        [
+            .column(
+                Column(
+                    "snippet_name", aliases: snippetNames, .snippetName, isRequired: true, as: "snippet_type")
+            )
+        ],
         passedOn: [
             Column("field_type", .word),
             Column("required", aliases: ["is_required"], .word),
@@ -158,7 +166,9 @@ extension SnippetImporter {
     ) throws {
         let nameCell = columns["snippet_name"]
         while try pass.next(&rows, columns) {
-            guard let name = nameCell.fitText(rows.reader.record) else { throw InputError.changed(rows.file.path) }
+            guard let name = nameCell.fitText(rows.reader.record) else {
+                throw InputError.changed(rows.file.path)
+            }
             var entity = Entity(
                 type: .snippet, id: EntityName.id(.snippet, name),
                 origin: EntityOrigin(file: number, line: rows.reader.record.line))
@@ -179,7 +189,9 @@ extension SnippetImporter {
         let (nameCell, fieldCell) = (columns["snippet_name"], columns["field_name"])
         let (typeCell, defaultCell) = (columns["field_type"], columns["default_value"])
         while try pass.next(&rows, columns) {
-            guard let name = nameCell.fitText(rows.reader.record) else { throw InputError.changed(rows.file.path) }
+            guard let name = nameCell.fitText(rows.reader.record) else {
+                throw InputError.changed(rows.file.path)
+            }
             let place = places[name] ?? snippets.count
             if place == snippets.count {
                 places[name] = place
@@ -192,7 +204,8 @@ extension SnippetImporter {
             }
             snippets[place].fields.beginObject()
             columns.write(rows.reader.record, to: &snippets[place].fields) { _, key, json in
-                guard defaultCell.givesDefault(rows.reader.record, of: type), let field = defaultCell.field else {
+                guard defaultCell.givesDefault(rows.reader.record, of: type), let field = defaultCell.field
+                else {
                     return
                 }
                 json.key(key)

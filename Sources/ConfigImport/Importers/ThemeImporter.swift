@@ -70,7 +70,8 @@ extension ThemeImporter {
             if let parent = parentCell.fitText(rows.reader.record) {
                 parents.append(
                     NamedParent(
-                        name: parent, position: parentCell.position(rows.reader.record), field: parentCell.name))
+                        name: parent, position: parentCell.position(rows.reader.record),
+                        field: parentCell.name))
             }
             guard let name = nameCell.fitText(rows.reader.record) else { continue }
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)

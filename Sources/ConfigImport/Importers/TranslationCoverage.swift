@@ -42,7 +42,9 @@ struct TranslationCoverage {
         var start = 0
         while start < order.count {
             var end = start + 1
-            while end < order.count, catalog[Int(order[end])].key == catalog[Int(order[start])].key { end += 1 }
+            while end < order.count, catalog[Int(order[end])].key == catalog[Int(order[start])].key {
+                end += 1
+            }
             let entries = order[start..<end].map { Int($0) }
             compare(entries, catalog, &locales[group(entries[0])])
             keyCounts[group(entries[0])] += 1

@@ -171,7 +171,9 @@ extension TranslationImporter {
             entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
             for text in columns.texts where text.cell.isGiven(rows.reader.record) {
                 let locale = rowLocale ?? text.locale
-                if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) { continue }
+                if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
+                    continue
+                }
                 entity.id = Self.id(&name, key, locales[locale], source)
                 entity.data.removeAll()
                 entity.data.beginObject()

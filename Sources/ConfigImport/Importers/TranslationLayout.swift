@@ -29,7 +29,9 @@ enum TranslationLayout {
         let key = keyElements(names)
         if let locale = source.locale {
             if names.contains("locale") {
-                refuse(.mixedColumns, at: names.firstIndex(of: "locale"), "the file's name gives the locale \(locale) already")
+                refuse(
+                    .mixedColumns, at: names.firstIndex(of: "locale"),
+                    "the file's name gives the locale \(locale) already")
                 return nil
             }
             form = .inFileName(locale)

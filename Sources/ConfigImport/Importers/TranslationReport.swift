@@ -92,7 +92,8 @@ struct TranslationReport {
         for (number, entries) in wanted { try recall(entries, in: files[Int(number)], pass) }
     }
 
-    private mutating func recall(_ entries: [Int], in file: ConfigFile, _ pass: CheckPass) throws(InputError) {
+    private mutating func recall(_ entries: [Int], in file: ConfigFile, _ pass: CheckPass) throws(InputError)
+    {
         guard case .translations(let source) = file.kind else { return }
         var reported = IssueLog()
         var locales = importer.locales

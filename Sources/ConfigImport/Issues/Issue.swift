@@ -20,7 +20,9 @@ public struct Issue: Hashable, Sendable {
     public var position: CSVPosition
     /// The name of the field as the header has it; `nil` if it concerns no single field.
     public var field: String?
-    /// What was found, what was expected, what to do. Text from files is escaped in it.
+    /// What was found, what was expected, what to do.
+    ///
+    /// Text from files is escaped in it.
     public var reason: String
 
     /// What of the file is shown with it.
@@ -39,7 +41,8 @@ public struct Issue: Hashable, Sendable {
     /// `PATH:LINE:COLUMN: error: FIELD: TEXT [code]`.
     public var summary: String {
         let field = field.map { "\(PlainText.escaped($0)): " } ?? ""
-        return "\(PlainText.escaped(path)):\(position): \(severity.rawValue): \(field)\(reason) [\(code.rawValue)]"
+        return
+            "\(PlainText.escaped(path)):\(position): \(severity.rawValue): \(field)\(reason) [\(code.rawValue)]"
     }
 }
 

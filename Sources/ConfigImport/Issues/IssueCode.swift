@@ -1,6 +1,8 @@
 import CSV
 
-/// What kind of problem an issue is. Stable across releases: scripts match on it.
+/// What kind of problem an issue is.
+///
+/// Stable across releases: scripts match on it.
 ///
 /// The faults of CSV itself have the codes of ``CSVError/Code``.
 public struct IssueCode: RawRepresentable, Hashable, Sendable {

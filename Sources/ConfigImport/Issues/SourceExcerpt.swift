@@ -169,7 +169,8 @@ public struct SourceExcerpts {
         var rest = bytes
         while let first = rest.first {
             let length = [0xC0: 2, 0xD0: 2, 0xE0: 3, 0xF0: 4][first & 0xF0] ?? 1
-            if let text = String(validating: rest.prefix(length), as: UTF8.self), let scalar = text.unicodeScalars.first,
+            if let text = String(validating: rest.prefix(length), as: UTF8.self),
+                let scalar = text.unicodeScalars.first,
                 text.unicodeScalars.count == 1
             {
                 let isSpace = scalar.properties.generalCategory == .spaceSeparator

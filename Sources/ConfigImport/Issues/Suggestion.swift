@@ -36,8 +36,10 @@ enum Suggestion {
             var current = [row]
             for column in 1..<(right.count + 1) {
                 let isSame = left[row - 1] == right[column - 1]
-                var cost = min(previous[column] + 1, current[column - 1] + 1, previous[column - 1] + (isSame ? 0 : 1))
-                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1] {
+                var cost = min(
+                    previous[column] + 1, current[column - 1] + 1, previous[column - 1] + (isSame ? 0 : 1))
+                if row > 1, column > 1, left[row - 1] == right[column - 2], left[row - 2] == right[column - 1]
+                {
                     cost = min(cost, beforePrevious[column - 2] + 1)
                 }
                 current.append(cost)

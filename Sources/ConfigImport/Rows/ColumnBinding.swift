@@ -115,7 +115,8 @@ struct ColumnBinding {
             isUsable = false
             var reason = "the header has no column \(PlainText.quoted(column.name))"
             if let delimiter = Self.likelyDelimiter(rows.header) {
-                reason += "; it has one column, is the delimiter '\(delimiter.shown)'? (--delimiter \(delimiter.name))"
+                reason +=
+                    "; it has one column, is the delimiter '\(delimiter.shown)'? (--delimiter \(delimiter.name))"
             } else {
                 reason += Suggestion.reverseSuffix(
                     for: [column.name] + column.aliases, among: unknown.map(\.name))
@@ -134,7 +135,9 @@ struct ColumnBinding {
             }
         }
         cells = known.map { column in
-            Cell(column: column, field: found[column.name]?.field, name: found[column.name]?.name ?? column.name)
+            Cell(
+                column: column, field: found[column.name]?.field,
+                name: found[column.name]?.name ?? column.name)
         }
         passedOn = unknown
         for (index, cell) in cells.enumerated() {
@@ -142,7 +145,8 @@ struct ColumnBinding {
             guard let field = cell.field, cell.column.isRequired || !kind.acceptsAnything else { continue }
             tests.append(
                 Test(
-                    field: field, cell: index, keepsEmpty: kind.keepsEmpty, isRequired: cell.column.isRequired,
+                    field: field, cell: index, keepsEmpty: kind.keepsEmpty,
+                    isRequired: cell.column.isRequired,
                     acceptsAnything: kind.acceptsAnything))
         }
         addSteps(layout.elements)

@@ -120,7 +120,7 @@ extension ColumnKind {
         }
     }
 
-    /// `'x' is not a date; expected a day such as ...`
+    /// Why a value is refused: `'x' is not a date; expected a day such as ...`.
     func refusal(of text: Span<UInt8>) -> String {
         "\(PlainText.quoted(text)) is not \(noun); expected \(expected)"
     }

@@ -21,7 +21,8 @@ enum FieldType {
         let close =
             names.first { $0.lowercased() == text.lowercased() } ?? Suggestion.closest(to: text, among: names)
         if let close { return " (did you mean \(PlainText.quoted(close))?)" }
-        return "; there are \(plainNames.keys.sorted().joined(separator: ", ")), reference:<type> and select:<value>|..."
+        return
+            "; there are \(plainNames.keys.sorted().joined(separator: ", ")), reference:<type> and select:<value>|..."
     }
 
     /// Why a cell names no type.
@@ -30,7 +31,9 @@ enum FieldType {
         let reason: String
     }
 
-    /// The type written as `text`. Letter case counts.
+    /// The type written as `text`.
+    ///
+    /// Letter case counts.
     init(_ text: String) throws(Problem) {
         if let plain = Self.plainNames[text] {
             self = plain

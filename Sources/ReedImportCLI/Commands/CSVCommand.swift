@@ -39,7 +39,8 @@ struct CSVCommand: ParsableCommand {
             case .unreadable(let error):
                 throw Failure(
                     error.errno == 21 ? .noInput : .inputOutput,
-                    "\(shownName): cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)")
+                    "\(shownName): cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)"
+                )
             case .malformed(let error):
                 try Console.finish()
                 report(error)

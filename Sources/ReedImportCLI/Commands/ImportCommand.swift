@@ -88,7 +88,8 @@ struct ImportCommand: ParsableCommand {
             let path = configuration.paths[Int(refusal.origin.file)]
             Console.report(
                 PlainText.escaped(
-                    "\(path):\(refusal.origin.line): error: \(refusal.key): \(refusal.reason) [refused]") + "\n")
+                    "\(path):\(refusal.origin.line): error: \(refusal.key): \(refusal.reason) [refused]")
+                    + "\n")
         }
     }
 }

@@ -45,7 +45,8 @@ struct InputOptions: ParsableArguments {
         }
         guard let configuration = check.configuration else {
             let errors = count(check.log.errorCount, "error")
-            let warnings = check.log.warningCount > 0 ? " and " + count(check.log.warningCount, "warning") : ""
+            let warnings =
+                check.log.warningCount > 0 ? " and " + count(check.log.warningCount, "warning") : ""
             throw Failure(.data, "\(errors)\(warnings) in \(directory)")
         }
         return configuration

@@ -26,7 +26,9 @@ struct Summary {
 
     private var table: String {
         var lines = [["kind", "files", "rows", "entities", "seconds"]]
-        for kind in EntityKind.allCases { lines.append(Self.line(kind.rawValue, counts[kind] ?? KindCounts())) }
+        for kind in EntityKind.allCases {
+            lines.append(Self.line(kind.rawValue, counts[kind] ?? KindCounts()))
+        }
         lines.append(Self.line("total", total))
         let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in

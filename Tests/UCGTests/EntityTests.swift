@@ -1,0 +1,68 @@
+import Testing
+import UCG
+
+@Suite("Entities")
+struct EntityTests {
+    static func stamp(author: String) throws -> EntityStamp {
+        let time = try #require(Timestamp(rfc3339: "2026-01-31T03:00:00.0009+01:00"))
+        return EntityStamp(time: time, author: author)
+    }
+
+    static func entity(semanticName: String?) -> Entity {
+        var entity = Entity(
+            type: .snippet, id: EntityName.id(.snippet, "hero-banner"), semanticName: semanticName,
+            origin: EntityOrigin(file: 0, line: 2))
+        entity.data.beginObject()
+        entity.data.key("snippet_type")
+        entity.data.string("hero-banner")
+        entity.data.key("fields")
+        entity.data.beginArray()
+        entity.data.endArray()
+        entity.data.endObject()
+        return entity
+    }
+
+    @Test("An entity is one JSON object with its members in the documented order")
+    func json() throws {
+        var json = JSONWriter()
+        Self.entity(semanticName: nil).write(to: &json, stamp: try Self.stamp(author: "system"))
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == """
+                {"id":"c0468a24-ed88-589a-a6d4-3b5da0ae89b5","entity_type":"snippet","semantic_name":null,\
+                "created_at":"2026-01-31T02:00:00.000Z","updated_at":"2026-01-31T02:00:00.000Z",\
+                "created_by":"system","data":{"snippet_type":"hero-banner","fields":[]}}
+                """)
+    }
+
+    @Test("Its name and its author are escaped where JSON asks for it")
+    func escapes() throws {
+        var json = JSONWriter()
+        Self.entity(semanticName: "$grü\"ß\\e").write(to: &json, stamp: try Self.stamp(author: "Zoë \"Z\"\n"))
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == #"""
+                {"id":"c0468a24-ed88-589a-a6d4-3b5da0ae89b5","entity_type":"snippet","semantic_name":"$grü\"ß\\e",\#
+                "created_at":"2026-01-31T02:00:00.000Z","updated_at":"2026-01-31T02:00:00.000Z",\#
+                "created_by":"Zoë \"Z\"\n","data":{"snippet_type":"hero-banner","fields":[]}}
+                """#)
+    }
+
+    @Test("One writer may serve entity after entity")
+    func reuse() throws {
+        let stamp = try Self.stamp(author: "system")
+        var json = JSONWriter()
+        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
+        let first = json.bytes
+        json.removeAll()
+        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
+        #expect(json.bytes == first)
+        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
+        #expect(json.bytes == first + [UInt8(ascii: ",")] + first, "without clearing it is a list")
+    }
+
+    @Test("An origin beyond what it can hold is the highest")
+    func origin() {
+        #expect(EntityOrigin(file: 3, line: 70_000) == EntityOrigin(file: 3, line: 70_000))
+        #expect(EntityOrigin(file: 3, line: Int(UInt32.max) + 5).line == .max)
+        #expect(EntityOrigin(file: -1, line: -1).line == 0)
+    }
+}
