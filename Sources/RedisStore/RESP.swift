@@ -13,15 +13,15 @@ extension [UInt8] {
         }
     }
 
-    /// Appends `SET key value`.
-    mutating func appendSet(_ key: EntityKey, _ value: [UInt8]) {
-        append("*3\r\n$3\r\nSET\r\n")
-        appendLength(key.byteCount)
-        key.append(to: &self)
-        appendLineEnd()
-        appendLength(value.count)
+    /// Appends `SET key value`, of which `head` holds everything up to the key's id.
+    mutating func appendSet(_ head: SetHead, _ id: EntityID, _ value: [UInt8]) {
+        append(contentsOf: head.bytes)
+        id.append(to: &self)
+        append(contentsOf: SetHead.beforeLength)
+        append(String(value.count))
+        append(contentsOf: SetHead.lineEnd)
         append(contentsOf: value)
-        appendLineEnd()
+        append(contentsOf: SetHead.lineEnd)
     }
 
     private mutating func appendArrayHeader(_ count: Int) {
@@ -37,4 +37,19 @@ extension [UInt8] {
     }
 
     private mutating func appendLineEnd() { append("\r\n") }
+}
+
+/// How every `SET` of an entity of one type begins, encoded once.
+struct SetHead {
+    let type: EntityType
+    fileprivate let bytes: [UInt8]
+    fileprivate static let lineEnd = Array("\r\n".utf8)
+    fileprivate static let beforeLength = Array("\r\n$".utf8)
+
+    init(keyPrefix: String, type: EntityType) {
+        self.type = type
+        let key = EntityKey(prefix: keyPrefix, type: type, id: .namespace).description
+        let place = String(key.dropLast(EntityID.namespace.description.count))
+        bytes = Array("*3\r\n$3\r\nSET\r\n$\(key.utf8.count)\r\n\(place)".utf8)
+    }
 }

@@ -23,10 +23,12 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     private let stamp: EntityStamp
     private let options: RedisOptions
     private var json = JSONWriter()
-    private var ledger = Ledger()
+    private var head: SetHead
+    private var ledger: Ledger
 
     /// What the replies have said.
     private struct Ledger {
+        let keyPrefix: String
         var written = 0
         var refused = 0
         var refusals: [Refusal] = []
@@ -38,16 +40,19 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
                 written += 1
             case .error(let text):
                 let error = ServerError(text)
-                refuse(command.key, command.origin, error.words)
+                refuse(command.type, command.id, command.origin, error.words)
                 if error.isFinal { throw RedisError(error.code, error.words, advice: error.advice) }
             default:
                 throw RedisError(.protocolViolation, "an unexpected reply to SET")
             }
         }
 
-        mutating func refuse(_ key: EntityKey, _ origin: EntityOrigin, _ reason: String) {
+        mutating func refuse(
+            _ type: EntityType, _ id: EntityID, _ origin: EntityOrigin, _ reason: String
+        ) {
             refused += 1
             if refusals.count < keptRefusals {
+                let key = EntityKey(prefix: keyPrefix, type: type, id: id)
                 refusals.append(Refusal(key: key, origin: origin, reason: reason))
             }
         }
@@ -93,6 +98,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         self.keyPrefix = keyPrefix
         self.stamp = stamp
         self.options = options
+        head = SetHead(keyPrefix: keyPrefix, type: .snippet)
+        ledger = Ledger(keyPrefix: keyPrefix)
     }
 
     /// Sends one of the first commands, which must succeed.
@@ -143,14 +150,15 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     /// An entity that the server refuses is noted in ``refusals`` and the next one
     /// tried, unless the server's words say that it would refuse every other too.
     public mutating func write(_ entity: borrowing Entity) throws(RedisError) {
-        let key = EntityKey(prefix: keyPrefix, type: entity.type, id: entity.id)
+        if head.type != entity.type { head = SetHead(keyPrefix: keyPrefix, type: entity.type) }
         json.removeAll()
         entity.write(to: &json, stamp: stamp)
         guard json.bytes.count <= Self.largestValue else {
-            ledger.refuse(key, entity.origin, "\(json.bytes.count) bytes are more than Redis takes (512 MiB)")
+            ledger.refuse(
+                entity.type, entity.id, entity.origin, "\(json.bytes.count) bytes are more than Redis takes (512 MiB)")
             return
         }
-        try pipeline.set(key, json.bytes, entity.origin) { (command, reply) throws(RedisError) in
+        try pipeline.set(head, entity.id, json.bytes, entity.origin) { (command, reply) throws(RedisError) in
             try ledger.enter(command, reply)
         }
     }

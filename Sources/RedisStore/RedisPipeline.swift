@@ -5,7 +5,8 @@ import UCG
 struct RedisPipeline: ~Copyable {
     /// A command whose reply is awaited.
     struct Pending {
-        let key: EntityKey
+        let type: EntityType
+        let id: EntityID
         let origin: EntityOrigin
         let byteCount: Int
     }
@@ -60,13 +61,14 @@ struct RedisPipeline: ~Copyable {
 
     /// Adds a command; every batch is sent, which waits while the window is full.
     mutating func set(
-        _ key: EntityKey, _ value: [UInt8], _ origin: EntityOrigin,
+        _ head: SetHead, _ id: EntityID, _ value: [UInt8], _ origin: EntityOrigin,
         onReply: (Pending, RedisReply) throws(RedisError) -> Void
     ) throws(RedisError) {
         let before = batch.count
-        batch.appendSet(key, value)
+        batch.appendSet(head, id, value)
         batchCommands += 1
-        pending.append(Pending(key: key, origin: origin, byteCount: batch.count - before))
+        pending.append(
+            Pending(type: head.type, id: id, origin: origin, byteCount: batch.count - before))
         pendingBytes += batch.count - before
         if batch.count >= Self.batchBytes {
             try sendBatch()
@@ -123,13 +125,15 @@ struct RedisPipeline: ~Copyable {
         waiting limit: Duration, heedsInterruption: Bool,
         _ onReply: (Pending, RedisReply) throws(RedisError) -> Void
     ) throws(RedisError) -> RedisConnection.Event {
-        try connection.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
+        let before = pending.count
+        let event = try connection.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
             (reply) throws(RedisError) in
             guard let command = pending.popFirst() else { throw Self.outOfStep() }
             pendingBytes -= command.byteCount
-            lastProgress = .now
             try onReply(command, reply)
         }
+        if pending.count < before { lastProgress = .now }
+        return event
     }
 
     private static func outOfStep() -> RedisError {

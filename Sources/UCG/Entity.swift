@@ -27,13 +27,12 @@ public struct Entity: Sendable {
     public func write(to json: inout JSONWriter, stamp: EntityStamp) {
         json.beginObject()
         json.key(Self.idKey)
-        json.quoted { id.append(to: &$0) }
+        json.id(id)
         json.key(Self.typeKey)
         json.string(type.rawValue)
         json.key(Self.nameKey)
         if let semanticName { json.string(semanticName) } else { json.null() }
         json.members(stamp.members)
-        json.key(Self.dataKey)
         json.value(data)
         json.endObject()
     }
@@ -41,7 +40,6 @@ public struct Entity: Sendable {
     private static let idKey: JSONKey = "id"
     private static let typeKey: JSONKey = "entity_type"
     private static let nameKey: JSONKey = "semantic_name"
-    private static let dataKey: JSONKey = "data"
 }
 
 /// Where an entity comes from, so that a refusal can name file and line.
@@ -60,7 +58,7 @@ public struct EntityOrigin: Hashable, Sendable {
 
 /// When and by whom the entities of one run were written.
 public struct EntityStamp: Sendable {
-    /// `created_at`, `updated_at` and `created_by`, encoded once for the whole run.
+    /// `created_at`, `updated_at`, `created_by` and the key of `data`, encoded once for the whole run.
     let members: JSONWriter
 
     /// A stamp for entities that are created at `time` by `author`.
@@ -72,6 +70,7 @@ public struct EntityStamp: Sendable {
         json.string(time.description)
         json.key("created_by")
         json.string(author)
+        json.key("data")
         members = json
     }
 }
