@@ -155,7 +155,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         entity.write(to: &json, stamp: stamp)
         guard json.bytes.count <= Self.largestValue else {
             ledger.refuse(
-                entity.type, entity.id, entity.origin, "\(json.bytes.count) bytes are more than Redis takes (512 MiB)")
+                entity.type, entity.id, entity.origin,
+                "\(json.bytes.count) bytes are more than Redis takes (512 MiB)")
             return
         }
         try pipeline.set(head, entity.id, json.bytes, entity.origin) { (command, reply) throws(RedisError) in

@@ -5,6 +5,7 @@ public struct EntityName {
     /// The namespace's bytes, then the name.
     private var bytes: [UInt8] = []
     private static let namespaceLength = 16
+    private var keptLength = 16
 
     /// An empty name.
     public init() {
@@ -18,6 +19,12 @@ public struct EntityName {
         bytes.append(type.rawValue)
         appendColon()
     }
+
+    /// Keeps what there is as the beginning of names to come; see ``rewind()``.
+    public mutating func keep() { keptLength = bytes.count }
+
+    /// Goes back to what was kept.
+    public mutating func rewind() { bytes.removeLast(bytes.count - keptLength) }
 
     /// Appends a colon, which separates the parts of a name.
     public mutating func appendColon() { bytes.append(UInt8(ascii: ":")) }

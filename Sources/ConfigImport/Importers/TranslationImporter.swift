@@ -16,10 +16,17 @@ struct TranslationImporter {
     private(set) var catalog = TranslationCatalog()
     /// Texts that stand in an earlier row with the same value.
     private var skipped: Set<TextPlace> = []
+}
 
-    private static func id(
-        _ name: inout EntityName, _ key: [UInt8], _ locale: Locale, _ source: TranslationSource
-    ) -> EntityID {
+/// What all translations of one file into one locale have in common, made once.
+private struct TranslationPlace {
+    let locale: Int
+    /// `locale`, `layer` and `scope`.
+    let members: JSONWriter
+    private var name = EntityName()
+
+    init(_ number: Int, _ locale: Locale, _ source: TranslationSource) {
+        self.locale = number
         name.begin(.translation)
         name.append(locale.rawValue)
         name.appendColon()
@@ -27,6 +34,20 @@ struct TranslationImporter {
         name.appendColon()
         name.append(source.scope ?? "")
         name.appendColon()
+        name.keep()
+        var members = JSONWriter()
+        members.key("locale")
+        members.string(locale.rawValue)
+        members.key("layer")
+        members.string(source.layer.rawValue)
+        members.key("scope")
+        if let scope = source.scope { members.string(scope) } else { members.null() }
+        self.members = members
+    }
+
+    /// The id of the translation of `key`.
+    mutating func id(of key: [UInt8]) -> EntityID {
+        name.rewind()
         name.append(key.span)
         return name.id
     }
@@ -48,7 +69,7 @@ extension TranslationImporter {
         let columns = TranslationColumns(form, binding, &locales)
         declareLocales(columns, rows, number, group)
         var key: [UInt8] = []
-        var name = EntityName()
+        var place: TranslationPlace?
         while try rows.next(&pass.log) {
             if !binding.check(rows.reader.record, &pass.log), !columns.hasIdentity(rows.reader.record) {
                 catalog.noteUnreadRows(of: group)
@@ -62,15 +83,18 @@ extension TranslationImporter {
                         of: group)
                 }
                 let origin = EntityOrigin(file: number, line: rows.reader.record.line)
-                for text in columns.texts where text.cell.isGiven(rows.reader.record) {
-                    let locale = rowLocale ?? text.locale
-                    let id = Self.id(&name, key, locales[locale], source)
-                    let entry = rows.reader.record.withField(text.field) { value in
+                for index in columns.texts.indices {
+                    let field = columns.texts[index].field
+                    if rows.reader.record.isAbsent(field) { continue }
+                    let locale = rowLocale ?? columns.texts[index].locale
+                    if place?.locale != locale { place = TranslationPlace(locale, locales[locale], source) }
+                    guard let id = place?.id(of: key) else { continue }
+                    let entry = rows.reader.record.withField(field) { value in
                         TranslationCatalog.Entry(
                             key: Fingerprint(key.span, group: group), value: Fingerprint(value),
                             placeholders: catalog.placeholders(in: value), locale: UInt16(clamping: locale))
                     }
-                    define(id, entry, origin, text.cell, key, rows.reader.record, columns, &pass)
+                    define(id, entry, origin, index, key, rows.reader.record, columns, &pass)
                 }
             } catch {
                 catalog.noteUnreadRows(of: group)
@@ -99,7 +123,7 @@ extension TranslationImporter {
 
     /// Adds one text, unless an earlier row has its key, locale, layer and scope.
     private mutating func define(
-        _ id: EntityID, _ entry: TranslationCatalog.Entry, _ origin: EntityOrigin, _ cell: ColumnBinding.Cell,
+        _ id: EntityID, _ entry: TranslationCatalog.Entry, _ origin: EntityOrigin, _ text: Int,
         _ key: [UInt8], _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ pass: inout CheckPass
     ) {
         guard let other = pass.identities.insert(id, origin) else {
@@ -107,13 +131,13 @@ extension TranslationImporter {
             counts.entities += 1
             return
         }
+        let cell = columns.isWide ? columns.texts[text].cell : columns.keyCell
         let locale = Int(entry.locale)
         let isSame = catalog.entry(identity: other).value == entry.value
         if isSame { skipped.insert(TextPlace(origin: origin, locale: locale)) }
         pass.log.add(
             isSame ? .warning : .error, .duplicate, pass.paths[Int(origin.file)],
-            columns.isWide ? cell.position(record) : columns.keyCell.position(record),
-            field: columns.isWide ? cell.name : columns.keyCell.name,
+            cell.position(record), field: cell.name,
             "\(PlainText.quoted(key.span)) in \(locales[locale]) is given already at "
                 + pass.place(pass.identities.origin(of: other))
                 + (isSame ? " with the same value; skipped" : " with another value"))
@@ -158,7 +182,7 @@ extension TranslationImporter {
         var locales = locales
         let columns = TranslationColumns(form, binding, &locales)
         var key: [UInt8] = []
-        var name = EntityName()
+        var place: TranslationPlace?
         var entity = Entity(
             type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, binding) {
@@ -169,27 +193,36 @@ extension TranslationImporter {
                 throw InputError.changed(file.path)
             }
             entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
-            for text in columns.texts where text.cell.isGiven(rows.reader.record) {
-                let locale = rowLocale ?? text.locale
+            for index in columns.texts.indices {
+                let field = columns.texts[index].field
+                if rows.reader.record.isAbsent(field) { continue }
+                let locale = rowLocale ?? columns.texts[index].locale
                 if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
                     continue
                 }
-                entity.id = Self.id(&name, key, locales[locale], source)
+                if place?.locale != locale { place = TranslationPlace(locale, locales[locale], source) }
+                guard let id = place?.id(of: key), let members = place?.members else { continue }
+                entity.id = id
                 entity.data.removeAll()
                 entity.data.beginObject()
                 binding.write(rows.reader.record, to: &entity.data) { member, memberKey, json in
-                    json.key(memberKey)
                     switch member {
-                    case .key: json.string(key.span)
-                    case .locale: json.string(locales[locale].rawValue)
-                    case .layer: json.string(source.layer.rawValue)
-                    case .scope: if let scope = source.scope { json.string(scope) } else { json.null() }
-                    case .value: rows.reader.record.withField(text.field) { json.string($0) }
-                    default:
+                    case .key:
+                        json.key(memberKey)
+                        json.string(key.span)
+                    case .locale:
+                        json.members(members)  // layer and scope, which come next, are in it
+                    case .value:
+                        json.key(memberKey)
+                        rows.reader.record.withField(field) { json.string($0) }
+                    case .placeholders:
+                        json.key(memberKey)
                         json.beginArray()
-                        let names = rows.reader.record.withField(text.field) { Placeholders.names(in: $0) }
+                        let names = rows.reader.record.withField(field) { Placeholders.names(in: $0) }
                         for name in names { json.string(name) }
                         json.endArray()
+                    default:
+                        return
                     }
                 }
                 entity.data.endObject()
