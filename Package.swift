@@ -10,7 +10,7 @@ var settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),  // a dependency leaks only on purpose
 ]
 if Context.environment["REED_WARNINGS_AS_ERRORS"] == "1" {
-    settings.append(.treatAllWarnings(as: .error))  // scripts/test sets it
+    settings.append(.treatAllWarnings(as: .error))  // .ci/run sets it
 }
 
 let package = Package(

@@ -31,6 +31,11 @@ struct CheckPass {
         "\(PlainText.escaped(paths[Int(origin.file)])):\(origin.line)"
     }
 
+    /// What somebody may have meant; nothing if the issue would not be shown anyway.
+    func suggestion(for word: String, among names: some Sequence<String>, in path: String) -> String {
+        log.showsMoreErrors(of: path) ? Suggestion.suffix(for: word, among: names) : ""
+    }
+
     /// Adds an identity; says so if it is there already.
     ///
     /// - Returns: Whether it is new.

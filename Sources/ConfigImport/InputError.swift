@@ -1,4 +1,5 @@
 import CSV
+import Glibc
 
 /// Why a directory or file could not be read at all.
 public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -10,6 +11,8 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
         case failed
         /// It is not what it was when it was checked.
         case changed
+        /// The system has no memory or descriptors left.
+        case system
     }
 
     /// What stands behind it.
@@ -34,7 +37,13 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     init(_ error: FileError, _ path: String) {
-        self.init(.missing, path, error.description)
+        let kind: Kind =
+            switch error {
+            case .system(EMFILE), .system(ENFILE), .system(ENOMEM): .system
+            case .system(EIO): .failed
+            default: .missing
+            }
+        self.init(kind, path, error.description)
     }
 
     static func changed(_ path: String) -> InputError {

@@ -37,7 +37,8 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         /// What is wrong; it quotes nothing that could be part of a password.
         public let description: String
 
-        init(_ description: String) { self.description = description }
+        /// A reason, for a person.
+        public init(_ description: String) { self.description = description }
     }
 
     /// The address written as `text`.
@@ -59,7 +60,7 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
             self = try Self(socket: text, database: 0)
             return
         }
-        guard let scheme = text.range(of: "://") else {
+        guard let scheme = text.firstRange(of: "://") else {
             guard !text.contains("@"), !text.contains("/") else {
                 throw Invalid("expected host, host:port, or a URL that begins with redis:// or unix://")
             }
@@ -188,19 +189,5 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         }
         guard let decoded = String(validating: bytes, as: UTF8.self) else { throw Invalid("not UTF-8") }
         return decoded
-    }
-}
-
-extension String {
-    /// Where `other` stands first.
-    fileprivate func range(of other: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(other) {
-                return start..<index(start, offsetBy: other.count)
-            }
-            start = index(after: start)
-        }
-        return nil
     }
 }

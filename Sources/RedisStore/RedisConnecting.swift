@@ -19,7 +19,8 @@ extension RedisConnection {
             return unsafe RedisConnection(
                 try check(context, address, limit), interruption: interruption)
         case .tcp(let host, let port):
-            var failure = RedisError(.unavailable, "cannot connect to redis \(address)")
+            var failure = RedisError(
+                .unavailable, "cannot connect to redis \(address): timed out after \(limit.text)")
             for numeric in try resolve(host, address) {
                 let left = deadline - ContinuousClock.now
                 guard left > .zero else { break }
@@ -43,9 +44,9 @@ extension RedisConnection {
         let number = errno
         guard let context = unsafe context else { throw RedisError(.system, "out of memory") }
         guard unsafe context.pointee.err != 0 else { return unsafe context }
-        // Sound: hiredis ends the text with a NUL within the field.
-        let text = unsafe withUnsafePointer(to: &context.pointee.errstr.0) { unsafe String(cString: $0) }
+        let text = unsafe errorText(context.pointee.errstr)
         unsafe redisFree(context)
+        if number == EINTR { throw RedisError(.interrupted, "interrupted while connecting") }
         let cause = number == ETIMEDOUT ? "timed out after \(limit.text)" : text
         throw RedisError(
             number == EACCES || number == EPERM ? .permission : .unavailable,

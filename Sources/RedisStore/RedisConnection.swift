@@ -16,6 +16,7 @@ import Glibc
 
     /// A reply larger than this is not one that was asked for.
     private static let largestReply = 16 << 20
+    private static let chunksAtOnce = 64
 
     /// Takes over a connected context.
     init(_ context: UnsafeMutablePointer<redisContext>, interruption: CInt?) {
@@ -97,7 +98,8 @@ import Glibc
     private mutating func receive(
         untilEnd: Bool, _ onReply: (RedisReply) throws(RedisError) -> Void
     ) throws(RedisError) {
-        while true {
+        // A peer that never stops sending must not keep us from looking at the clock.
+        for _ in 0..<Self.chunksAtOnce {
             let descriptor = unsafe context.pointee.fd
             // Sound: recv(2) writes at most `$0.count` bytes into the array's own storage.
             let count = unsafe input.withUnsafeMutableBytes {
@@ -144,10 +146,7 @@ import Glibc
     }
 
     private func notRedis() -> RedisError {
-        // Sound: hiredis ends the text with a NUL within the field.
-        let text = unsafe withUnsafePointer(to: &context.pointee.reader.pointee.errstr.0) {
-            unsafe String(cString: $0)
-        }
+        let text = unsafe errorText(context.pointee.reader.pointee.errstr)
         // hiredis says: Protocol error, got "H" as reply type byte
         let quoted = text.split(separator: "\"", omittingEmptySubsequences: false)
         let cause: String
@@ -165,4 +164,12 @@ import Glibc
 func systemText(_ number: CInt) -> String {
     // Sound: strerror answers a NUL-terminated string, which is copied at once.
     unsafe String(cString: strerror(number))
+}
+
+/// The text in one of hiredis's fields of 128 characters, which a NUL ends.
+func errorText<Field>(_ field: Field) -> String {
+    // Sound: a copy of the field, every byte of which is initialized, is read within its own bounds.
+    unsafe withUnsafeBytes(of: field) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
 }

@@ -80,7 +80,9 @@ struct ServerError {
     ]
 
     init(_ text: String) {
-        words = text.count <= 80 ? text : String(text.prefix(79)) + "…"
+        // Behind "with args" the server repeats what it was sent, which may be a password.
+        let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
+        words = own.count <= 80 ? own : String(own.prefix(79)) + "…"
         let match = Self.classes.first { text.hasPrefix($0.prefix) }
         code = match?.code ?? .refused
         isFinal = match != nil

@@ -50,9 +50,9 @@ struct RedisPipeline: ~Copyable {
             }
             if let reply { return reply }
             switch event {
-            case .progress: continue
             case .interruption: throw RedisError(.interrupted, "interrupted")
-            case .timeout:
+            case .progress where deadline > .now: continue
+            case .progress, .timeout:
                 throw RedisError(
                     .timeout, "no reply to \(name) within \(limit.text)", advice: "is this a Redis server?")
             }
@@ -98,26 +98,29 @@ struct RedisPipeline: ~Copyable {
             let isFull = pending.count > window.commands || pendingBytes > window.bytes
             let left = isFull ? lastProgress + options.replyTimeout - .now : .zero
             switch try exchange(waiting: max(.zero, left), heedsInterruption: true, onReply) {
-            case .progress: continue
-            case .timeout:
+            case .progress, .timeout:
                 guard !isFull || lastProgress + options.replyTimeout > .now else {
                     throw RedisError(
                         .timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
                 }
             case .interruption:
-                try windDown(onReply)
+                windDown(onReply)
                 throw RedisError(.interrupted, "interrupted")
             }
         } while pending.count > window.commands || pendingBytes > window.bytes
     }
 
     /// Waits a little for the replies of what was sent; sends nothing new.
-    private mutating func windDown(
-        _ onReply: (Pending, RedisReply) throws(RedisError) -> Void
-    ) throws(RedisError) {
+    ///
+    /// If the connection breaks meanwhile, what is unanswered stays unknown.
+    private mutating func windDown(_ onReply: (Pending, RedisReply) throws(RedisError) -> Void) {
         let deadline = ContinuousClock.now + options.graceTimeout
         while unansweredCount > 0, deadline > .now {
-            _ = try exchange(waiting: max(.zero, deadline - .now), heedsInterruption: false, onReply)
+            do throws(RedisError) {
+                _ = try exchange(waiting: max(.zero, deadline - .now), heedsInterruption: false, onReply)
+            } catch {
+                return
+            }
         }
     }
 

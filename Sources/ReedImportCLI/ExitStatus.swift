@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigImport
+import Glibc
 import RedisStore
 
 /// The exit codes, as README's table has them.
@@ -34,6 +35,7 @@ enum ExitStatus: Int32 {
         case .missing: self = .noInput
         case .failed: self = .inputOutput
         case .changed: self = .data
+        case .system: self = .system
         }
     }
 
@@ -46,7 +48,7 @@ enum ExitStatus: Int32 {
         case .configuration: self = .configuration
         case .refused: self = .data
         case .system: self = .system
-        case .interrupted: self = Interruption.signal == 15 ? .terminated : .interrupted
+        case .interrupted: self = Interruption.signal == SIGTERM ? .terminated : .interrupted
         }
     }
 }

@@ -1,4 +1,4 @@
-/// Reads dates and times as RFC 3339, section 5.6, writes them.
+/// Reads dates and times that are written as RFC 3339, section 5.6, says.
 enum RFC3339 {
     /// The date that the first ten bytes of `text` are, `2026-01-31`.
     static func date(_ text: Span<UInt8>) -> CivilDate? {

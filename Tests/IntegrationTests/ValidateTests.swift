@@ -93,6 +93,9 @@ struct ValidateTests {
             ["validate", "--csv", "fixtures/config", "--delimiter", "ab"],
             ["validate", "--csv", "fixtures/config", "--format", "xml"],
             ["validate", "--csv", "x", "--max-columns", "0"],
+            ["--csv", "fixtures/config", "--redis", "unix:///run/r.sock?db=0&password=sec%ret"],
+            ["--csv", "fixtures/config", "--redis", "redis://user@h"],
+            ["csv", "-", "--chunk-size", "9223372036854775807"],
             ["frobnicate"],
         ])
     func usage(arguments: [String]) throws {

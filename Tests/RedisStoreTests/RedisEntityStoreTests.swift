@@ -151,6 +151,14 @@ struct RedisEntityStoreTests {
         #expect(store.counts.refused == 1)
     }
 
+    @Test("What the server repeats of a command is not shown: it may be a password")
+    func renamedCommand() throws {
+        let server = try RedisServer("--rename-command", "AUTH", "")
+        let failure = Self.failure("unix://:hunter2@\(server.socket)")
+        #expect(failure?.code == .configuration)
+        #expect(failure?.message == "ERR unknown command 'AUTH'")
+    }
+
     static let faults: [(name: String, reply: String, code: RedisError.Code)] = [
         ("garbage", "HTTP/1.1 400 Bad Request\r\n", .protocolViolation),
         ("one reply too many", "+OK\r\n+OK\r\n", .protocolViolation),

@@ -16,7 +16,8 @@ struct AssociationCheck {
         if pass.identities.contains(EntityName.id(.snippet, name)) { return }
         var reason =
             "no snippet is named \(PlainText.quoted(name)), and no built-in type"
-            + Suggestion.suffix(for: name, among: snippets.someNames + AssociationLayout.builtInTypes)
+            + pass.suggestion(
+                for: name, among: snippets.someNames + AssociationLayout.builtInTypes, in: path)
         if pass.laterFiles.contains("entities.csv") {
             reason += "; entities.csv may use it, but this version does not read that file"
         }
@@ -44,7 +45,7 @@ struct AssociationCheck {
             reportUnknown(
                 columns.parentPath, record, canDangle: true, &pass,
                 "no row has the path or entity_id \(PlainText.quoted(text))"
-                    + Suggestion.suffix(for: text, among: placements.names)
+                    + pass.suggestion(for: text, among: placements.someNames, in: path)
                     + (pass.options.allowsDangling ? "; parent_id becomes null" : ""))
         }
     }
@@ -60,8 +61,8 @@ struct AssociationCheck {
             if pass.identities.contains(EntityName.id(type, name)) { return }
             if pass.broken.contains(where: { $0.type == type }) || pass.lostTexts.contains(name) { return }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
-            if type == .snippet { reason += Suggestion.suffix(for: name, among: snippets.someNames) }
-            if type == .theme { reason += Suggestion.suffix(for: name, among: themes.names) }
+            if type == .snippet { reason += pass.suggestion(for: name, among: snippets.someNames, in: path) }
+            if type == .theme { reason += pass.suggestion(for: name, among: themes.names, in: path) }
             reportUnknown(cell, record, canDangle: true, &pass, reason)
         case .semanticName(let name):
             var reason =

@@ -97,6 +97,7 @@ struct Placements {
     /// Adds a row's child under its path and its `entity_id`.
     mutating func add(_ child: EntityID, name: String, path: EntityID?) {
         if let path, byPath[path] == nil { byPath[path] = child }
+        if byName[name] == nil, someNames.count < 1000 { someNames.append(name) }
         if let other = byName[name], other != child {
             byName[name] = .some(nil)
         } else {
@@ -111,6 +112,6 @@ struct Placements {
         return child.map { .entity($0) } ?? .ambiguous
     }
 
-    /// The `entity_id`s, for 'did you mean'.
-    var names: some Sequence<String> { byName.keys.sorted() }
+    /// The first thousand `entity_id`s, for 'did you mean'.
+    private(set) var someNames: [String] = []
 }

@@ -43,8 +43,8 @@ struct ThemeImporter {
     /// Whether a row defines the theme called `name`.
     func defines(_ name: String) -> Bool { places[name] != nil }
 
-    /// All themes' names, for 'did you mean'.
-    var names: some Sequence<String> { themes.lazy.map(\.name) }
+    /// The names of the first thousand themes, for 'did you mean'.
+    var names: some Sequence<String> { themes.lazy.prefix(1000).map(\.name) }
 
     /// The names from the theme called `name` to its base, most specific first.
     private func chain(of name: String) -> [String] {
@@ -98,7 +98,7 @@ extension ThemeImporter {
             pass.log.add(
                 .error, .unknownReference, file.path, parent.position, field: parent.field,
                 "no theme is named \(PlainText.quoted(parent.name))"
-                    + Suggestion.suffix(for: parent.name, among: names))
+                    + pass.suggestion(for: parent.name, among: names, in: file.path))
         }
     }
 

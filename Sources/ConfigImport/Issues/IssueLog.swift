@@ -35,6 +35,11 @@ public struct IssueLog: Sendable {
     /// How many warnings there are.
     public private(set) var warningCount = 0
 
+    /// Whether a further error of this file would be shown, if it comes behind all others.
+    ///
+    /// If not, its text need not be worked out.
+    func showsMoreErrors(of path: String) -> Bool { (files[path]?.errors.count ?? 0) < Self.limit }
+
     /// Adds an issue.
     public mutating func add(_ issue: Issue) {
         var issue = issue

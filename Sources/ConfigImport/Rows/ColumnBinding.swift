@@ -80,7 +80,7 @@ struct ColumnBinding {
         var seen: [String: String] = [:]
 
         for (field, name) in rows.header.enumerated() {
-            let lowered = name.lowercased()
+            let lowered = name.asciiLowercased
             func refuse(_ code: IssueCode, _ reason: String) {
                 isUsable = false
                 log.add(
@@ -90,7 +90,7 @@ struct ColumnBinding {
             let column = known.first { $0.isCalled(lowered) }
             if name.isEmpty {
                 refuse(.emptyColumn, "column \(field + 1) has no name")
-            } else if seen[lowered] != nil {
+            } else if seen[name.lowercased()] != nil {
                 refuse(.repeatedColumn, "a second column of this name")
             } else if let column, let other = found[column.name] {
                 refuse(.repeatedColumn, "means the same as the column \(PlainText.quoted(other.name))")
@@ -101,7 +101,7 @@ struct ColumnBinding {
                     .reservedColumn,
                     "not a column of this file, and a member of that name is written there; rename it")
             }
-            seen[lowered] = name
+            seen[name.lowercased()] = name
             if column == nil {
                 unknown.append(
                     Cell(column: Column(lowered, .text, as: name), field: field, name: name))

@@ -1,4 +1,5 @@
 import CSV
+import Glibc
 
 /// Reads the rows of one file of the configuration: the records behind its header.
 ///
@@ -21,6 +22,8 @@ struct RowReader: ~Copyable {
     /// The texts of the rows that were lost because of their number of fields.
     private(set) var lostTexts: Set<String> = []
     private static let mostLostTexts = 10_000
+    /// A longer text names nothing.
+    private static let longestName = 512
 
     private init(_ file: ConfigFile, _ source: consuming ByteSource, _ options: ImportOptions) {
         let dialect = CSVDialect(
@@ -44,7 +47,8 @@ struct RowReader: ~Copyable {
 
     private static func source(_ file: ConfigFile) throws(InputError) -> ByteSource {
         do throws(FileError) { return try ByteSource.file(file.path) } catch {
-            throw InputError(error, file.path)
+            // It was there when the directory was read.
+            throw error == .system(ENOENT) ? .changed(file.path) : InputError(error, file.path)
         }
     }
 
@@ -90,7 +94,10 @@ struct RowReader: ~Copyable {
                 case .unreadable(let error): throw InputError(error, file.path)
                 case .malformed(let error):
                     if error.code == .raggedRow, lostTexts.count < Self.mostLostTexts {
-                        for index in 0..<reader.record.count { lostTexts.insert(reader.record.string(index)) }
+                        for index in 0..<reader.record.count {
+                            let isName = reader.record.withField(index) { $0.count <= Self.longestName }
+                            if isName { lostTexts.insert(reader.record.string(index)) }
+                        }
                     } else {
                         isBroken = true
                     }

@@ -1,13 +1,17 @@
 import ArgumentParser
 import CSV
 import ConfigImport
+import Glibc
 import UCG
 
 struct CSVCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "csv",
         abstract: "Prints each record of a CSV file as a JSON array of strings.",
-        discussion: "Exits 0 if the file is strict RFC 4180, 65 if it is not, 66 if it cannot be read.")
+        discussion: """
+            Exits 0 if the file is strict RFC 4180, 65 if it is not, 66 if it cannot be read; 64 on wrong \
+            options; 74 if reading fails halfway or standard output cannot be written.
+            """)
 
     @Argument(help: "The file; - is standard input.", completion: .file())
     var file: String
@@ -16,6 +20,10 @@ struct CSVCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("How many bytes are read at a time.", valueName: "size"))
     var chunkSize = ByteSize(ByteSource.defaultChunkSize)
+
+    func validate() throws {
+        guard chunkSize.bytes <= 1 << 30 else { throw ValidationError("--chunk-size is more than 1GiB.") }
+    }
 
     private var shownName: String { file == "-" ? "<stdin>" : file }
 
@@ -38,7 +46,7 @@ struct CSVCommand: ParsableCommand {
             switch error {
             case .unreadable(let error):
                 throw Failure(
-                    error.errno == 21 ? .noInput : .inputOutput,
+                    error.errno == EISDIR ? .noInput : .inputOutput,
                     "\(shownName): cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)"
                 )
             case .malformed(let error):
@@ -59,8 +67,10 @@ struct CSVCommand: ParsableCommand {
     }
 
     private func report(_ error: CSVError) {
+        var issue = Issue(error, path: shownName)
+        if file == "-" { issue.excerpt = .none }
         var log = IssueLog()
-        log.add(Issue(error, path: shownName))
+        log.add(issue)
         let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
         for file in log.byFile { Console.report(renderer.text(of: file)) }
     }

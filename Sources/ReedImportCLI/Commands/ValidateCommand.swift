@@ -5,7 +5,10 @@ struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
         abstract: "Checks a configuration directory without Redis.",
-        discussion: "Exits 0 if it is valid, 65 if it is not, 66 if it cannot be read.")
+        discussion: """
+            Exits 0 if it is valid, 65 if it is not or changes meanwhile, 66 if it cannot be read; 64 on wrong \
+            options; 71 and 74 on failures of the system.
+            """)
 
     @OptionGroup var input: InputOptions
     @OptionGroup var output: OutputOptions

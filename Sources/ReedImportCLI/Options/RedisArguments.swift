@@ -46,16 +46,14 @@ struct RedisArguments: ParsableArguments {
             if address.password == nil, let password = environment["REDISCLI_AUTH"], !password.isEmpty {
                 address.password = password
             }
+            guard address.user == nil || address.password != nil else {
+                throw RedisAddress.Invalid(
+                    "a user without a password; give one in the URL or by REDISCLI_AUTH")
+            }
             return address
         } catch {
-            throw Failure(.usage, "invalid URL in \(source): \(error) (\(Self.withoutCredentials(text)))")
+            // The URL itself is not shown: who knows where in it the password is.
+            throw Failure(.usage, "invalid URL in \(source): \(error)")
         }
-    }
-
-    /// The text with everything before its last `@` replaced that could be a password.
-    private static func withoutCredentials(_ text: String) -> String {
-        guard let at = text.lastIndex(of: "@") else { return text }
-        let scheme = ["redis://", "unix://", "rediss://"].first { text.hasPrefix($0) } ?? ""
-        return "\(scheme)***\(text[at...])"
     }
 }

@@ -35,7 +35,7 @@ enum Console {
         }
     }
 
-    /// Writes text to standard error, every control character but line breaks escaped.
+    /// Writes text to standard error as it is; what comes from elsewhere must be escaped before.
     static func report(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
 
     /// Writes one line to standard error, the program's name before it.
