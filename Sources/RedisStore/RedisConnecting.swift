@@ -47,6 +47,9 @@ extension RedisConnection {
         let text = unsafe errorText(context.pointee.errstr)
         unsafe redisFree(context)
         if number == EINTR { throw RedisError(.interrupted, "interrupted while connecting") }
+        if [EMFILE, ENFILE, ENOMEM].contains(number) {
+            throw RedisError(.system, "cannot connect to redis \(address): \(systemText(number))")
+        }
         let cause = number == ETIMEDOUT ? "timed out after \(limit.text)" : text
         throw RedisError(
             number == EACCES || number == EPERM ? .permission : .unavailable,

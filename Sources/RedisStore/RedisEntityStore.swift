@@ -124,7 +124,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
             }
         }
         switch reply {
-        case .ok, .status: return
+        case .ok where name != "PING": return
+        case .status("PONG") where name == "PING": return
         case .error(let text):
             let error = ServerError(text)
             throw RedisError(

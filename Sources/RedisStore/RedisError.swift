@@ -69,6 +69,10 @@ struct ServerError {
         ("CLUSTERDOWN", .tryLater, "the cluster is down; run again"),
         ("TRYAGAIN", .tryLater, "run again"),
         ("ERR max number of clients", .tryLater, "raise maxclients, or run again"),
+        (
+            "ERR Protocol error", .refused,
+            "the server takes no value of that size; see its proto-max-bulk-len"
+        ),
         ("MOVED", .configuration, "a Redis Cluster is not supported yet"),
         ("ERR unknown command", .configuration, "the server lacks a command that is needed"),
         ("ERR DB index is out of range", .configuration, "choose a lower database"),

@@ -9,6 +9,16 @@ enum Interruption {
     /// The signal that came; 0 if none did.
     static var signal: CInt { received.load(ordering: .relaxed) }
 
+    /// Opens `/dev/null` in the place of each standard descriptor that is closed.
+    ///
+    /// Else a file or the connection to Redis would get its number, and messages would go there.
+    static func fillStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free number is taken, which is this one.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
     /// Lets writing to a closed pipe fail with EPIPE instead of killing the process.
     static func ignoreBrokenPipes() {
         _ = Glibc.signal(SIGPIPE, SIG_IGN)

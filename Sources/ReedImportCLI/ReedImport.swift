@@ -15,6 +15,7 @@ struct ReedImport: ParsableCommand {
         defaultSubcommand: ImportCommand.self)
 
     static func main() {
+        Interruption.fillStandardDescriptors()
         Interruption.ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -114,6 +114,15 @@ struct ImportTests {
         #expect(lines.last?.contains("0 of 33 entities confirmed") == true)
     }
 
+    @Test("With the standard descriptors closed, messages go nowhere, least of all to Redis")
+    func closedDescriptors() throws {
+        let server = try RedisServer("--replicaof", "127.0.0.1 1")
+        let program = try reedImportPath()
+        let script = "exec <&- >&- 2>&-; '\(program)' --csv fixtures/config-by-id --redis '\(server.url)'"
+        #expect(try run("/bin/sh", ["-c", script]).status == 75)
+        #expect(try server.ask("info", "errorstats").contains("errorstat_ERR") == false)
+    }
+
     @Test("SIGTERM ends an import cleanly: what was confirmed is there, and nothing else")
     func terminated() throws {
         let server = try RedisServer()

@@ -165,7 +165,8 @@ struct RedisEntityStoreTests {
         ("a reply of another kind", ":1\r\n", .protocolViolation),
         ("an end", "", .connectionLost),
         ("an end in the middle of a reply", "+O", .connectionLost),
-        ("last words", "-ERR Protocol error: invalid bulk length\r\n", .connectionLost),
+        ("last words", "-ERR some last words\r\n", .connectionLost),
+        ("a value that is too large for it", "-ERR Protocol error: invalid bulk length\r\n", .refused),
     ]
 
     @Test("What a broken server answers ends the run, with its kind", arguments: faults)
