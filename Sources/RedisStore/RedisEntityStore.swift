@@ -126,10 +126,7 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         switch reply {
         case .ok where name != "PING": return
         case .status("PONG") where name == "PING": return
-        case .error(let text):
-            let error = ServerError(text)
-            throw RedisError(
-                error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
+        case .error(let text): throw ServerError(text).asFailure
         default: throw RedisError(.protocolViolation, "an unexpected reply to \(name)")
         }
     }
@@ -173,9 +170,7 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         echo.appendCommand("ECHO", token)
         let reply = try pipeline.call(echo, name: "ECHO", within: options.replyTimeout)
         if case .error(let text) = reply {
-            let error = ServerError(text)
-            throw RedisError(
-                error.code == .refused ? .configuration : error.code, error.words, advice: error.advice)
+            throw ServerError(text).asFailure
         }
         guard reply == .text(Array(token.utf8)) else {
             throw RedisError(.protocolViolation, "replies out of step at the end marker")

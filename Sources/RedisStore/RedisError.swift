@@ -92,4 +92,9 @@ struct ServerError {
         isFinal = match != nil
         advice = match?.advice
     }
+
+    /// The failure of a command that no configuration should refuse, such as PING or ECHO.
+    var asFailure: RedisError {
+        RedisError(code == .refused ? .configuration : code, words, advice: advice)
+    }
 }

@@ -4,9 +4,7 @@ enum RedisReply: Hashable {
     case ok
     case status(String)
     case error(String)
-    case integer(Int64)
     case text([UInt8])
-    case null
-    /// An array; its elements are not kept.
-    case array
+    /// An integer, a null or an array, which nothing here asks for.
+    case other
 }

@@ -7,7 +7,7 @@ import CHiredis
 /// answer the same pointer for every reply, as it only has to be non-NULL.
 @safe final class ReplyReader {
     /// The reply that is complete when the parser says so.
-    private(set) var reply = RedisReply.null
+    private(set) var reply = RedisReply.other
 
     /// The table that the reader of a context gets.
     ///
@@ -32,9 +32,9 @@ import CHiredis
                         }
                     }
                 },
-                createArray: { task, _ in unsafe ReplyReader.take(task) { .array } },
-                createInteger: { task, value in unsafe ReplyReader.take(task) { .integer(value) } },
-                createNil: { task in unsafe ReplyReader.take(task) { .null } },
+                createArray: { task, _ in unsafe ReplyReader.take(task) { .other } },
+                createInteger: { task, _ in unsafe ReplyReader.take(task) { .other } },
+                createNil: { task in unsafe ReplyReader.take(task) { .other } },
                 freeObject: { _ in }))
     }
 

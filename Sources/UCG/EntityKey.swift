@@ -17,18 +17,6 @@ public struct EntityKey: Hashable, Sendable, CustomStringConvertible {
         self.id = id
     }
 
-    /// Appends the key to `bytes`.
-    public func append(to bytes: inout [UInt8]) {
-        bytes.append(prefix)
-        bytes.append("entity:")
-        bytes.append(type.rawValue)
-        bytes.append(UInt8(ascii: ":"))
-        id.append(to: &bytes)
-    }
-
-    /// How many bytes the key has.
-    public var byteCount: Int { prefix.utf8.count + 7 + type.rawValue.utf8.count + 1 + 36 }
-
     /// The key as Redis shows it.
     public var description: String { "\(prefix)entity:\(type):\(id)" }
 }

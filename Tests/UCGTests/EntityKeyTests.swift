@@ -40,10 +40,6 @@ struct EntityKeyTests {
         let id = try #require(EntityID("C0468A24-ED88-589A-A6D4-3B5DA0AE89B5"))
         let key = EntityKey(prefix: prefix, type: type, id: id)
         let text = "\(prefix)entity:\(type.rawValue):c0468a24-ed88-589a-a6d4-3b5da0ae89b5"
-        var bytes: [UInt8] = [1]
-        key.append(to: &bytes)
-        #expect(bytes == [1] + [UInt8](text.utf8))
-        #expect(key.byteCount == text.utf8.count)
         #expect(key.description == text)
     }
 
