@@ -18,10 +18,13 @@ let package = Package(
     products: [
         .executable(name: "reed-import", targets: ["ReedImportCLI"]),
         .library(name: "CSV", targets: ["CSV"]),
+        .library(name: "PostgresBackup", targets: ["PostgresBackup"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "CHiredis"),
@@ -34,10 +37,18 @@ let package = Package(
         .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
         .target(
             name: "RedisStore", dependencies: ["GraphSync", "UCG", "CHiredis"], swiftSettings: settings),
+        .target(
+            name: "PostgresBackup",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .executableTarget(
             name: "ReedImportCLI",
             dependencies: [
-                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore",
+                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore", "PostgresBackup",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

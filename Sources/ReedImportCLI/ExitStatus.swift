@@ -1,29 +1,36 @@
 import ArgumentParser
 import ConfigImport
 import Glibc
+import PostgresBackup
 import RedisStore
 
 /// The exit codes, as README's table has them.
 enum ExitStatus: Int32 {
+    /// A question was answered with no.
+    case declined = 1
+    /// A guard said no.
+    case refused = 3
     /// Wrong options; ArgumentParser's own code for them is the same.
     case usage = 64
-    /// Invalid input, or entities that Redis refused.
+    /// Invalid input, a damaged backup, or entities that Redis refused.
     case data = 65
-    /// Input that is missing or cannot be read.
+    /// Input or a backup that is missing or cannot be read.
     case noInput = 66
-    /// Redis cannot be reached.
+    /// Redis or PostgreSQL cannot be reached.
     case unavailable = 69
     /// The system cannot, for example open a socket.
     case system = 71
+    /// A folder or file cannot be made.
+    case cannotCreate = 73
     /// Reading or writing a local file failed.
     case inputOutput = 74
-    /// Redis cannot take it now.
+    /// Redis or PostgreSQL cannot take it now, or a lock is held.
     case tryLater = 75
     /// What answers is not Redis.
     case protocolViolation = 76
-    /// Redis or a socket does not let this user in.
+    /// Redis, PostgreSQL, a socket or the backup folder does not let this user in.
     case permission = 77
-    /// Redis is configured so that it cannot work.
+    /// Redis is configured so that it cannot work; a program or table is missing.
     case configuration = 78
     /// SIGINT.
     case interrupted = 130
@@ -48,9 +55,29 @@ enum ExitStatus: Int32 {
         case .configuration: self = .configuration
         case .refused: self = .data
         case .system: self = .system
-        case .interrupted: self = Interruption.signal == SIGTERM ? .terminated : .interrupted
+        case .interrupted: self = .signal
         }
     }
+
+    init(_ error: BackupError) {
+        switch error.code {
+        case .usage: self = .usage
+        case .refused: self = .refused
+        case .data: self = .data
+        case .notFound: self = .noInput
+        case .unavailable: self = .unavailable
+        case .system: self = .system
+        case .cannotCreate: self = .cannotCreate
+        case .inputOutput: self = .inputOutput
+        case .tryLater: self = .tryLater
+        case .permission: self = .permission
+        case .configuration: self = .configuration
+        case .interrupted: self = .signal
+        }
+    }
+
+    /// The status of the signal that came.
+    private static var signal: ExitStatus { Interruption.signal == SIGTERM ? .terminated : .interrupted }
 }
 
 /// The end of a run that did not succeed.

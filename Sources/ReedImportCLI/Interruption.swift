@@ -19,9 +19,10 @@ enum Interruption {
         }
     }
 
-    /// Lets writing to a closed pipe fail with EPIPE instead of killing the process.
-    static func ignoreBrokenPipes() {
-        _ = Glibc.signal(SIGPIPE, SIG_IGN)
+    /// Lets writing to a closed pipe, or beyond the limit of a file's size, fail with EPIPE and EFBIG
+    /// instead of killing the process.
+    static func ignoreFileErrors() {
+        for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
     }
 
     /// Catches SIGINT and SIGTERM from now on.

@@ -2,24 +2,31 @@ import ArgumentParser
 
 /// The command tree.
 @main
-struct ReedImport: ParsableCommand {
+struct ReedImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reed-import",
-        abstract: "Imports a ReedCMS configuration directory of CSV files into Redis.",
+        abstract:
+            "Imports a ReedCMS configuration directory of CSV files into Redis; backs up its databases.",
         discussion: """
             The usual call:
               reed-import --csv ./config --redis localhost:6379
             """,
         version: "0.1.0",
-        subcommands: [ImportCommand.self, ValidateCommand.self, CSVCommand.self],
+        subcommands: [
+            ImportCommand.self, ValidateCommand.self, CSVCommand.self, BackupCommand.self, SchemaCommand.self,
+        ],
         defaultSubcommand: ImportCommand.self)
 
-    static func main() {
+    static func main() async {
         Interruption.fillStandardDescriptors()
-        Interruption.ignoreBrokenPipes()
+        Interruption.ignoreFileErrors()
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
             try Console.finish()
         } catch let failure as Failure {
             try? Console.finish()

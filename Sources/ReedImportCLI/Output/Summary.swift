@@ -30,15 +30,7 @@ struct Summary {
             lines.append(Self.line(kind.rawValue, counts[kind] ?? KindCounts()))
         }
         lines.append(Self.line("total", total))
-        let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            line.enumerated().map { column, text in
-                let space = String(repeating: " ", count: widths[column] - text.count)
-                return column == 0 ? text + space : space + text
-            }
-            .joined(separator: "  ") + "\n"
-        }
-        .joined()
+        return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1))
     }
 
     private static func line(_ name: String, _ counts: KindCounts) -> [String] {

@@ -1,0 +1,210 @@
+public import FoundationEssentials
+import Subprocess
+
+extension BackupCatalog {
+    /// A backup that was made.
+    public struct Created: Sendable {
+        /// What to restore it by.
+        public let name: String
+        public let backup: Backup
+        /// What pg_dump warned of.
+        public let warnings: [String]
+    }
+
+    /// Dumps databases into a new backup: all of them, or nothing is left behind.
+    ///
+    /// Each dump is one consistent snapshot of its database; two databases are dumped one after the other.
+    ///
+    /// - Parameters:
+    ///   - servers: The databases, at least one, none of them twice.
+    ///   - now: When the backup begins; its name has this time in UTC.
+    /// - Throws: ``BackupError``; ``BackupError/Code/tryLater`` if another backup or restore of a database
+    ///   or in this folder is running, or a table stays locked for 10 seconds.
+    /// - Complexity: O(*n*) in the dumps' sizes; memory O(1).
+    public func create(
+        _ version: BackupVersion, of servers: [PostgresServer], compression: Compression? = nil,
+        now: Date = .now
+    ) async throws(BackupError) -> Created {
+        let folder = try BackupFolder.making(path)
+        try folder.requirePrivate()
+        let lock = try folder.lock()
+        let created = try await PostgresServer.withLocks(on: servers) { databases throws(BackupError) in
+            let sources = zip(servers, databases).map { DumpSource(server: $0, database: $1, grants: []) }
+            return try await Self.create(version, of: sources, in: folder, compression, now)
+        }
+        _ = consume lock
+        return created
+    }
+
+    /// A database that is dumped, and the grants to keep beside its dump.
+    struct DumpSource: Sendable {
+        let server: PostgresServer
+        let database: String
+        let grants: [String]
+    }
+
+    /// Makes a backup in a locked folder of locked databases.
+    static func create(
+        _ version: BackupVersion, of sources: [DumpSource], in folder: BackupFolder,
+        _ compression: Compression?,
+        _ now: Date
+    ) async throws(BackupError) -> Created {
+        try removeStaleDrafts(in: folder, now)
+        let start = ContinuousClock.now
+        let name = try freeName(version, now, in: folder)
+        let draft = BackupDraft(in: folder)
+        var backup = Backup(version: version.text, createdAt: now, duration: 0, files: [])
+        var warnings: [String] = []
+        for (index, source) in sources.enumerated() {
+            var stem = name
+            if sources.count > 1 {
+                let isTwice = sources[..<index].contains { $0.database == source.database }
+                stem += "." + BackupName.part(source.database) + (isTwice ? "-\(index + 1)" : "")
+            }
+            do {
+                let (file, said) = try await dump(source, to: stem, in: draft, compression)
+                backup.files.append(file)
+                warnings += said
+            } catch {
+                throw error.during("backup of \(source.server)")
+            }
+        }
+        backup.duration = (start.duration(to: .now) / .milliseconds(1)).rounded() / 1000
+        try draft.write(Array(backup.checksumLines.utf8), to: "\(name).sha256")
+        guard let json = try? backup.json else {
+            throw BackupError(.data, "the metadata cannot be written as JSON")
+        }
+        try draft.write(json, to: "\(name).json")
+        guard !Task.isCancelled else { throw BackupError(.interrupted, "interrupted") }
+        try draft.publish()
+        return Created(name: name, backup: backup, warnings: warnings)
+    }
+
+    /// Dumps one database into `stem.sql`.
+    private static func dump(
+        _ source: DumpSource, to stem: String, in draft: BackupDraft, _ compression: Compression?
+    ) async throws(BackupError) -> (Backup.File, [String]) {
+        let name = "\(stem).sql" + (compression.map { ".\($0.fileExtension)" } ?? "")
+        let file = try draft.create(name)
+        let arguments = [
+            "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
+            "--lock-wait-timeout=10s",
+        ]
+        let (dumped, warnings) = try await PostgresTool.dump.run(arguments, on: source.server) { streams in
+            try await streams.standardInputWriter.finish()
+            return try await store(streams.standardOutput, in: file, compression)
+        }
+        try file.synchronize()
+        let contents = dumped.contents
+        guard contents.isComplete, contents.foreignCommand == nil, let server = contents.serverVersion,
+            let dump = contents.dumpVersion
+        else {
+            throw BackupError(
+                .data, "pg_dump ended with exit code 0, but what it wrote is not a complete dump",
+                advice: "check which pg_dump PATH leads to")
+        }
+        var grantsFile: String?
+        if !source.grants.isEmpty {
+            grantsFile = "\(stem).grants.sql"
+            try draft.write(
+                Array((source.grants.joined(separator: "\n") + "\n").utf8), to: "\(stem).grants.sql")
+        }
+        return (
+            Backup.File(
+                database: source.database, file: name, sizeBytes: dumped.stored.count,
+                sha256: dumped.stored.hexadecimal, compression: compression, tableCount: contents.tableCount,
+                rows: contents.rows, serverVersion: "\(server)", pgDumpVersion: "\(dump)",
+                grantsFile: grantsFile),
+            warnings
+        )
+    }
+
+    /// Writes a dump into a file while its contents and its checksum are taken.
+    private static func store(
+        _ dump: SubprocessOutputSequence, in file: LocalFile, _ compression: Compression?
+    ) async throws(BackupError) -> (contents: DumpContents, stored: Checksum) {
+        guard let compression else {
+            var contents = DumpContents()
+            let stored = try await write(dump, to: file) { contents.read($0) }
+            return (contents, stored)
+        }
+        return try await compression.compress { streams in
+            async let stored = write(streams.standardOutput, to: file) { _ in }
+            var contents = DumpContents()
+            for try await buffer in dump {
+                buffer.withBytes { contents.read($0) }
+                guard await streams.standardInputWriter.send(buffer) else { break }
+            }
+            try await streams.standardInputWriter.finish()
+            return (contents, try await stored)
+        }
+    }
+
+    private static func write(
+        _ bytes: SubprocessOutputSequence, to file: LocalFile, _ watch: (Span<UInt8>) -> Void
+    ) async throws(BackupError) -> Checksum {
+        var checksum = Checksum()
+        do {
+            for try await buffer in bytes {
+                try buffer.withBytes { span in
+                    watch(span)
+                    checksum.add(span)
+                    try file.write(span)
+                }
+            }
+        } catch let error as BackupError {
+            throw error
+        } catch {
+            throw BackupError(.system, "cannot read what a program wrote: \(error)")
+        }
+        return checksum
+    }
+
+    /// The first name of this version and second that no file has yet.
+    private static func freeName(
+        _ version: BackupVersion, _ now: Date, in folder: BackupFolder
+    ) throws(BackupError) -> String {
+        let names = try folder.names()
+        var attempt = 1
+        while true {
+            let name = BackupName.base(version, now, attempt: attempt)
+            if !names.contains(where: {
+                $0.hasPrefix(name + ".") || $0.hasPrefix(BackupDraft.prefix + name + ".")
+            }) {
+                return name
+            }
+            attempt += 1
+        }
+    }
+
+    /// Removes what a killed backup left behind more than a day ago.
+    private static func removeStaleDrafts(in folder: BackupFolder, _ now: Date) throws(BackupError) {
+        for name in try folder.names() where name.hasPrefix(BackupDraft.prefix) {
+            guard let status = try folder.status(of: name), status.isRegular, status.isOurs,
+                Double(status.modified) < now.timeIntervalSince1970 - 86_400
+            else { continue }
+            try folder.remove(name)
+        }
+    }
+}
+
+extension PostgresServer {
+    /// Runs `body` while this process alone backs up or restores all of `servers`.
+    ///
+    /// - Parameter body: Gets the names of the databases.
+    /// - Throws: ``BackupError/Code/usage`` if a database is named twice.
+    static func withLocks<Result: Sendable>(
+        on servers: [PostgresServer], _ locked: [String] = [],
+        _ body: ([String]) async throws(BackupError) -> Result
+    ) async throws(BackupError) -> Result {
+        guard locked.count < servers.count else { return try await body(locked) }
+        let server = servers[locked.count]
+        for (other, database) in zip(servers, locked)
+        where other.host == server.host && database == server.database {
+            throw BackupError(.usage, "the database \(database) on \(server.host) is named twice")
+        }
+        return try await server.withLock { session in
+            try await withLocks(on: servers, locked + [session.database], body)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// Why a backup, a restore or a schema version could not be done.
+public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is; a program decides by it whether to try again.
+    public enum Code: Hashable, Sendable {
+        /// A name, version, URL or age that is not valid.
+        case usage
+        /// A guard said no, for example because nothing good would be left.
+        case refused
+        /// A backup, or what the server made of it, is not as it should be.
+        case data
+        /// No backup has that name.
+        case notFound
+        /// The server cannot be reached, or the connection was lost.
+        case unavailable
+        /// The system cannot, for example start a process.
+        case system
+        /// The backup folder cannot be made.
+        case cannotCreate
+        /// Reading or writing a local file failed, for example on a full disk.
+        case inputOutput
+        /// A lock is held, or the server cannot take it now.
+        case tryLater
+        /// The server, or the folder's rights, do not let this user in.
+        case permission
+        /// A program is missing or too old, or a table is missing.
+        case configuration
+        /// The task was cancelled; everything begun is undone.
+        case interrupted
+    }
+
+    public var code: Code
+    /// One line: what failed, and why. It never holds a password, nor a row's value.
+    public var message: String
+    /// What to do about it, if that is known.
+    public var advice: String?
+
+    public init(_ code: Code, _ message: String, advice: String? = nil) {
+        self.code = code
+        self.message = message
+        self.advice = advice
+    }
+
+    public var description: String { advice.map { "\(message); \($0)" } ?? message }
+
+    /// The same failure, with `context` before its message.
+    func during(_ context: String) -> BackupError {
+        BackupError(code, "\(context): \(message)", advice: advice)
+    }
+}

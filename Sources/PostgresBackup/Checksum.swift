@@ -1,0 +1,26 @@
+import Crypto
+
+/// The SHA-256 and the size of bytes that pass by.
+struct Checksum {
+    private var hasher = SHA256()
+    /// How many bytes there were.
+    private(set) var count = 0
+
+    /// Adds bytes.
+    mutating func add(_ bytes: Span<UInt8>) {
+        // Sound: the hasher reads the bytes during the call only.
+        unsafe bytes.withUnsafeBufferPointer {
+            unsafe hasher.update(bufferPointer: UnsafeRawBufferPointer($0))
+        }
+        count += bytes.count
+    }
+
+    /// 64 hexadecimal digits, as sha256sum prints them.
+    var hexadecimal: String {
+        hasher.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }
+        .joined()
+    }
+}

@@ -1,0 +1,105 @@
+public import FoundationEssentials
+import Subprocess
+
+/// A PostgreSQL database, and as whom to connect to it.
+///
+/// The parameters reach pg_dump and psql by their environment, which only this
+/// user can read; never by their arguments.
+public struct PostgresServer: Sendable, CustomStringConvertible {
+    /// The variables of libpq that differ from this process's own environment; `nil` is to be removed.
+    private let changes: [String: String?]
+    private let effective: [String: String]
+
+    /// Is told each command line before it is run. It never holds a password.
+    public var onCommand: (@Sendable (String) -> Void)?
+
+    /// The database of a URL, or of the `PG*` variables if there is none.
+    ///
+    /// What a URL leaves open comes from the variables, as libpq does it.
+    ///
+    /// - Parameters:
+    ///   - url: `postgres://user:password@host:port/database?sslmode=require`, or the name of a database.
+    ///   - environment: Where `PGHOST`, `PGPASSWORD` and the others are looked up.
+    /// - Throws: ``BackupError`` with the code ``BackupError/Code/usage`` if the URL is not valid; the
+    ///   message quotes no part of it.
+    public init(
+        url: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(BackupError) {
+        var changes: [String: String?] = [:]
+        if let url {
+            let given = try Self.variables(of: url)
+            // A service file, and an address, would win over the host of the URL.
+            for name in ["PGSERVICE", "PGSERVICEFILE"] where given["PGHOST"] != nil {
+                changes[name] = .some(nil)
+            }
+            if given["PGHOST"] != nil { changes["PGHOSTADDR"] = .some(nil) }
+            for (name, value) in given { changes[name] = value }
+        }
+        self.init(changes, environment)
+    }
+
+    private init(_ changes: [String: String?], _ environment: [String: String]) {
+        self.changes = changes
+        var effective = environment
+        for (name, value) in changes { effective[name] = value }
+        self.effective = effective
+    }
+
+    private static func variables(of text: String) throws(BackupError) -> [String: String] {
+        let name = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        if name, !text.isEmpty { return ["PGDATABASE": text] }
+        do {
+            return try PostgresURL(text).variables
+        } catch {
+            throw BackupError(.usage, "invalid database URL: \(error.reason)")
+        }
+    }
+
+    /// The same server and user, another database.
+    func database(_ name: String) -> PostgresServer {
+        var changes = changes
+        changes["PGDATABASE"] = name
+        var server = PostgresServer(changes, effective)
+        server.onCommand = onCommand
+        return server
+    }
+
+    /// The database's name, as far as it is known before connecting.
+    public var database: String? { effective["PGDATABASE"] ?? effective["PGUSER"] }
+
+    /// Host and port, or the folder of the socket.
+    public var host: String {
+        let host = effective["PGHOST"] ?? effective["PGHOSTADDR"]
+        let port = effective["PGPORT"].map { ":\($0)" } ?? ""
+        return host.map { $0 + port } ?? effective["PGSERVICE"].map { "service \($0)" }
+            ?? "local socket\(port)"
+    }
+
+    /// `cms on db.example.org:5432`, without user and password.
+    public var description: String { "\(database ?? "default database") on \(host)" }
+
+    /// The environment of a child that connects to this database.
+    var environment: Environment {
+        var values: [Environment.Key: String?] = [:]
+        for (name, value) in changes { values[Environment.Key(rawValue: name)!] = value }
+        if effective["PGCONNECT_TIMEOUT"] == nil { values["PGCONNECT_TIMEOUT"] = "10" }
+        values["PGCLIENTENCODING"] = .some(nil)  // a dump keeps the database's own encoding
+        values["REED_DATABASE_URL"] = .some(nil)
+        values["PG_COLOR"] = "never"
+        values["LC_ALL"] = "C"  // messages are compared with English ones
+        return .inherit.updating(values)
+    }
+
+    /// `text` without the password, should a program ever show it.
+    func redacted(_ text: String) -> String {
+        guard let password = effective["PGPASSWORD"], password.utf8.count > 3 else { return text }
+        return text.replacing(password, with: "***")
+    }
+}

@@ -1,0 +1,84 @@
+import Subprocess
+
+/// One of PostgreSQL's client programs.
+enum PostgresTool: String, Sendable {
+    case dump = "pg_dump"
+    case psql = "psql"
+
+    /// Which release of it is installed.
+    ///
+    /// - Throws: ``BackupError`` with ``BackupError/Code/configuration`` if it is missing or does not say.
+    func version() async throws(BackupError) -> PostgresVersion {
+        let ended = try await ChildProcess.run(rawValue, ["--version"], .inherit) { streams in
+            try await streams.standardInputWriter.finish()
+            return try await streams.firstLine()
+        }
+        // `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
+        let words = (ended.result ?? "").split(separator: " ")
+        guard ended.status.isSuccess, words.count >= 3, let version = PostgresVersion(String(words[2])) else {
+            throw BackupError(
+                .configuration, "\(rawValue) --version does not answer like PostgreSQL's",
+                advice: "check what PATH leads to")
+        }
+        return version
+    }
+
+    /// Runs the program against a server and lends its streams to `body`.
+    ///
+    /// - Parameter arguments: Must not hold secrets; the server's parameters reach it by the environment.
+    /// - Returns: What `body` made, and the program's warnings.
+    /// - Throws: ``BackupError`` of the program's own words if it failed, else of `body`.
+    func run<Result: Sendable>(
+        _ arguments: [String], on server: PostgresServer,
+        _ body: (ChildStreams) async throws -> Result
+    ) async throws(BackupError) -> (result: Result, warnings: [String]) {
+        server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
+        let ended = try await ChildProcess.run(rawValue, arguments, server.environment, body)
+        let errors = server.redacted(ended.errors)
+        guard ended.status.isSuccess else {
+            throw ToolFailure(tool: rawValue, status: ended.status, errors: errors).error
+        }
+        return (ended.result, errors.split(whereSeparator: \.isNewline).map(String.init))
+    }
+
+    /// What every call of psql begins with: no settings of the user's, no password prompt, the first
+    /// error ends it and comes with its SQLSTATE.
+    static let psqlArguments = [
+        "-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose",
+    ]
+}
+
+extension ChildStreams {
+    /// The first line of standard output, without its end; `nil` if there is none. The rest is discarded.
+    func firstLine() async throws -> String? {
+        var lines = OutputLines(self)
+        let line = try await lines.next()
+        while try await lines.next() != nil {}
+        return line
+    }
+}
+
+/// The lines of a program's standard output, as they come.
+struct OutputLines {
+    private var iterator: SubprocessOutputSequence.Iterator
+    private var pending: [UInt8] = []
+    private var isAtEnd = false
+
+    init(_ streams: ChildStreams) { iterator = streams.standardOutput.makeAsyncIterator() }
+
+    /// The next line without its end; `nil` behind the last.
+    mutating func next() async throws -> String? {
+        while true {
+            if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                defer { pending.removeSubrange(...end) }
+                return String(decoding: pending[..<end], as: UTF8.self)
+            }
+            guard !isAtEnd, let buffer = try await iterator.next() else {
+                isAtEnd = true
+                defer { pending = [] }
+                return pending.isEmpty ? nil : String(decoding: pending, as: UTF8.self)
+            }
+            pending += buffer.array
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A release of PostgreSQL or of one of its programs, such as 15.18.
+public struct PostgresVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The major release; a dump can be restored by the same or a newer one.
+    public let major: Int
+    /// The minor release; 0 in betas.
+    public let minor: Int
+
+    public init(major: Int, minor: Int) {
+        self.major = major
+        self.minor = minor
+    }
+
+    /// The release at the start of `text`: `15.18`, `17beta2`, `15.18 (Debian 15.18-0+deb12u1)`.
+    public init?(_ text: String) {
+        let numbers = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }.split(separator: ".")
+        guard let first = numbers.first, let major = Int(first) else { return nil }
+        self.init(major: major, minor: numbers.dropFirst().first.flatMap { Int($0) } ?? 0)
+    }
+
+    /// Whether psql of this release knows `\restrict`, with which pg_dump protects dumps since then.
+    ///
+    /// Source: the release notes of 13.22, 14.19, 15.14, 16.10 and 17.6 (CVE-2025-8714).
+    var knowsRestrict: Bool {
+        let firstMinor = [13: 22, 14: 19, 15: 14, 16: 10, 17: 6]
+        return minor >= firstMinor[major] ?? (major > 17 ? 0 : .max)
+    }
+
+    /// Older before newer.
+    public static func < (left: PostgresVersion, right: PostgresVersion) -> Bool {
+        (left.major, left.minor) < (right.major, right.minor)
+    }
+
+    public var description: String { "\(major).\(minor)" }
+}

@@ -1,0 +1,204 @@
+import FoundationEssentials
+
+/// A restore of one backup into the databases it is for: first prepared, then, once confirmed, run.
+public struct Restore: Sendable {
+    /// The backup that is restored.
+    public let entry: BackupCatalog.Entry
+    /// What would be replaced, one database a file of the backup.
+    public let targets: [Target]
+
+    private let catalog: BackupCatalog
+
+    /// A database that a restore replaces.
+    public struct Target: Sendable {
+        /// The dump that replaces it.
+        public let file: String
+        /// The database's name, and where it is.
+        public let database: String
+        public let host: String
+        /// The other sessions on it, by application, such as `reed-server (2)`.
+        public let sessions: [String]
+        /// The schemas that are dropped with all they hold, and made anew.
+        public let schemas: [String]
+        /// The schemas that the backup does not know; they stay.
+        public let otherSchemas: [String]
+        /// Grants and owners that the restore takes away, as the SQL that gives them back.
+        public let grants: [String]
+
+        let server: PostgresServer
+        let dump: StoredDump
+        let contents: DumpContents
+    }
+
+    /// What a restore did.
+    public struct Outcome: Sendable {
+        /// The safety backup of what was replaced, if one was made.
+        public var safetyBackup: BackupCatalog.Created?
+        /// The databases that were replaced.
+        public var restored: [String] = []
+    }
+
+    /// Checks a backup to its last byte and looks at what it would replace. Changes nothing.
+    ///
+    /// - Parameter servers: One database for each file of the backup. If it has several, they are found by
+    ///   their names.
+    /// - Throws: ``BackupError/Code/data`` if the backup is damaged, ``BackupError/Code/configuration`` if
+    ///   server or psql are too old for it.
+    public init(
+        of entry: BackupCatalog.Entry, in catalog: BackupCatalog, to servers: [PostgresServer]
+    ) async throws(BackupError) {
+        self.entry = entry
+        self.catalog = catalog
+        let dumps = try await catalog.contents(of: entry)
+        let psql = try await PostgresTool.psql.version()
+        var states: [TargetState] = []
+        for server in servers { states.append(try await server.targetState()) }
+        let order = try Self.match(dumps.map(\.dump.file), states.map(\.database))
+        var targets: [Target] = []
+        for ((dump, contents), index) in zip(dumps, order) {
+            let (server, state) = (servers[index], states[index])
+            try Self.checkReleases(of: contents, psql, state)
+            let schemas = contents.schemas
+            targets.append(
+                Target(
+                    file: dump.file.file, database: state.database, host: server.host,
+                    sessions: state.sessions,
+                    schemas: state.schemas.filter(schemas.contains),
+                    otherSchemas: state.schemas.filter { !schemas.contains($0) },
+                    grants: try await server.lostGrants(in: state.database), server: server, dump: dump,
+                    contents: contents))
+        }
+        self.targets = targets
+    }
+
+    /// Replaces the databases, one after the other, each all or nothing.
+    ///
+    /// - Parameter backsUpFirst: Whether a safety backup is made of all of them before the first is touched;
+    ///   if that fails, nothing is restored.
+    /// - Throws: ``BackupError``; of several databases, its message names which are restored and which not.
+    public func run(backsUpFirst: Bool = true) async throws(BackupError) -> Outcome {
+        let folder = try BackupFolder(opening: catalog.path)
+        try folder.requirePrivate()
+        let lock = try folder.lock()
+        let outcome = try await PostgresServer.withLocks(on: targets.map(\.server)) {
+            databases throws(BackupError) in
+            var outcome = Outcome()
+            if backsUpFirst { outcome.safetyBackup = try await backUp(in: folder) }
+            for target in targets {
+                do throws(BackupError) {
+                    try await target.restore()
+                } catch {
+                    throw failure(error, at: target, outcome)
+                }
+                outcome.restored.append(target.database)
+            }
+            return outcome
+        }
+        _ = consume lock
+        return outcome
+    }
+
+    private func backUp(in folder: BackupFolder) async throws(BackupError) -> BackupCatalog.Created {
+        var sources: [BackupCatalog.DumpSource] = []
+        do {
+            for target in targets {
+                let grants = try await target.server.lostGrants(in: target.database)
+                sources.append(.init(server: target.server, database: target.database, grants: grants))
+            }
+            return try await BackupCatalog.create(.beforeRestore, of: sources, in: folder, nil, .now)
+        } catch {
+            throw error.during("no safety backup, so nothing was restored")
+        }
+    }
+
+    private func failure(_ error: BackupError, at target: Target, _ outcome: Outcome) -> BackupError {
+        let isUnknown = error.message.contains("is unknown")
+        var message = "restore of \(target.database): \(error.message)"
+        if !isUnknown { message += "; \(target.database) is unchanged" }
+        let rest = targets.map(\.database).drop { $0 != target.database }.dropFirst()
+        if !outcome.restored.isEmpty { message += "; restored: \(outcome.restored.joined(separator: ", "))" }
+        if !rest.isEmpty { message += "; not restored: \(rest.joined(separator: ", "))" }
+        if let safety = outcome.safetyBackup { message += "; safety backup: \(safety.name)" }
+        return BackupError(error.code, message, advice: error.advice)
+    }
+
+    /// Which server each file goes to.
+    private static func match(_ files: [Backup.File], _ databases: [String]) throws(BackupError) -> [Int] {
+        if files.count == 1, databases.count == 1 { return [0] }
+        var order: [Int] = []
+        for file in files {
+            guard
+                let index = databases.indices.first(where: {
+                    databases[$0] == file.database && !order.contains($0)
+                })
+            else { break }
+            order.append(index)
+        }
+        guard order.count == files.count, order.count == databases.count else {
+            let names = files.map(\.database).joined(separator: ", ")
+            throw BackupError(
+                .usage,
+                "the backup holds \(names), the databases given are \(databases.joined(separator: ", "))",
+                advice: "give --database for each of them, and for no other")
+        }
+        return order
+    }
+
+    private static func checkReleases(
+        of contents: DumpContents, _ psql: PostgresVersion, _ target: TargetState
+    ) throws(BackupError) {
+        if let dumped = contents.serverVersion, let server = PostgresVersion(target.version),
+            dumped.major > server.major
+        {
+            throw BackupError(
+                .configuration, "the backup is of PostgreSQL \(dumped), the server is the older \(server)")
+        }
+        if let dump = contents.dumpVersion, dump.major > psql.major {
+            throw BackupError(
+                .configuration, "the backup was written by pg_dump \(dump), psql is the older \(psql)",
+                advice: "install psql \(dump.major)")
+        }
+        if contents.isRestricted, !psql.knowsRestrict {
+            throw BackupError(
+                .configuration, "psql \(psql) does not know \\restrict, with which the backup begins",
+                advice: "install its newest minor release")
+        }
+    }
+}
+
+extension Restore.Target {
+    fileprivate func restore() async throws(BackupError) {
+        // The dump itself sets lock_timeout to 0. By then DROP holds all locks that matter.
+        var preparation = [
+            "set client_encoding = 'UTF8'", "set lock_timeout = '10s'", "set statement_timeout = 0",
+        ]
+        for schema in contents.schemas {
+            preparation.append(
+                schema == "public" ? Self.renewPublic : "drop schema if exists \(schema) cascade")
+        }
+        try await RestoreRun(dump: dump, contents: contents, server: server, preparation: preparation)()
+    }
+
+    /// Makes `public` anew as initdb makes it, for the owner it had.
+    private static let renewPublic = """
+        do $$
+        declare
+          owner regrole := (select nspowner from pg_namespace where nspname = 'public');
+        begin
+          drop schema if exists public cascade;
+          create schema public;
+          comment on schema public is 'standard public schema';
+          if current_setting('server_version_num')::int >= 150000 then
+            grant usage on schema public to public;
+          else
+            grant all on schema public to public;
+          end if;
+          if owner is not null then
+            begin
+              execute format('alter schema public owner to %s', owner);
+            exception when insufficient_privilege then null;
+            end;
+          end if;
+        end $$
+        """
+}

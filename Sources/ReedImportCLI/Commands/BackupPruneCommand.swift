@@ -1,0 +1,41 @@
+import ArgumentParser
+import FoundationEssentials
+import PostgresBackup
+
+struct BackupPruneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune",
+        abstract: "Deletes old backups.",
+        discussion: """
+            A backup goes if it is both beyond the newest --keep good ones and older than --max-age. Safety \
+            backups are counted on their own. Files without metadata are left alone.
+
+            Exits 0; 1 if you said no; 3 if the newest backup is not good; 64 on wrong options, or without \
+            --yes where nobody can be asked; 74, 75 and 77 if files cannot be deleted.
+            """)
+
+    @Option(help: ArgumentHelp("How many of the newest good backups stay.", valueName: "n"))
+    var keep: Int
+
+    @Option(help: ArgumentHelp("How old a backup must be to go: 30d or 12h.", valueName: "age"))
+    var maxAge: String
+
+    @OptionGroup var backups: BackupOptions
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    func run() async throws {
+        let catalog = backups.catalog
+        let candidates = try await Cancellation.run {
+            try await catalog.candidates(BackupCatalog.Retention(keep: keep, age: maxAge))
+        }
+        guard !candidates.isEmpty else { return Console.write("Nothing to delete\n") }
+        let rows = candidates.map { [$0.title, $0.createdAt.formatted(.iso8601), humanSize($0.sizeBytes)] }
+        Console.write(Table.text(rows, [.left, .left, .right]))
+        let size = humanSize(candidates.reduce(0) { $0 + $1.sizeBytes })
+        try Confirmation.ask("Delete \(count(candidates.count, "backup")), \(size)?", isConfirmed: yes)
+        try await Cancellation.run { try catalog.delete(candidates) }
+        Console.write("deleted \(count(candidates.count, "backup")), \(size)\n")
+    }
+}
