@@ -68,6 +68,9 @@ let package = Package(
             name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
+            name: "PostgresBackupTests", dependencies: ["PostgresBackup", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
             name: "IntegrationTests", dependencies: ["ReedImportCLI", "TestSupport"],
             exclude: ["check_entities.py"], swiftSettings: settings),
     ]

@@ -1,11 +1,12 @@
 """Times whole processes, in turns, and prints medians and the ratio of rates. See scripts/bench."""
-import argparse, os, pathlib, platform, shutil, statistics, subprocess, tempfile, time
-import generate
+import argparse, contextlib, hashlib, os, pathlib, platform, shutil, signal, statistics, subprocess
+import tempfile, threading, time
+import generate, postgres
 
 options = argparse.ArgumentParser(description=__doc__)
-options.add_argument("what", nargs="?", default="all", choices=["import", "small", "all"])
+options.add_argument("what", nargs="?", default="all", choices=["import", "small", "backup", "all"])
 options.add_argument("--program", required=True, help="a release build of reed-import")
-options.add_argument("--rows", type=int, default=1_000_000)
+options.add_argument("--rows", type=int, help="default: 1,000,000, for backup 400,000")
 options.add_argument("--runs", type=int, default=5)
 options = options.parse_args()
 
@@ -31,16 +32,53 @@ class Server:
         self.process.wait()
 
 
-def timed(command, stdin=None):
-    """Wall seconds, CPU seconds and peak MiB of one process."""
+class Memory(threading.Thread):
+    """Watches the peak of one process, in MiB.
+
+    ru_maxrss would not do: it counts its children, and the Python that it was forked from.
+    """
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.path, self.peak, self.ended = "/proc/%d/status" % pid, 0, threading.Event()
+        self.start()
+
+    def run(self):
+        while True:
+            try:
+                with open(self.path) as status:
+                    for entry in status:
+                        if entry.startswith("VmHWM:"):
+                            self.peak = int(entry.split()[1]) / 1024
+            except OSError:
+                return
+            if self.ended.wait(0.01):
+                return
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+
+
+def timed(command, stdin=None, environment=None):
+    """Wall seconds, CPU seconds (with children) and peak MiB (without) of one process."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
+    process = subprocess.Popen(
+        command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    memory = Memory(process.pid)
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    finally:
+        seconds = time.perf_counter() - start
+        memory.stop()
     if process.returncode != 0:
         raise SystemExit("%s ended with %d" % (command[0], process.returncode))
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return seconds, usage.ru_utime + usage.ru_stime, memory.peak
 
 
 def line(name, seconds, rest=""):
@@ -49,7 +87,8 @@ def line(name, seconds, rest=""):
 
 
 def bench_import(server, folder):
-    generate.write(folder, options.rows)
+    rows = options.rows or 1_000_000
+    generate.write(folder, rows)
     ours = [options.program, "--quiet", "--csv", str(folder / "config"), "--redis", "unix://" + server.socket,
             "--timestamp", generate.TIME]
     theirs = ["redis-cli", "-s", server.socket, "--pipe"]
@@ -63,18 +102,18 @@ def bench_import(server, folder):
         with open(folder / "sets.resp", "rb") as commands:
             results["redis-cli --pipe"].append(timed(theirs, commands))
         digests.add((server.ask("dbsize"), server.ask("debug", "digest")))
-    if len(digests) != 1 or int(digests.pop()[0]) != options.rows:
+    if len(digests) != 1 or int(digests.pop()[0]) != rows:
         raise SystemExit("the two did not write the same")
-    print("\n%d translations, unix socket, median of %d runs in turns" % (options.rows, options.runs))
+    print("\n%d translations, unix socket, median of %d runs in turns" % (rows, options.runs))
     for name, figures in results.items():
         seconds, cpu, memory = zip(*figures)
         median = statistics.median(seconds)
         line(name, seconds, "%6.0f entities/s  %.2f us CPU an entity  %.0f MiB peak" % (
-            options.rows / median, statistics.median(cpu) / options.rows * 1e6, max(memory)))
+            rows / median, statistics.median(cpu) / rows * 1e6, max(memory)))
     pairs = [theirs[0] / ours[0] for ours, theirs in zip(results["reed-import"], results["redis-cli --pipe"])]
     print("rate of reed-import to rate of redis-cli --pipe: %.2f" % statistics.median(pairs))
     print("bytes of memory a row beyond 10 MiB: %.0f" % (
-        (max(figure[2] for figure in results["reed-import"]) - 10) * 1048576 / options.rows))
+        (max(figure[2] for figure in results["reed-import"]) - 10) * 1048576 / rows))
 
 
 def bench_small(server, folder):
@@ -86,15 +125,84 @@ def bench_small(server, folder):
     line("reed-import", seconds)
 
 
-folder = pathlib.Path(tempfile.mkdtemp(prefix="reed-bench-"))
-server = Server(folder)
-try:
-    print("%s, %d CPUs, Redis %s" % (
-        platform.machine(), os.cpu_count(), server.ask("info", "server").split("redis_version:")[1].split()[0]))
+def digest(path):
+    """Of a dump without \\restrict and \\unrestrict, whose key is a new one each time."""
+    sha256 = hashlib.sha256()
+    with open(path, "rb") as dump:
+        for text in dump:
+            if not text.startswith((b"\\restrict ", b"\\unrestrict ")):
+                sha256.update(text)
+    return sha256.hexdigest()
+
+
+def compare(server, ours, theirs, check):
+    """Runs both in turns; after each, `check` says what came of it, which must always be the same."""
+    results, outcomes = {}, set()
+    for run in range(options.runs):
+        pair = [("reed-import " + ours[2], ours), (theirs[0], theirs)]
+        for name, command in pair if run % 2 == 0 else reversed(pair):
+            server.settle()
+            results.setdefault(name, []).append(timed(command, environment=server.environment))
+            outcomes.add(check(name))
+    if len(outcomes) != 1:
+        raise SystemExit("the two did not do the same")
+    for name, figures in results.items():
+        seconds, cpu, memory = zip(*figures)
+        line(name, seconds, "%.2f s CPU  %.0f MiB peak" % (statistics.median(cpu), max(memory)))
+    ours, theirs = results.values()
+    ratios = [ours[0] / theirs[0] for ours, theirs in zip(ours, theirs)]
+    print("time of reed-import to time of %s: %.3f  (%.3f to %.3f)" % (
+        name, statistics.median(ratios), min(ratios), max(ratios)), flush=True)
+
+
+def bench_backup(server, folder):
+    rows = options.rows or 400_000
+    server.ask(generate.content(rows))
+    backups, dump = folder / "backups", str(folder / "dump.sql")
+    backups.mkdir(mode=0o700)
+
+    def dumped(name):
+        if name == "pg_dump":
+            return digest(dump)
+        *old, new = sorted(backups.glob("*.sql"), key=lambda path: path.stat().st_mtime_ns)
+        for path in old:
+            for part in backups.glob(path.stem + ".*"):
+                part.unlink()
+        return digest(new)
+
+    def restored(name):
+        return server.ask("".join("select count(*), sum(hashtextextended(t::text, 0)) from %s t;" % table
+                                  for table in ("users", "snippet_content")))
+
+    where = ["--dir", str(backups)]
+    print("\nPostgreSQL %s, %d snippets, unix socket, median of %d runs in turns" % (
+        server.ask("show server_version"), rows, options.runs))
+    before = restored("")
+    compare(server, [options.program, "backup", "create", "--version", "bench", *where],
+            ["pg_dump", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
+             "-f", dump], dumped)
+    print("the dump: %.0f MiB" % (os.path.getsize(dump) / 1048576))
+    compare(server, [options.program, "backup", "restore", "latest", "--yes", "--no-backup-first", *where],
+            ["psql", "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "--single-transaction",
+             "-c", "drop schema public cascade", "-c", "create schema public", "-f", dump], restored)
+    if restored("") != before:
+        raise SystemExit("what was restored is not what was dumped")
+
+
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: the servers are stopped
+with contextlib.ExitStack() as cleanup:
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="reed-bench-"))
+    cleanup.callback(shutil.rmtree, folder)
+    print("%s, %d CPUs" % (platform.machine(), os.cpu_count()))
+    if options.what != "backup":
+        server = Server(folder)
+        cleanup.callback(server.stop)
+        print("Redis " + server.ask("info", "server").split("redis_version:")[1].split()[0])
     if options.what in ("small", "all"):
         bench_small(server, folder)
     if options.what in ("import", "all"):
         bench_import(server, folder)
-finally:
-    server.stop()
-    shutil.rmtree(folder)
+    if options.what in ("backup", "all"):
+        server = postgres.Postgres()
+        cleanup.callback(server.stop)
+        bench_backup(server, folder)

@@ -44,3 +44,33 @@ def write(folder, count):
                       "updated_at": TIME, "created_by": "system", "data": data}
             value = json.dumps(entity, ensure_ascii=False, separators=(",", ":")).encode()
             commands.write(b"*3\r\n$3\r\nSET\r\n" + bulk(b"entity:translation:" + identity.encode()) + bulk(value))
+
+
+def content(count, seed=20260131):
+    """SQL that makes a site's tables: `count` snippets in five locales, about 750 bytes each in a dump."""
+    return """
+        create table users (
+          id int primary key, email text not null unique, name text not null, active boolean not null,
+          created_at timestamptz not null);
+        insert into users
+          select n, 'user' || n || '@example.org', 'Jürgen Größe ' || n, n %% 7 > 0,
+            timestamptz '2026-01-01Z' + n * interval '1 hour'
+          from generate_series(1, 500) n;
+        create function pg_temp.hash(n int, part text) returns text language sql immutable
+          as $$ select encode(sha512(convert_to('%d:' || part || n, 'UTF8')), 'hex') $$;
+        create table snippet_content (
+          id uuid primary key, snippet text not null, locale text not null, title text not null,
+          body text not null, data jsonb not null, thumbnail bytea, author int not null references users,
+          updated_at timestamptz not null, unique (snippet, locale));
+        insert into snippet_content
+          select md5(pg_temp.hash(n, 'id'))::uuid, 'section' || n / 5 %% 97 || '.item' || n / 5,
+            (array['de', 'en', 'fr', 'it', 'es'])[1 + n %% 5],
+            'Übersicht ' || translate(left(pg_temp.hash(n, 'title'), 24), '0123456789abcdef', 'äöüßaeiou nrstl '),
+            translate(pg_temp.hash(n, 'a') || pg_temp.hash(n, 'b') || pg_temp.hash(n, 'c'),
+              '0123456789abcdef', E'äöüßaeiou nrstl\\n'),
+            jsonb_build_object('layout', 'wide', 'tags', array['Größe', left(pg_temp.hash(n, 'tag'), 6)],
+              'position', n %% 40, 'visible', n %% 3 > 0),
+            case when n %% 4 > 0 then decode(left(pg_temp.hash(n, 'image'), 96), 'hex') end,
+            1 + n %% 500, timestamptz '2026-01-01Z' + n * interval '1 minute'
+          from generate_series(0, %d) n;
+        """ % (seed, count - 1)

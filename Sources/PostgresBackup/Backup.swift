@@ -65,6 +65,7 @@ extension Backup: Codable {
         case tableCount = "table_count"
     }
 
+    /// Reads what ``encode(to:)`` wrote.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.decode(String.self, forKey: .version)
@@ -73,6 +74,7 @@ extension Backup: Codable {
         files = try container.decodeIfPresent([File].self, forKey: .files) ?? [File(from: decoder)]
     }
 
+    /// Writes the members of the metadata file.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(version, forKey: .version)

@@ -16,6 +16,7 @@ public struct BackupCatalog: Sendable {
         public var createdAt: Date
         /// What its metadata says; `nil` if that is missing or damaged.
         public var backup: Backup?
+        /// Whether it can be restored.
         public var state: State
         /// The size of what is there of it, in bytes.
         public var sizeBytes: Int
@@ -35,6 +36,7 @@ public struct BackupCatalog: Sendable {
         /// It cannot be restored, for a reason.
         case damaged(String)
 
+        /// `ok`, or `DAMAGED (why)`.
         public var description: String {
             switch self {
             case .ok: "ok"
@@ -43,7 +45,9 @@ public struct BackupCatalog: Sendable {
         }
     }
 
-    /// All backups, the newest first. Metadata and sizes are checked, checksums are not.
+    /// All backups, the newest first.
+    ///
+    /// Metadata and sizes are checked, checksums are not.
     ///
     /// - Returns: Nothing if the folder is missing.
     /// - Throws: ``BackupError`` if the folder cannot be read.

@@ -6,6 +6,7 @@ extension BackupCatalog {
     public struct Created: Sendable {
         /// What to restore it by.
         public let name: String
+        /// Its metadata.
         public let backup: Backup
         /// What pg_dump warned of.
         public let warnings: [String]

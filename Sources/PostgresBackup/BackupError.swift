@@ -28,18 +28,23 @@ public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
         case interrupted
     }
 
+    /// Decides the exit code.
     public var code: Code
-    /// One line: what failed, and why. It never holds a password, nor a row's value.
+    /// One line: what failed, and why.
+    ///
+    /// It never holds a password, nor a row's value.
     public var message: String
     /// What to do about it, if that is known.
     public var advice: String?
 
+    /// A failure of a kind.
     public init(_ code: Code, _ message: String, advice: String? = nil) {
         self.code = code
         self.message = message
         self.advice = advice
     }
 
+    /// Message and advice in one line.
     public var description: String { advice.map { "\(message); \($0)" } ?? message }
 
     /// The same failure, with `context` before its message.

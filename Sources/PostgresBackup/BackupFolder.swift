@@ -1,6 +1,8 @@
 import Glibc
 
-/// An open backup folder. Names are looked up in it, never by a path, and symbolic links are not followed.
+/// An open backup folder.
+///
+/// Names are looked up in it, never by a path, and symbolic links are not followed.
 ///
 /// The one place of this target that asks the system for files.
 final class BackupFolder: Sendable {

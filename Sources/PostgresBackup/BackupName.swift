@@ -41,6 +41,7 @@ public struct BackupVersion: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The version without a leading `v`.
     public var description: String { text }
 }
 

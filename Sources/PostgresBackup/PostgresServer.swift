@@ -10,7 +10,9 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
     private let changes: [String: String?]
     private let effective: [String: String]
 
-    /// Is told each command line before it is run. It never holds a password.
+    /// Is told each command line before it is run.
+    ///
+    /// It never holds a password.
     public var onCommand: (@Sendable (String) -> Void)?
 
     /// The database of a URL, or of the `PG*` variables if there is none.
@@ -88,7 +90,9 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
     /// The environment of a child that connects to this database.
     var environment: Environment {
         var values: [Environment.Key: String?] = [:]
-        for (name, value) in changes { values[Environment.Key(rawValue: name)!] = value }
+        for (name, value) in changes {
+            if let key = Environment.Key(rawValue: name) { values[key] = value }
+        }
         if effective["PGCONNECT_TIMEOUT"] == nil { values["PGCONNECT_TIMEOUT"] = "10" }
         values["PGCLIENTENCODING"] = .some(nil)  // a dump keeps the database's own encoding
         values["REED_DATABASE_URL"] = .some(nil)

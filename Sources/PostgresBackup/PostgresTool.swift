@@ -49,7 +49,9 @@ enum PostgresTool: String, Sendable {
 }
 
 extension ChildStreams {
-    /// The first line of standard output, without its end; `nil` if there is none. The rest is discarded.
+    /// The first line of standard output, without its end; `nil` if there is none.
+    ///
+    /// The rest is discarded.
     func firstLine() async throws -> String? {
         var lines = OutputLines(self)
         let line = try await lines.next()

@@ -3,7 +3,9 @@
 ///
 /// The grammar is libpq's, see "Connection URIs" in PostgreSQL's documentation.
 struct PostgresURL {
-    /// Why a URL cannot be used. It quotes nothing of it: who knows where the password is.
+    /// Why a URL cannot be used.
+    ///
+    /// It quotes nothing of it: who knows where the password is.
     struct Invalid: Error {
         let reason: String
 

@@ -5,6 +5,7 @@ public struct PostgresVersion: Hashable, Comparable, Sendable, CustomStringConve
     /// The minor release; 0 in betas.
     public let minor: Int
 
+    /// The release `major.minor`.
     public init(major: Int, minor: Int) {
         self.major = major
         self.minor = minor
@@ -30,5 +31,6 @@ public struct PostgresVersion: Hashable, Comparable, Sendable, CustomStringConve
         (left.major, left.minor) < (right.major, right.minor)
     }
 
+    /// The release as it is written, `15.18`.
     public var description: String { "\(major).\(minor)" }
 }

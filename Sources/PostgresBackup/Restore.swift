@@ -13,8 +13,9 @@ public struct Restore: Sendable {
     public struct Target: Sendable {
         /// The dump that replaces it.
         public let file: String
-        /// The database's name, and where it is.
+        /// The database's name.
         public let database: String
+        /// Host and port, or the folder of the socket.
         public let host: String
         /// The other sessions on it, by application, such as `reed-server (2)`.
         public let sessions: [String]
@@ -38,7 +39,9 @@ public struct Restore: Sendable {
         public var restored: [String] = []
     }
 
-    /// Checks a backup to its last byte and looks at what it would replace. Changes nothing.
+    /// Checks a backup to its last byte and looks at what it would replace.
+    ///
+    /// It changes nothing.
     ///
     /// - Parameter servers: One database for each file of the backup. If it has several, they are found by
     ///   their names.

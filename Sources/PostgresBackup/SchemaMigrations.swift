@@ -4,7 +4,9 @@ import FoundationEssentials
 public struct SchemaMigrations: Sendable {
     /// One version that was applied.
     public struct Entry: Hashable, Sendable, Codable {
+        /// Its number, 1 or more.
         public var version: Int
+        /// What it is called.
         public var name: String
         /// When it was recorded, by RFC 3339 in UTC.
         public var appliedAt: String

@@ -108,8 +108,14 @@ struct ValidateTests {
 
     @Test("Help names the options and exit codes; the version is printed")
     func help() throws {
-        for command in ["import", "validate", "csv"] {
-            let result = try run(try reedImportPath(), [command, "--help"], environment: ["COLUMNS": "100"])
+        let commands = [
+            "import", "validate", "csv", "backup", "backup create", "backup list", "backup verify",
+            "backup restore", "backup prune", "schema", "schema version", "schema record", "schema history",
+            "schema init",
+        ]
+        for command in commands {
+            let words = command.split(separator: " ").map(String.init)
+            let result = try run(try reedImportPath(), words + ["--help"], environment: ["COLUMNS": "100"])
             #expect(result.status == 0)
             let golden = Fixtures.path("help/\(command).txt")
             if ProcessInfo.processInfo.environment["REED_UPDATE_FIXTURES"] == "1" {

@@ -25,26 +25,77 @@ public func run(
     _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "",
     in folder: String = Fixtures.root
 ) throws -> ProcessResult {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    // Files, not pipes: nobody has to read while the program runs.
-    let directory = try TemporaryDirectory()
-    let names = ["in", "out", "err"].map { "\(directory.path)/\($0)" }
-    try input.write(toFile: names[0], atomically: false, encoding: .utf8)
-    for name in names[1...] { try Data().write(to: URL(fileURLWithPath: name)) }
-    process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: names[0]))
-    process.standardOutput = FileHandle(forWritingAtPath: names[1])
-    process.standardError = FileHandle(forWritingAtPath: names[2])
-    try process.run()
-    process.waitUntilExit()
-    return ProcessResult(
-        output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: names[1])), as: UTF8.self),
-        errors: String(decoding: try Data(contentsOf: URL(fileURLWithPath: names[2])), as: UTF8.self),
-        status: process.terminationReason == .exit
-            ? process.terminationStatus : 128 + process.terminationStatus)
+    try RunningProcess(program, arguments, environment: environment, input: input, in: folder).finish()
+}
+
+/// A program that runs beside the test.
+public final class RunningProcess: @unchecked Sendable {
+    private let process = Process()
+    private let files: TemporaryDirectory
+
+    /// Starts a program, as ``run(_:_:environment:input:in:)`` does.
+    public init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+        in folder: String = Fixtures.root
+    ) throws {
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // Files, not pipes: nobody has to read while the program runs.
+        files = try TemporaryDirectory()
+        try files.write(input, to: "in")
+        try files.write("", to: "out")
+        try files.write("", to: "err")
+        process.standardInput = try FileHandle(
+            forReadingFrom: URL(fileURLWithPath: files.path(of: "in")))
+        process.standardOutput = FileHandle(forWritingAtPath: files.path(of: "out"))
+        process.standardError = FileHandle(forWritingAtPath: files.path(of: "err"))
+        try process.run()
+    }
+
+    deinit { signal(SIGKILL) }
+
+    /// Its process id.
+    public var id: Int32 { process.processIdentifier }
+
+    /// Whether it has not ended yet.
+    public var isRunning: Bool { process.isRunning }
+
+    /// Sends it a signal, if it still runs.
+    public func signal(_ number: Int32) {
+        if process.isRunning { kill(id, number) }
+    }
+
+    /// Waits for its end.
+    public func finish() throws -> ProcessResult {
+        process.waitUntilExit()
+        return ProcessResult(
+            output: try String(contentsOfFile: files.path(of: "out"), encoding: .utf8),
+            errors: try String(contentsOfFile: files.path(of: "err"), encoding: .utf8),
+            status: process.terminationReason == .exit
+                ? process.terminationStatus : 128 + process.terminationStatus)
+    }
+}
+
+/// Waits until `condition` holds.
+///
+/// - Throws: ``TestFailure`` if it does not within 20 seconds.
+public func waitUntil(_ what: String, _ condition: () throws -> Bool) throws {
+    for _ in 0..<2000 {
+        if try condition() { return }
+        Thread.sleep(forTimeInterval: 0.01)
+    }
+    throw TestFailure("in vain: \(what)")
+}
+
+/// Why a test cannot go on.
+public struct TestFailure: Error, CustomStringConvertible {
+    /// What happened.
+    public let description: String
+
+    /// A failure with a reason.
+    public init(_ description: String) { self.description = description }
 }
 
 /// Runs the reed-import that was built with the tests.

@@ -77,12 +77,3 @@ public final class RedisServer: @unchecked Sendable {
         return contents
     }
 }
-
-/// Why a test cannot go on.
-public struct TestFailure: Error, CustomStringConvertible {
-    /// What happened.
-    public let description: String
-
-    /// A failure with a reason.
-    public init(_ description: String) { self.description = description }
-}
