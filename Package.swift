@@ -68,7 +68,10 @@ let package = Package(
             name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "PostgresBackupTests", dependencies: ["PostgresBackup", "TestSupport"],
+            name: "PostgresBackupTests",
+            dependencies: [
+                "PostgresBackup", "TestSupport", .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["ReedImportCLI", "TestSupport"],

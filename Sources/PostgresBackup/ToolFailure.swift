@@ -13,7 +13,8 @@ struct ToolFailure {
             return BackupError(.system, "\(tool) was ended by signal \(signal)")
         case .exited(let code):
             guard let line else { return BackupError(.data, "\(tool) failed with exit code \(code)") }
-            return BackupError(self.code, line.hasPrefix("\(tool):") ? line : "\(tool): \(line)")
+            let detail = detail.map { " (\($0))" } ?? ""
+            return BackupError(self.code, (line.hasPrefix("\(tool):") ? line : "\(tool): \(line)") + detail)
         }
     }
 
@@ -33,13 +34,23 @@ struct ToolFailure {
         return String(parsed.message[..<value.lowerBound])
     }
 
-    /// The line that says most: the first error, else the last line.
+    /// The line that says most: the first error, else the last line that is not about a row or a place.
     private var line: String? {
-        let lines = errors.split(whereSeparator: \.isNewline)
-        let error = lines.first { line in
-            ["error: ", "ERROR:  ", "FATAL:  ", "PANIC:  "].contains { line.contains($0) }
-        }
-        return (error ?? lines.last { !$0.allSatisfy(\.isWhitespace) }).map(String.init)
+        let lines = errors.split(whereSeparator: \.isNewline).map(String.init)
+        let marks = ["error: ", "ERROR:  ", "FATAL:  ", "PANIC:  "]
+        let error = lines.first { line in Self.parsed(line) != nil || marks.contains { line.contains($0) } }
+        let details = ["DETAIL:", "HINT:", "CONTEXT:", "LOCATION:", "LINE "]
+        return error
+            ?? lines.last { line in
+                !line.allSatisfy(\.isWhitespace) && !details.contains { line.hasPrefix($0) }
+            }
+    }
+
+    /// What pg_dump adds: the server's words, or its own query; both are without values.
+    private var detail: String? {
+        let mark = "pg_dump: detail: "
+        return errors.split(whereSeparator: \.isNewline).first { $0.hasPrefix(mark) }
+            .map { $0.dropFirst(mark.count).trimmingPrefix("Error message from server: ") }.map(String.init)
     }
 
     /// `psql:<stdin>:12: ERROR:  42P01: relation "x" does not exist`, whatever the server's language.
@@ -92,7 +103,9 @@ struct ToolFailure {
         ("Permission denied", .permission), ("must be owner", .permission),
         ("row-level security", .permission), ("row security", .permission),
         ("is not permitted to log in", .permission), ("role \"", .permission),
-        ("lock timeout", .tryLater), ("starting up", .tryLater), ("shutting down", .tryLater),
+        ("lock timeout", .tryLater),
+        ("statement timeout", .tryLater),  // what pg_dump bounds its LOCK TABLE by
+        ("starting up", .tryLater), ("shutting down", .tryLater),
         ("too many clients", .tryLater), ("remaining connection slots", .tryLater),
         ("too many connections", .tryLater), ("in recovery mode", .tryLater),
         ("timeout expired", .unavailable), ("server closed the connection", .unavailable),

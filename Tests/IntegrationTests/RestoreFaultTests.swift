@@ -100,16 +100,6 @@ struct RestoreFaultTests {
         let other = try site.cluster.hold("begin; select count(*) from users;", in: site.database)
         let start = ContinuousClock.now
         let running = try site.start("backup", "restore", "1", "--yes", "--no-backup-first")
-        try waitUntil("the restore waits") {
-            try site.query(
-                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-            ) == "1"
-        }
-        // Meanwhile nobody else backs up or restores this database.
-        #expect(try site.reed("backup", "restore", "1", "--yes").status == 75)
-        #expect(
-            try site.reed("backup", "create", "--version", "2", "--dir", site.folder.path(of: "other")).status
-                == 75)
         let result = try running.finish()
         #expect(start.duration(to: .now) < .seconds(25))
         #expect(result.status == 75)
@@ -117,6 +107,19 @@ struct RestoreFaultTests {
         #expect(result.output.contains("sessions:  psql (1)"))
         other.signal(SIGKILL)
         #expect(try site.query("select count(*) from sessions") == "0")
+    }
+
+    @Test("While one restores a database, no other backs it up or restores it")
+    func alone() throws {
+        let site = try BackupSite(isEmpty: true)
+        #expect(try site.reed("backup", "create", "--version", "1").status == 0)
+        let other = try site.cluster.hold("select pg_advisory_lock(1919247716, 1);", in: site.database)
+        for arguments in [["restore", "1", "--yes"], ["create", "--version", "2"]] {
+            let result = try run(try reedImportPath(), ["backup"] + arguments, environment: site.environment)
+            #expect(result.status == 75)
+            #expect(result.errors.contains("another backup or restore of \(site.database) is running"))
+        }
+        other.signal(SIGKILL)
     }
 
     @Test(

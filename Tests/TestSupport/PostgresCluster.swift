@@ -36,7 +36,7 @@ public final class PostgresCluster: @unchecked Sendable {
               --locale=C.UTF-8 --no-sync --pwfile=password >initdb.log 2>&1 || exit 1
             \(prefix)"$bin/postgres" -D data -p \(port) -c listen_addresses=127.0.0.1 \
               -c unix_socket_directories='\(folder)' -c fsync=off -c full_page_writes=off \
-              -c max_connections=200 >log 2>&1 & server=$!
+              -c max_connections=200 -c client_connection_check_interval=100ms >log 2>&1 & server=$!
             echo $server >pid
             while kill -0 \(getpid()) 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 1; done
             kill -QUIT $server 2>/dev/null

@@ -1,0 +1,142 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import PostgresBackup
+
+/// A folder of backups, without a server.
+struct BackupCatalogTests {
+    private let folder = Result { try TemporaryDirectory() }
+
+    /// Writes a backup whose dump is `dump`, of a version, made so many days before `now`.
+    private func add(_ version: String, days: Int, dump: String = DumpContentsTests.dump) throws -> String {
+        let created = Self.now.addingTimeInterval(Double(-86_400 * days))
+        let name = BackupName.prefix + "\(version)_\(days)"
+        var contents = DumpContents()
+        contents.read(Array(dump.utf8).span)
+        var checksum = Checksum()
+        checksum.add(Array(dump.utf8).span)
+        let file = Backup.File(
+            database: "cms", file: "\(name).sql", sizeBytes: dump.utf8.count, sha256: checksum.hexadecimal,
+            tableCount: contents.tableCount, rows: contents.rows, serverVersion: "15.18",
+            pgDumpVersion: "15.18")
+        let backup = Backup(version: version, createdAt: created, duration: 1.5, files: [file])
+        let directory = try folder.get()
+        for (suffix, bytes) in [
+            ("sql", Array(dump.utf8)), ("sha256", Array(backup.checksumLines.utf8)),
+            ("json", try backup.json),
+        ] {
+            _ = try run("chmod", "600", try directory.write(bytes, to: "\(name).\(suffix)"))
+        }
+        return name
+    }
+
+    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    private func catalog() throws -> BackupCatalog { BackupCatalog(path: try folder.get().path) }
+
+    @Test("Metadata survives being written and read, of one database and of two")
+    func metadata() throws {
+        let file = Backup.File(
+            database: "a/b", file: "x.sql", sizeBytes: 1, sha256: "00", compression: .gzip, tableCount: 2,
+            rows: ["public.\"ä\"": 3], serverVersion: "15.18", pgDumpVersion: "15.18",
+            grantsFile: "x.grants.sql")
+        for files in [[file], [file, file]] {
+            let backup = Backup(version: "1", createdAt: Self.now, duration: 0.25, files: files)
+            #expect(Backup(json: try backup.json) == backup)
+        }
+        #expect(Backup(json: Array("{}".utf8)) == nil)
+    }
+
+    @Test("The newest is first; names lead to one backup, or to the candidates")
+    func find() throws {
+        let names = [try add("1.2", days: 5), try add("1.3", days: 3), try add("before-restore", days: 1)]
+        let catalog = try catalog()
+        #expect(try catalog.list().map(\.name) == names.reversed())
+        #expect(try catalog.list().allSatisfy { $0.state == .ok })
+        #expect(try catalog.find("latest").name == names[1])
+        #expect(try catalog.find("1.2").name == names[0])
+        #expect(try catalog.find("v1.3").name == names[1])
+        #expect(try catalog.find(names[0] + ".json").name == names[0])
+        #expect(try catalog.find("before").name == names[2])
+        for name in ["", "v", "1.", "reed", "x"] {
+            let error = #expect(throws: BackupError.self) { try catalog.find(name) }
+            #expect(error?.code == .notFound)
+            #expect(error?.message.contains(names[0]) == true)
+        }
+    }
+
+    @Test("A backup goes only if the number and the age both allow it")
+    func retention() async throws {
+        let names = try [1, 10, 20, 30].map { try add("1", days: $0) }
+        let safety = try [2, 40].map { try add("before-restore", days: $0) }
+        let catalog = try catalog()
+        func candidates(_ keep: Int, _ age: String) async throws -> [String] {
+            try await catalog.candidates(.init(keep: keep, age: age), now: Self.now).map(\.name)
+        }
+        #expect(try await candidates(2, "15d") == [names[2], names[3]])
+        #expect(try await candidates(2, "25d") == [names[3]])
+        #expect(try await candidates(1, "0h") == [names[1], names[2], names[3], safety[1]])
+        #expect(try await candidates(4, "0h") == [])
+        #expect(try await candidates(1, "721h") == [safety[1]])
+        try catalog.delete(try catalog.list().filter { $0.name == names[3] })
+        #expect(try catalog.list().map(\.name).contains(names[3]) == false)
+        #expect(throws: BackupError.self) { try BackupCatalog.Retention(keep: 0, age: "1d") }
+        for age in ["", "d", "1", "1w", "-1d", "1.5d", "٣d", "99999999999d"] {
+            #expect(throws: BackupError.self) { try BackupCatalog.Retention(keep: 1, age: age) }
+        }
+    }
+
+    @Test("A damaged backup does not take the place of a good one, and is deleted like one")
+    func retentionOfDamaged() async throws {
+        let names = try [1, 10, 20].map { try add("1", days: $0) }
+        try folder.get().write("x", to: names[1] + ".sql")
+        let candidates = try await catalog().candidates(.init(keep: 2, age: "5d"), now: Self.now)
+        #expect(candidates.isEmpty)
+        let one = try await catalog().candidates(.init(keep: 1, age: "5d"), now: Self.now)
+        #expect(one.map(\.name) == [names[1], names[2]])
+        try folder.get().write("x", to: names[0] + ".sql")
+        let error = await #expect(throws: BackupError.self) {
+            try await catalog().candidates(.init(keep: 1, age: "5d"), now: Self.now)
+        }
+        #expect(error?.code == .refused)
+    }
+
+    @Test("Verifying compares every byte, the checksum file and the contents")
+    func verify() async throws {
+        let name = try add("1", days: 1)
+        let catalog = try catalog()
+        try await catalog.verify(try catalog.find(name))
+        let folder = try folder.get()
+        for (file, text) in [
+            ("sql", DumpContentsTests.dump.replacing("mood", with: "food")), ("sha256", "00  x\n"),
+        ] {
+            let good = try Data(contentsOf: URL(filePath: folder.path(of: "\(name).\(file)")))
+            try folder.write(text, to: "\(name).\(file)")
+            _ = try run("chmod", "600", folder.path(of: "\(name).\(file)"))
+            let error = await #expect(throws: BackupError.self) {
+                try await catalog.verify(try catalog.find(name))
+            }
+            #expect(error?.code == .data)
+            try folder.write(good, to: "\(name).\(file)")
+        }
+        _ = try run("chmod", "666", folder.path(of: "\(name).sql"))
+        let error = await #expect(throws: BackupError.self) {
+            try await catalog.verify(try catalog.find(name))
+        }
+        #expect(error?.message.contains("another user") == true)
+    }
+
+    @Test("Names have the version and the time in UTC")
+    func name() throws {
+        let version = try BackupVersion("v1.2+x")
+        #expect(BackupName.base(version, Self.now, attempt: 1) == "reed_backup_v1.2+x_20270115_080000")
+        #expect(BackupName.base(version, Self.now, attempt: 2) == "reed_backup_v1.2+x_20270115_080000-2")
+        #expect(BackupName.part("a/b ä_-9") == "a%2Fb%20%C3%A4_-9")
+        #expect(try BackupVersion("vv1").text == "v1")
+        for text in ["", "v", "..", "1..2", "-1", "a b", "a/b", "before-restore", "vbefore-restore"] {
+            let error = #expect(throws: BackupError.self) { try BackupVersion(text) }
+            #expect(error?.code == .usage)
+        }
+    }
+}
