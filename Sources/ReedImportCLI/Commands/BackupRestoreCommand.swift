@@ -44,7 +44,12 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         describe(restore)
         try Confirmation.ask("ALL CURRENT DATA WILL BE LOST! Continue?", isConfirmed: yes)
         let outcome = try await Cancellation.run { try await restore.run(backsUpFirst: backupFirst) }
-        if let safety = outcome.safetyBackup { Console.write("safety backup: \(safety.name)\n") }
+        if let safety = outcome.safetyBackup {
+            Console.write("safety backup: \(safety.name)\n")
+            for grants in safety.backup.files.compactMap(\.grantsFile) {
+                Console.write("lost grants, as SQL: \(backups.catalog.path)/\(grants)\n")
+            }
+        }
         Console.write("restored: \(outcome.restored.joined(separator: ", "))\n")
     }
 
