@@ -158,12 +158,14 @@ def compare(server, ours, theirs, check):
 def bench_backup(server, folder):
     rows = options.rows or 400_000
     server.ask(generate.content(rows))
-    backups, dump = folder / "backups", str(folder / "dump.sql")
+    backups, dump, last = folder / "backups", str(folder / "dump.sql"), str(folder / "last.sql")
     backups.mkdir(mode=0o700)
 
     def dumped(name):
+        """Also removes the dump before this one, so that neither has to replace a file."""
         if name == "pg_dump":
-            return digest(dump)
+            os.replace(dump, last)
+            return digest(last)
         *old, new = sorted(backups.glob("*.sql"), key=lambda path: path.stat().st_mtime_ns)
         for path in old:
             for part in backups.glob(path.stem + ".*"):
@@ -181,10 +183,10 @@ def bench_backup(server, folder):
     compare(server, [options.program, "backup", "create", "--version", "bench", *where],
             ["pg_dump", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
              "-f", dump], dumped)
-    print("the dump: %.0f MiB" % (os.path.getsize(dump) / 1048576))
+    print("the dump: %.0f MiB" % (os.path.getsize(last) / 1048576))
     compare(server, [options.program, "backup", "restore", "latest", "--yes", "--no-backup-first", *where],
             ["psql", "-X", "-q", "-w", "-v", "ON_ERROR_STOP=1", "--single-transaction",
-             "-c", "drop schema public cascade", "-c", "create schema public", "-f", dump], restored)
+             "-c", "drop schema public cascade", "-c", "create schema public", "-f", last], restored)
     if restored("") != before:
         raise SystemExit("what was restored is not what was dumped")
 
