@@ -91,9 +91,12 @@ extension BackupCatalog {
             "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
             "--lock-wait-timeout=10s",
         ]
-        let (dumped, warnings) = try await PostgresTool.dump.run(arguments, on: source.server) { streams in
+        let pipe = try WidePipe()
+        let (dumped, warnings) = try await PostgresTool.dump.run(
+            arguments, on: source.server, output: pipe.input
+        ) { streams in
             try await streams.standardInputWriter.finish()
-            return try await store(streams.standardOutput, in: file, compression)
+            return try await store(pipe, in: file, compression)
         }
         try file.synchronize()
         let contents = dumped.contents
@@ -122,43 +125,46 @@ extension BackupCatalog {
 
     /// Writes a dump into a file while its contents and its checksum are taken.
     private static func store(
-        _ dump: SubprocessOutputSequence, in file: LocalFile, _ compression: Compression?
+        _ dump: WidePipe, in file: LocalFile, _ compression: Compression?
     ) async throws(BackupError) -> (contents: DumpContents, stored: Checksum) {
+        var contents = DumpContents()
         guard let compression else {
-            var contents = DumpContents()
-            let stored = try await write(dump, to: file) { contents.read($0) }
+            var stored = Checksum()
+            try await dump.read { bytes throws(BackupError) in
+                contents.read(bytes.span)
+                stored.add(bytes.span)
+                try file.write(bytes.span)
+            }
             return (contents, stored)
         }
-        return try await compression.compress { streams in
-            async let stored = write(streams.standardOutput, to: file) { _ in }
-            var contents = DumpContents()
-            for try await buffer in dump {
-                buffer.withBytes { contents.read($0) }
-                guard await streams.standardInputWriter.send(buffer) else { break }
+        let stored = try await compression.compress { streams in
+            async let stored = write(streams.standardOutput, to: file)
+            try await dump.read { bytes throws(BackupError) in
+                contents.read(bytes.span)
+                _ = await streams.standardInputWriter.send(bytes)
             }
             try await streams.standardInputWriter.finish()
-            return (contents, try await stored)
+            return try await stored
         }
+        return (contents, stored)
     }
 
     private static func write(
-        _ bytes: SubprocessOutputSequence, to file: LocalFile, _ watch: (Span<UInt8>) -> Void
+        _ bytes: SubprocessOutputSequence, to file: LocalFile
     ) async throws(BackupError) -> Checksum {
-        var checksum = Checksum()
+        var stored = Checksum()
         do {
             for try await buffer in bytes {
-                try buffer.withBytes { span in
-                    watch(span)
-                    checksum.add(span)
-                    try file.write(span)
-                }
+                let bytes = buffer.array
+                stored.add(bytes.span)
+                try file.write(bytes.span)
             }
         } catch let error as BackupError {
             throw error
         } catch {
             throw BackupError(.system, "cannot read what a program wrote: \(error)")
         }
-        return checksum
+        return stored
     }
 
     /// The first name of this version and second that no file has yet.

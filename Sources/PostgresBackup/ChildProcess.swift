@@ -1,6 +1,7 @@
 import Subprocess
+import SystemPackage
 
-/// What a program that this one started has to say.
+/// The streams of a program that this one started.
 typealias ChildStreams = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
 
 /// A program that this one starts, feeds, listens to and waits for.
@@ -25,6 +26,14 @@ enum ChildProcess {
         _ program: String, _ arguments: [String], _ environment: Environment,
         _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> Ended<Result> {
+        try await run(program, arguments, environment, output: .sequence, body)
+    }
+
+    /// Does the same, with standard output to somewhere else than a sequence.
+    static func run<Result: Sendable, Output: OutputProtocol>(
+        _ program: String, _ arguments: [String], _ environment: Environment, output: Output,
+        _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result
+    ) async throws(BackupError) -> Ended<Result> {
         var options = PlatformOptions()
         // Ctrl-C at a terminal is for this program alone, which then ends its children in order.
         options.processGroupID = 0
@@ -32,8 +41,9 @@ enum ChildProcess {
         do {
             try Task.checkCancellation()
             let ended = try await Subprocess.run(
-                .name(program), arguments: Arguments(arguments), environment: environment,
-                platformOptions: options, input: .inputWriter, output: .sequence, error: .sequence
+                .path(try await path(of: program, environment)), arguments: Arguments(arguments),
+                environment: environment, platformOptions: options, input: .inputWriter, output: output,
+                error: .sequence
             ) { streams in
                 async let errors = tail(of: streams.standardError)
                 let result = try await body(streams)
@@ -54,6 +64,11 @@ enum ChildProcess {
             }
             throw BackupError(.system, "cannot run \(program): \(error)")
         }
+    }
+
+    /// Looks the program up once; else each folder of PATH would be tried by a process of its own.
+    private static func path(of program: String, _ environment: Environment) async throws -> FilePath {
+        try await Executable.name(program).resolveExecutablePath(in: environment)
     }
 
     private static func tail(of stream: SubprocessOutputSequence) async throws -> String {

@@ -2,9 +2,8 @@ import Subprocess
 
 extension PostgresServer {
     /// What a restore of a dump without owners and privileges takes away, as the SQL that gives it back:
-    /// grants, default privileges, and owners other than this user.
-    func lostGrants(in database: String) async throws(BackupError) -> [String] {
-        let user = try await query("select quote_ident(current_user)").first ?? ""
+    /// grants, default privileges, and owners.
+    func rights() async throws(BackupError) -> [String] {
         let arguments = ["--schema-only", "--no-password", "--lock-wait-timeout=10s"]
         let (statements, _) = try await PostgresTool.dump.run(arguments, on: self) { streams in
             try await streams.standardInputWriter.finish()
@@ -22,7 +21,7 @@ extension PostgresServer {
             }
             return statements
         }
-        return statements.filter { !$0.hasSuffix(" OWNER TO \(user);") }
+        return statements
     }
 
     private static func concernsRights(_ statement: DumpReader.Statement) -> Bool {

@@ -94,6 +94,7 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
             if let key = Environment.Key(rawValue: name) { values[key] = value }
         }
         if effective["PGCONNECT_TIMEOUT"] == nil { values["PGCONNECT_TIMEOUT"] = "10" }
+        if effective["PGAPPNAME"] == nil { values["PGAPPNAME"] = "reed-import" }
         values["PGCLIENTENCODING"] = .some(nil)  // a dump keeps the database's own encoding
         values["REED_DATABASE_URL"] = .some(nil)
         values["PG_COLOR"] = "never"

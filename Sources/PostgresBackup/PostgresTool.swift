@@ -32,8 +32,17 @@ enum PostgresTool: String, Sendable {
         _ arguments: [String], on server: PostgresServer,
         _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> (result: Result, warnings: [String]) {
+        try await run(arguments, on: server, output: .sequence, body)
+    }
+
+    /// Does the same, with standard output to somewhere else than a sequence.
+    func run<Result: Sendable, Output: OutputProtocol>(
+        _ arguments: [String], on server: PostgresServer, output: Output,
+        _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result
+    ) async throws(BackupError) -> (result: Result, warnings: [String]) {
         server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
-        let ended = try await ChildProcess.run(rawValue, arguments, server.environment, body)
+        let ended = try await ChildProcess.run(
+            rawValue, arguments, server.environment, output: output, body)
         let errors = server.redacted(ended.errors)
         guard ended.status.isSuccess else {
             throw ToolFailure(tool: rawValue, status: ended.status, errors: errors).error

@@ -52,26 +52,39 @@ public struct Restore: Sendable {
     ) async throws(BackupError) {
         self.entry = entry
         self.catalog = catalog
-        let dumps = try await catalog.contents(of: entry)
-        let psql = try await PostgresTool.psql.version()
-        var states: [TargetState] = []
-        for server in servers { states.append(try await server.targetState()) }
+        let (dumps, psql, states):
+            ([(dump: StoredDump, contents: DumpContents)], PostgresVersion, [TargetState])
+        do {
+            // While the files are read, the servers are asked.
+            async let found = Self.lookAt(servers)
+            async let version = PostgresTool.psql.version()
+            dumps = try await catalog.contents(of: entry)
+            psql = try await version
+            states = try await found
+        } catch let error as BackupError {
+            throw error
+        } catch {
+            throw BackupError(.interrupted, "interrupted")
+        }
         let order = try Self.match(dumps.map(\.dump.file), states.map(\.database))
         var targets: [Target] = []
         for ((dump, contents), index) in zip(dumps, order) {
             let (server, state) = (servers[index], states[index])
             try Self.checkReleases(of: contents, psql, state)
-            let schemas = contents.schemas
             targets.append(
                 Target(
                     file: dump.file.file, database: state.database, host: server.host,
-                    sessions: state.sessions,
-                    schemas: state.schemas.filter(schemas.contains),
-                    otherSchemas: state.schemas.filter { !schemas.contains($0) },
-                    grants: try await server.lostGrants(in: state.database), server: server, dump: dump,
-                    contents: contents))
+                    sessions: state.sessions, schemas: state.schemas.filter(contents.schemas.contains),
+                    otherSchemas: state.schemas.filter { !contents.schemas.contains($0) },
+                    grants: state.grants, server: server, dump: dump, contents: contents))
         }
         self.targets = targets
+    }
+
+    private static func lookAt(_ servers: [PostgresServer]) async throws(BackupError) -> [TargetState] {
+        var states: [TargetState] = []
+        for server in servers { states.append(try await server.targetState()) }
+        return states
     }
 
     /// Replaces the databases, one after the other, each all or nothing.
@@ -105,7 +118,8 @@ public struct Restore: Sendable {
         var sources: [BackupCatalog.DumpSource] = []
         do {
             for target in targets {
-                let grants = try await target.server.lostGrants(in: target.database)
+                // Since the question was asked, they may have changed.
+                let grants = try await target.server.targetState().grants
                 sources.append(.init(server: target.server, database: target.database, grants: grants))
             }
             return try await BackupCatalog.create(.beforeRestore, of: sources, in: folder, nil, .now)
@@ -173,7 +187,8 @@ extension Restore.Target {
     fileprivate func restore() async throws(BackupError) {
         // The dump itself sets lock_timeout to 0. By then DROP holds all locks that matter.
         var preparation = [
-            "set client_encoding = 'UTF8'", "set lock_timeout = '10s'", "set statement_timeout = 0",
+            "set client_encoding = 'UTF8'", "set client_min_messages = warning", "set lock_timeout = '10s'",
+            "set statement_timeout = 0",
         ]
         for schema in contents.schemas {
             preparation.append(

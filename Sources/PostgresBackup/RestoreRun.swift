@@ -1,4 +1,5 @@
 import Subprocess
+import Synchronization
 
 /// Feeds one dump to psql, within one transaction.
 struct RestoreRun {
@@ -27,42 +28,80 @@ struct RestoreRun {
             PostgresTool.psqlArguments + ["--single-transaction"] + commands.flatMap { ["-c", $0] }
             + ["-f", "-", "-c", check]
         server.onCommand?("psql \(arguments.joined(separator: " ")) [\(server)]")
-        let ended = try await ChildProcess.run("psql", arguments, server.environment) { streams in
-            async let transaction = streams.firstLine()
-            let writer = streams.standardInputWriter
-            var filter = OmissionFilter(contents.omissions)
-            var isListening = true
-            let stored = try await dump.read { bytes in
-                if isListening { isListening = await writer.send(filter.filtered(bytes)) }
+        let progress = Progress()
+        do throws(BackupError) {
+            let ended = try await ChildProcess.run("psql", arguments, server.environment) { streams in
+                async let transaction: Void = watch(streams, progress)
+                try await send(to: streams.standardInputWriter, mark, progress)
+                try await transaction
             }
-            try dump.check(stored)
-            if isListening {
-                isListening = await writer.send(
-                    Array("\nselect set_config('reed.restored', '\(mark)', true);\n".utf8))
-            }
-            try await writer.finish()
-            return (transaction: try await transaction, isSent: isListening)
+            guard !ended.status.isSuccess else { return }
+            let errors = server.redacted(ended.errors)
+            let failure = ToolFailure(tool: "psql", status: ended.status, errors: errors)
+            if failure.sqlState == nil, try await isCommitted(progress, failure.error) { return }
+            throw try await explained(failure)
+        } catch {
+            // A signal may come when all is done but the answer.
+            if error.code == .interrupted, try await isCommitted(progress, error) { return }
+            throw error
         }
-        guard !ended.status.isSuccess else { return }
-        let failure = ToolFailure(tool: "psql", status: ended.status, errors: server.redacted(ended.errors))
-        if ended.result.isSent, let transaction = ended.result.transaction, failure.sqlState == nil {
-            if try await isCommitted(transaction, failure) { return }
+    }
+
+    /// How far psql is.
+    private final class Progress: Sendable {
+        /// The server's number of the transaction.
+        let transaction = Mutex<String?>(nil)
+        /// Whether psql has all of its input, and may commit.
+        let isSent = Mutex(false)
+    }
+
+    private func watch(_ streams: ChildStreams, _ progress: Progress) async throws {
+        var lines = OutputLines(streams)
+        let first = try await lines.next()
+        progress.transaction.withLock { $0 = first }
+        while try await lines.next() != nil {}
+    }
+
+    private func send(
+        to psql: StandardInputWriter, _ mark: String, _ progress: Progress
+    ) async throws {
+        var filter = OmissionFilter(contents.omissions)
+        var isListening = true
+        let stored = try await dump.read { bytes in
+            if isListening { isListening = await psql.send(filter.filtered(bytes)) }
         }
-        throw try await explained(failure)
+        try dump.check(stored)
+        guard isListening else { return }
+        progress.isSent.withLock { $0 = true }
+        _ = await psql.send(Array("\nselect set_config('reed.restored', '\(mark)', true);\n".utf8))
+        try await psql.finish()
     }
 
     /// Whether a transaction whose end nobody saw took effect.
-    private func isCommitted(_ transaction: String, _ failure: ToolFailure) async throws(BackupError) -> Bool
-    {
-        do {
-            return try await server.query("select pg_xact_status(:'id'::xid8)", [("id", transaction)]) == [
-                "committed"
-            ]
-        } catch {
+    ///
+    /// It is asked for in a task of its own, which an interruption does not end.
+    private func isCommitted(
+        _ progress: Progress, _ error: BackupError
+    ) async throws(BackupError) -> Bool {
+        guard progress.isSent.withLock({ $0 }), let transaction = progress.transaction.withLock({ $0 }) else {
+            return false
+        }
+        let server = server
+        let state = await Task.detached { () async -> String? in
+            for _ in 0..<50 {
+                let sql = "select pg_xact_status(:'id'::xid8);"
+                let answer = try? await server.query(sql, [("id", transaction)]).first
+                if answer != "in progress" { return answer }
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+            return nil
+        }.value
+        guard let state else {
             throw BackupError(
-                failure.error.code, "\(failure.error.message); whether the restore took effect is unknown",
+                error.code, "\(error.message); whether the restore took effect is unknown",
                 advice: "when the server is back, look or restore again")
         }
+        return state == "committed"
     }
 
     /// The failure with the statement that psql complained about.

@@ -35,6 +35,7 @@ struct StoredDump: Sendable {
             guard !Task.isCancelled else { throw BackupError(.interrupted, "interrupted") }
             let count = try opened.read(into: &buffer)
             guard count > 0 else { return checksum }
+            await Task.yield()  // others wait for this thread
             checksum.add(buffer.span.extracting(first: count))
             if count < buffer.count {
                 try await body(Array(buffer[..<count]))
@@ -55,10 +56,9 @@ struct StoredDump: Sendable {
                 .data, "\(file.file) could have been written by another user",
                 advice: "restore only what you trust; chmod 600 and chown make it yours")
         }
-        var contents = DumpContents()
-        let stored: Checksum
+        let (contents, stored): (DumpContents, Checksum)
         do {
-            stored = try await read { contents.read($0.span) }
+            (contents, stored) = try await readContents()
         } catch {
             throw error.code == .data ? damaged(error.message) : error
         }
@@ -71,6 +71,12 @@ struct StoredDump: Sendable {
             throw damaged("its tables and rows are not those of its metadata")
         }
         return contents
+    }
+
+    private func readContents() async throws(BackupError) -> (DumpContents, Checksum) {
+        var contents = DumpContents()
+        let stored = try await read { contents.read($0.span) }
+        return (contents, stored)
     }
 
     /// Compares size and checksum with the metadata.

@@ -1,26 +1,52 @@
 /// What is in a database that is to be replaced.
-struct TargetState: Decodable {
+struct TargetState: Sendable {
     let database: String
     let version: String
     let sessions: [String]
     /// Schemas that are neither the system's nor an extension's, as SQL identifiers.
     let schemas: [String]
+    /// Grants and owners that a restore takes away, as the SQL that gives them back.
+    let grants: [String]
 }
 
 extension PostgresServer {
     /// Looks at a database.
     func targetState() async throws(BackupError) -> TargetState {
+        do {
+            async let rights = rights()
+            let facts = try await facts()
+            // What belongs to this user belongs to it afterwards too.
+            let grants = try await rights.filter { !$0.hasSuffix(" OWNER TO \(facts.user);") }
+            return TargetState(
+                database: facts.database, version: facts.version, sessions: facts.sessions,
+                schemas: facts.schemas, grants: grants)
+        } catch let error as BackupError {
+            throw error
+        } catch {
+            throw BackupError(.interrupted, "interrupted")
+        }
+    }
+
+    private struct Facts: Decodable {
+        let database: String
+        let user: String
+        let version: String
+        let sessions: [String]
+        let schemas: [String]
+    }
+
+    private func facts() async throws(BackupError) -> Facts {
         try await query(
-            TargetState.self,
+            Facts.self,
             """
             select json_build_object(
-              'database', current_database(),
+              'database', current_database(), 'user', quote_ident(current_user),
               'version', current_setting('server_version'),
               'sessions', (
                 select coalesce(json_agg(format('%s (%s)', name, count) order by name), '[]') from (
                   select coalesce(nullif(application_name, ''), 'unnamed') as name, count(*) as count
                   from pg_stat_activity
-                  where datname = current_database() and pid <> pg_backend_pid()
+                  where datname = current_database() and application_name <> current_setting('application_name')
                     and backend_type = 'client backend'
                   group by 1) as session),
               'schemas', (

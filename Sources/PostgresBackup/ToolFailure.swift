@@ -38,7 +38,11 @@ struct ToolFailure {
     private var line: String? {
         let lines = errors.split(whereSeparator: \.isNewline).map(String.init)
         let marks = ["error: ", "ERROR:  ", "FATAL:  ", "PANIC:  "]
-        let error = lines.first { line in Self.parsed(line) != nil || marks.contains { line.contains($0) } }
+        let error = lines.first { line in
+            // States of class 00 and 01 are notices and warnings.
+            let isError = Self.parsed(line).map { !$0.state.hasPrefix("00") && !$0.state.hasPrefix("01") }
+            return isError ?? marks.contains { line.contains($0) }
+        }
         let details = ["DETAIL:", "HINT:", "CONTEXT:", "LOCATION:", "LINE "]
         return error
             ?? lines.last { line in

@@ -12,7 +12,7 @@ struct BackupFaultTests {
                 69, "Dumping the contents of table",
                 { _ in
                     try site.query(
-                        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pg_dump' and datname = current_database()"
+                        "select pg_terminate_backend(pid) from pg_stat_activity where query like 'COPY %' and datname = current_database()"
                     )
                 }
             ),

@@ -32,7 +32,10 @@ struct ToolFailureTests {
         ] as [(String, BackupError.Code)])
     func code(line: String, code: BackupError.Code) {
         let failure = ToolFailure(
-            tool: "psql", status: .exited(3), errors: "a warning\n\(line)\nCONTEXT: secret row\n")
+            tool: "psql", status: .exited(3),
+            errors:
+                "NOTICE:  00000: drop cascades to x\nWARNING:  01000: a warning\n\(line)\nCONTEXT: secret row\n"
+        )
         #expect(failure.error.code == code)
         #expect(!failure.error.message.contains("secret"))
     }
