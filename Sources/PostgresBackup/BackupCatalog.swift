@@ -105,8 +105,9 @@ public struct BackupCatalog: Sendable {
         let version = name.hasPrefix("v") ? String(name.dropFirst()) : name
         let matches = entries.filter { entry in
             guard !name.isEmpty else { return false }
+            // The version is a part of the name, also of what has lost its metadata.
             return entry.name.hasPrefix(name)
-                || !version.isEmpty && (entry.backup?.version.hasPrefix(version) ?? false)
+                || !version.isEmpty && entry.name.hasPrefix(BackupName.prefix + version)
         }
         if matches.count == 1 { return matches[0] }
         let candidates = (matches.isEmpty ? entries : matches).map(\.name)
@@ -130,7 +131,7 @@ public struct BackupCatalog: Sendable {
         guard let metadata, let bytes = try? metadata.bytes(limit: 64 << 20),
             let backup = Backup(json: bytes),
             // A name of another folder or backup is not followed.
-            backup.files.allSatisfy({ $0.file.hasPrefix(name + ".") && !$0.file.contains("/") })
+            backup.files.allSatisfy({ Self.isOwn($0, of: name, amongOthers: backup.files.count > 1) })
         else {
             for other in names where base(ofDump: other) == name {
                 entry.sizeBytes += try folder.status(of: other)?.size ?? 0
@@ -140,12 +141,25 @@ public struct BackupCatalog: Sendable {
         }
         entry.backup = backup
         entry.createdAt = backup.createdAt
+        if !names.contains("\(name).sha256") { entry.state = .damaged("\(name).sha256 is missing") }
         for file in backup.files {
             let status = try folder.status(of: file.file)
             entry.sizeBytes += status?.size ?? 0
             if entry.state == .ok, let problem = problem(file, status) { entry.state = .damaged(problem) }
         }
         return entry
+    }
+
+    /// Whether metadata names files that only this backup can have.
+    private static func isOwn(_ file: Backup.File, of name: String, amongOthers: Bool) -> Bool {
+        guard name.contains(/_[0-9]{8}_[0-9]{6}(-[0-9]+)?$/), let stem = base(ofDump: file.file) else {
+            return false
+        }
+        let grants = file.grantsFile ?? "\(stem).grants.sql"
+        let isNamed =
+            amongOthers
+            ? stem.hasPrefix(name + ".") && !stem.dropFirst(name.count + 1).contains(".") : stem == name
+        return isNamed && grants == "\(stem).grants.sql" && !stem.contains("/")
     }
 
     private static func problem(_ file: Backup.File, _ status: BackupFolder.Status?) -> String? {

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 import Subprocess
+import Synchronization
 
 extension BackupCatalog {
     /// A backup that was made.
@@ -29,8 +30,8 @@ extension BackupCatalog {
         let folder = try BackupFolder.making(path)
         try folder.requirePrivate()
         let lock = try folder.lock()
-        let created = try await PostgresServer.withLocks(on: servers) { databases throws(BackupError) in
-            let sources = zip(servers, databases).map { DumpSource(server: $0, database: $1, grants: []) }
+        let created = try await PostgresServer.withLocks(on: servers) { sessions throws(BackupError) in
+            let sources = zip(servers, sessions).map { DumpSource(server: $0, session: $1, grants: []) }
             return try await Self.create(version, of: sources, in: folder, compression, now)
         }
         _ = consume lock
@@ -40,8 +41,10 @@ extension BackupCatalog {
     /// A database that is dumped, and the grants to keep beside its dump.
     struct DumpSource: Sendable {
         let server: PostgresServer
-        let database: String
+        let session: PostgresServer.Session
         let grants: [String]
+
+        var database: String { session.database }
     }
 
     /// Makes a backup in a locked folder of locked databases.
@@ -87,10 +90,14 @@ extension BackupCatalog {
     ) async throws(BackupError) -> (Backup.File, [String]) {
         let name = "\(stem).sql" + (compression.map { ".\($0.fileExtension)" } ?? "")
         let file = try draft.create(name)
-        let arguments = [
+        var arguments = [
             "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
             "--lock-wait-timeout=10s",
         ]
+        // All names in one encoding; these two have no conversion.
+        if !["SQL_ASCII", "MULE_INTERNAL"].contains(source.session.encoding) {
+            arguments.append("--encoding=UTF8")
+        }
         let pipe = try WidePipe()
         let (dumped, warnings) = try await PostgresTool.dump.run(
             arguments, on: source.server, output: pipe.input
@@ -100,7 +107,12 @@ extension BackupCatalog {
         }
         try file.synchronize()
         let contents = dumped.contents
-        guard contents.isComplete, contents.foreignCommand == nil, let server = contents.serverVersion,
+        if let dump = contents.dumpVersion, contents.isComplete, !contents.isRestricted {
+            throw BackupError(
+                .configuration, "pg_dump \(dump) does not protect its dumps by \\restrict",
+                advice: "install its newest minor release")
+        }
+        guard contents.isComplete, contents.foreign == nil, let server = contents.serverVersion,
             let dump = contents.dumpVersion
         else {
             throw BackupError(
@@ -137,11 +149,18 @@ extension BackupCatalog {
             }
             return (contents, stored)
         }
+        let fault = WriteFault()
         let stored = try await compression.compress { streams in
-            async let stored = write(streams.standardOutput, to: file)
-            try await dump.read { bytes throws(BackupError) in
-                contents.read(bytes.span)
-                _ = await streams.standardInputWriter.send(bytes)
+            async let stored = write(streams.standardOutput, to: file, fault)
+            do throws(BackupError) {
+                try await dump.read { bytes throws(BackupError) in
+                    guard !fault.hasHappened else { throw BackupError(.inputOutput, "") }
+                    contents.read(bytes.span)
+                    _ = await streams.standardInputWriter.send(bytes)
+                }
+            } catch {
+                // The writer says why.
+                guard fault.hasHappened else { throw error }
             }
             try await streams.standardInputWriter.finish()
             return try await stored
@@ -149,21 +168,38 @@ extension BackupCatalog {
         return (contents, stored)
     }
 
+    /// Whether what a compressor makes could not be written.
+    private final class WriteFault: Sendable {
+        private let flag = Mutex(false)
+
+        var hasHappened: Bool { flag.withLock { $0 } }
+
+        func happen() { flag.withLock { $0 = true } }
+    }
+
+    /// Writes what a program makes.
+    ///
+    /// If that fails, what follows is read and thrown away, so that the program does not wait for ever.
     private static func write(
-        _ bytes: SubprocessOutputSequence, to file: LocalFile
+        _ bytes: SubprocessOutputSequence, to file: LocalFile, _ fault: WriteFault
     ) async throws(BackupError) -> Checksum {
         var stored = Checksum()
+        var failure: BackupError?
         do {
-            for try await buffer in bytes {
+            for try await buffer in bytes where failure == nil {
                 let bytes = buffer.array
                 stored.add(bytes.span)
-                try file.write(bytes.span)
+                do throws(BackupError) {
+                    try file.write(bytes.span)
+                } catch {
+                    failure = error
+                    fault.happen()
+                }
             }
-        } catch let error as BackupError {
-            throw error
         } catch {
             throw BackupError(.system, "cannot read what a program wrote: \(error)")
         }
+        if let failure { throw failure }
         return stored
     }
 
@@ -198,20 +234,20 @@ extension BackupCatalog {
 extension PostgresServer {
     /// Runs `body` while this process alone backs up or restores all of `servers`.
     ///
-    /// - Parameter body: Gets the names of the databases.
+    /// - Parameter body: Gets what each server says.
     /// - Throws: ``BackupError/Code/usage`` if a database is named twice.
     static func withLocks<Result: Sendable>(
-        on servers: [PostgresServer], _ locked: [String] = [],
-        _ body: ([String]) async throws(BackupError) -> Result
+        on servers: [PostgresServer], _ locked: [Session] = [],
+        _ body: ([Session]) async throws(BackupError) -> Result
     ) async throws(BackupError) -> Result {
         guard locked.count < servers.count else { return try await body(locked) }
         let server = servers[locked.count]
-        for (other, database) in zip(servers, locked)
-        where other.host == server.host && database == server.database {
-            throw BackupError(.usage, "the database \(database) on \(server.host) is named twice")
+        for (other, session) in zip(servers, locked)
+        where other.host == server.host && session.database == server.database {
+            throw BackupError(.usage, "the database \(session.database) on \(server.host) is named twice")
         }
         return try await server.withLock { session in
-            try await withLocks(on: servers, locked + [session.database], body)
+            try await withLocks(on: servers, locked + [session], body)
         }
     }
 }

@@ -37,7 +37,9 @@ enum ChildProcess {
         var options = PlatformOptions()
         // Ctrl-C at a terminal is for this program alone, which then ends its children in order.
         options.processGroupID = 0
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
+        options.teardownSequence = [
+            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(5))
+        ]
         do {
             try Task.checkCancellation()
             let ended = try await Subprocess.run(

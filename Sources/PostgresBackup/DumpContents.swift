@@ -4,25 +4,27 @@ struct DumpContents {
     private(set) var rows: [String: Int] = [:]
     /// How many tables it creates.
     private(set) var tableCount = 0
-    /// Every schema it creates, and `public` if it fills that; as SQL identifiers.
-    private(set) var schemas: [String] = []
+    /// Every schema it creates, and `public`, which pg_dump does not create; as SQL identifiers.
+    private(set) var schemas = ["public"]
     /// The server it was taken from.
     private(set) var serverVersion: PostgresVersion?
     /// The pg_dump that wrote it.
     private(set) var dumpVersion: PostgresVersion?
     /// Whether psql is told to run no commands within it.
     private(set) var isRestricted = false
-    /// The first command of psql that pg_dump does not write.
-    private(set) var foreignCommand: String?
+    /// The first command of psql, or of transactions, that pg_dump does not write.
+    private(set) var foreign: String?
     /// What a restore in one transaction into empty schemas leaves out, as ranges of bytes.
     ///
-    /// `BEGIN` and `COMMIT` around large objects, which would end the transaction; and the stand-ins for
-    /// views by which pg_dump breaks circles before it drops them: they name types that are not there.
+    /// `BEGIN` and `COMMIT` around large objects, which would end the transaction; `SET lock_timeout = 0`,
+    /// which would wait for ever; and before objects are dropped what names types that are not there:
+    /// stand-ins for views, by which pg_dump breaks circles, and constraints of domains.
     private(set) var omissions: [Range<Int>] = []
 
     private var reader = DumpReader()
     private var key: [UInt8]?
     private var isDropping = true
+    private var isInBody = false  // of a function of SQL
     private var hasTrailer = false
 
     /// Whether it ends as pg_dump ends every dump.
@@ -56,7 +58,6 @@ struct DumpContents {
             dumpVersion = dumpVersion ?? PostgresVersion(String(comment.dropFirst(29)))
         } else if comment.hasPrefix("-- Name: ") {
             isDropping = false
-            if comment.contains("; Schema: public; Owner: ") { add(schema: "public") }
         }
     }
 
@@ -71,7 +72,7 @@ struct DumpContents {
         {
             key = nil
         } else {
-            foreignCommand = foreignCommand ?? String(decoding: command.prefix(80), as: UTF8.self)
+            foreign = foreign ?? String(decoding: command.prefix(80), as: UTF8.self)
         }
     }
 
@@ -80,17 +81,28 @@ struct DumpContents {
             tableCount += 1
         } else if statement.hasPrefix("CREATE SCHEMA ") {
             let name = Self.identifier(statement.text.dropFirst("CREATE SCHEMA ".utf8.count))
-            add(schema: String(decoding: name, as: UTF8.self))
-        } else if isDropping && statement.hasPrefix("CREATE OR REPLACE VIEW ")
-            || [Array("BEGIN".utf8), Array("COMMIT".utf8)].contains(statement.text)
+            let schema = String(decoding: name, as: UTF8.self)
+            if !schemas.contains(schema) { schemas.append(schema) }
+        } else if isDropping && Self.needsTypes.contains(where: statement.hasPrefix)
+            || Self.omitted.contains(statement.text)
         {
             omissions.append(statement.bytes)
+        } else if statement.hasPrefix("CREATE "), statement.text.contains(Array("BEGIN ATOMIC".utf8)) {
+            isInBody = true
+        } else if isInBody, statement.text == Array("END".utf8) {
+            isInBody = false
+        } else if Self.transactions.contains(where: statement.begins(with:)) {
+            foreign = foreign ?? String(decoding: statement.text.prefix(80), as: UTF8.self)
         }
     }
 
-    private mutating func add(schema: String) {
-        if !schemas.contains(schema) { schemas.append(schema) }
-    }
+    private static let needsTypes = ["CREATE OR REPLACE VIEW ", "ALTER DOMAIN "]
+    private static let omitted = ["BEGIN", "COMMIT", "SET lock_timeout = 0"].map { Array($0.utf8) }
+    /// What would end, or nest in, the transaction of a restore.
+    private static let transactions = [
+        "begin", "start transaction", "commit", "end", "rollback", "abort", "savepoint", "release",
+        "prepare transaction",
+    ]
 
     /// `public.users` of `COPY public.users (id, name) FROM stdin`.
     private static func tableName(ofCopy text: [UInt8]) -> String {

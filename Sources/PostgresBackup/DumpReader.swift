@@ -29,10 +29,20 @@ struct DumpReader {
         var bytes = 0..<0
 
         func hasPrefix(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
+
+        /// Whether it begins with a word or words in lower case, however it writes them.
+        func begins(with words: String) -> Bool {
+            let start = text.prefix(words.utf8.count)
+            let next = text.dropFirst(words.utf8.count).first
+            return start.map { (65...90).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(words.utf8)
+                && next.map { !DumpReader.isNamePart($0) } ?? true
+        }
     }
 
     private enum State {
         case text, quotes, identifier, comment, command
+        /// Within E'...', where a backslash takes the next byte with it.
+        case escapes(isEscaped: Bool)
         /// Within a comment of the C kind, nested to a depth.
         case block(depth: Int)
         /// Within a tag that may open a dollar quote.
@@ -47,6 +57,8 @@ struct DumpReader {
 
     private var state = State.text
     private var previous = UInt8(ascii: "\n")
+    private var beforePrevious = UInt8(ascii: "\n")
+    private var wasEscape = false  // the quotes that ended last
     private var line = 1
     private var offset = 0
     private var statement = Statement()
@@ -84,7 +96,9 @@ struct DumpReader {
                 if index < bytes.count {
                     offset += 1
                     index += 1
+                    beforePrevious = previous
                     previous = UInt8(ascii: "'")
+                    wasEscape = false
                     state = .text
                 }
             default:
@@ -93,6 +107,7 @@ struct DumpReader {
                 if byte == UInt8(ascii: "\n") { line += 1 }
                 take(byte, report)
                 offset += 1
+                beforePrevious = previous
                 previous = byte
             }
         }
@@ -111,6 +126,13 @@ struct DumpReader {
             }
             if case .comment = state { report(.comment(piece)) } else { report(.command(piece)) }
             state = .text
+        case .escapes(let isEscaped):
+            if !isEscaped, byte == UInt8(ascii: "'") {
+                wasEscape = true
+                state = .text
+            } else {
+                state = .escapes(isEscaped: !isEscaped && byte == UInt8(ascii: "\\"))
+            }
         case .block(let depth): takeBlock(byte, depth)
         case .tag: takeTag(byte, report)
         case .dollar:
@@ -126,7 +148,10 @@ struct DumpReader {
         switch byte {
         case UInt8(ascii: "'"):
             begin()
-            state = .quotes
+            let isDoubled = previous == byte && wasEscape
+            let isEscape =
+                (previous | 0x20) == UInt8(ascii: "e") && !Self.isNamePart(beforePrevious) || isDoubled
+            state = isEscape ? .escapes(isEscaped: false) : .quotes
         case UInt8(ascii: "\""):
             append(byte)
             state = .identifier
@@ -218,7 +243,7 @@ struct DumpReader {
         }
     }
 
-    private static func isNamePart(_ byte: UInt8) -> Bool {
+    fileprivate static func isNamePart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), 0x80...:

@@ -39,16 +39,19 @@ final class LocalFile: Sendable {
         }
     }
 
-    /// Fills `buffer` as far as the file goes and answers with how many bytes; 0 at its end.
-    func read(into buffer: inout [UInt8]) throws(BackupError) -> Int {
-        while true {
-            // Sound: read(2) writes at most the buffer's own bytes, during the call.
-            let count = unsafe buffer.withUnsafeMutableBytes { bytes in
-                unsafe Glibc.read(descriptor, bytes.baseAddress, bytes.count)
-            }
-            if count >= 0 { return count }
-            if errno != EINTR { throw BackupError("cannot read \(path)", errno: errno, .inputOutput) }
+    /// The next bytes, as many as one call of the system gives; none at the end.
+    func read(atMost size: Int) throws(BackupError) -> [UInt8] {
+        var number: CInt = 0
+        // Sound: read(2) writes at most the buffer's own bytes, and says how many.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            repeat {
+                let result = unsafe Glibc.read(descriptor, buffer.baseAddress, size)
+                number = result < 0 ? errno : 0
+                count = max(0, result)
+            } while number == EINTR
         }
+        guard number == 0 else { throw BackupError("cannot read \(path)", errno: number, .inputOutput) }
+        return bytes
     }
 
     /// The whole file.
@@ -56,11 +59,10 @@ final class LocalFile: Sendable {
     /// - Throws: ``BackupError/Code/data`` if it has more than `limit` bytes.
     func bytes(limit: Int) throws(BackupError) -> [UInt8] {
         var all: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = try read(into: &buffer)
-            guard count > 0 else { return all }
-            all += buffer[..<count]
+            let piece = try read(atMost: 64 << 10)
+            guard !piece.isEmpty else { return all }
+            all += piece
             guard all.count <= limit else { throw BackupError(.data, "\(path) has more than \(limit) bytes") }
         }
     }

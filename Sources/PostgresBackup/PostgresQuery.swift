@@ -8,10 +8,11 @@ extension PostgresServer {
     func query(
         _ sql: String, _ variables: [(name: String, value: String)] = []
     ) async throws(BackupError) -> [String] {
-        let settings = variables.flatMap { ["-v", "\($0.name)=\($0.value)"] }
-        let (lines, _) = try await PostgresTool.psql.run(PostgresTool.psqlArguments + settings, on: self) {
+        let settings = "set client_encoding = 'UTF8'; set lock_timeout = '10s';"
+        let values = variables.flatMap { ["-v", "\($0.name)=\($0.value)"] }
+        let (lines, _) = try await PostgresTool.psql.run(PostgresTool.psqlArguments + values, on: self) {
             streams in
-            _ = await streams.standardInputWriter.send(Array("set client_encoding = 'UTF8';\n\(sql)\n".utf8))
+            _ = await streams.standardInputWriter.send(Array("\(settings)\n\(sql)\n".utf8))
             try await streams.standardInputWriter.finish()
             var output = OutputLines(streams)
             var lines: [String] = []
@@ -42,7 +43,8 @@ extension PostgresServer {
     /// What a server says about itself and the session.
     struct Session: Decodable, Sendable {
         let database: String
-        let version: String
+        /// The encoding of the database.
+        let encoding: String
         let isLocked: Bool
     }
 
@@ -59,13 +61,14 @@ extension PostgresServer {
         let sql = """
             set client_encoding = 'UTF8';
             select json_build_object('database', current_database(),
-              'version', current_setting('server_version'), 'isLocked', pg_try_advisory_lock(1919247716, 1))
+              'encoding', current_setting('server_encoding'), 'isLocked', pg_try_advisory_lock(1919247716, 1))
             from (select count(set_config(name, '0', false)) from pg_settings
                   where name in ('idle_session_timeout', 'statement_timeout')) as settings;
 
             """
-        let (result, _) = try await PostgresTool.psql.run(PostgresTool.psqlArguments, on: self) {
-            streams -> Result? in
+        let arguments = PostgresTool.psqlArguments
+        onCommand?("psql \(arguments.joined(separator: " ")) [\(self)]")
+        let ended = try await ChildProcess.run("psql", arguments, environment) { streams -> Result? in
             _ = await streams.standardInputWriter.send(Array(sql.utf8))
             var output = OutputLines(streams)
             guard let line = try await output.next() else { return nil }
@@ -77,7 +80,8 @@ extension PostgresServer {
             }
             return try await body(session)
         }
-        guard let result else { throw BackupError(.data, "psql gave no answer") }
-        return result
+        // What was done is done, also if psql was ended meanwhile.
+        if let result = ended.result { return result }
+        throw ToolFailure(tool: "psql", status: ended.status, errors: redacted(ended.errors)).error
     }
 }

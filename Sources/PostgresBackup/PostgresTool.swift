@@ -47,7 +47,7 @@ enum PostgresTool: String, Sendable {
         guard ended.status.isSuccess else {
             throw ToolFailure(tool: rawValue, status: ended.status, errors: errors).error
         }
-        return (ended.result, errors.split(whereSeparator: \.isNewline).map(String.init))
+        return (ended.result, errors.split(whereSeparator: \.isNewline).suffix(20).map(String.init))
     }
 
     /// What every call of psql begins with: no settings of the user's, no password prompt, the first

@@ -45,6 +45,9 @@ struct PostgresURL {
         let question = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
         let slash = rest[..<question].firstIndex(of: UInt8(ascii: "/")) ?? question
         try takeHosts(rest[..<slash])
+        guard !rest[slash..<question].contains(UInt8(ascii: "@")) else {
+            throw Invalid("'@' and '/' in a user, password or database must be written %40 and %2F")
+        }
         try take("PGDATABASE", rest[slash..<question].dropFirst(), "database")
         for parameter in rest[question...].dropFirst().split(separator: UInt8(ascii: "&")) {
             try takeParameter(parameter)

@@ -97,9 +97,9 @@ public struct Restore: Sendable {
         try folder.requirePrivate()
         let lock = try folder.lock()
         let outcome = try await PostgresServer.withLocks(on: targets.map(\.server)) {
-            databases throws(BackupError) in
+            sessions throws(BackupError) in
             var outcome = Outcome()
-            if backsUpFirst { outcome.safetyBackup = try await backUp(in: folder) }
+            if backsUpFirst { outcome.safetyBackup = try await backUp(sessions, in: folder) }
             for target in targets {
                 do throws(BackupError) {
                     try await target.restore()
@@ -114,13 +114,15 @@ public struct Restore: Sendable {
         return outcome
     }
 
-    private func backUp(in folder: BackupFolder) async throws(BackupError) -> BackupCatalog.Created {
+    private func backUp(
+        _ sessions: [PostgresServer.Session], in folder: BackupFolder
+    ) async throws(BackupError) -> BackupCatalog.Created {
         var sources: [BackupCatalog.DumpSource] = []
         do {
-            for target in targets {
+            for (target, session) in zip(targets, sessions) {
                 // Since the question was asked, they may have changed.
                 let grants = try await target.server.targetState().grants
-                sources.append(.init(server: target.server, database: target.database, grants: grants))
+                sources.append(.init(server: target.server, session: session, grants: grants))
             }
             return try await BackupCatalog.create(.beforeRestore, of: sources, in: folder, nil, .now)
         } catch {

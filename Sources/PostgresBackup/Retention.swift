@@ -57,7 +57,7 @@ extension BackupCatalog {
         for entry in entries {
             for file in entry.backup?.files ?? [] {
                 try folder.remove(file.file)
-                if let grants = file.grantsFile, !grants.contains("/") { try folder.remove(grants) }
+                if let grants = file.grantsFile { try folder.remove(grants) }
             }
             try folder.remove("\(entry.name).sha256")
             try folder.remove("\(entry.name).json")

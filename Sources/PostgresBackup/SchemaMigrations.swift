@@ -137,7 +137,9 @@ public struct SchemaMigrations: Sendable {
 
     private func requireOurs(_ columns: [String: String]) throws(BackupError) {
         let isInteger = ["smallint", "integer", "bigint"].contains(columns["version"] ?? "")
-        guard Set(columns.keys) == ["version", "name", "applied_at"], isInteger else {
+        let isText = ["text", "character varying"].contains(columns["name"] ?? "")
+        let isTime = columns["applied_at"]?.hasPrefix("timestamp") ?? false
+        guard columns.count == 3, isInteger, isText, isTime else {
             let owner =
                 switch Set(columns.keys) {
                 case ["version"]: "dbmate's or Rails'"

@@ -30,18 +30,13 @@ struct StoredDump: Sendable {
     ) async throws(BackupError) -> Checksum {
         let opened = try folder.open(file.file)
         var checksum = Checksum()
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while true {
             guard !Task.isCancelled else { throw BackupError(.interrupted, "interrupted") }
-            let count = try opened.read(into: &buffer)
-            guard count > 0 else { return checksum }
+            let bytes = try opened.read(atMost: 256 << 10)
+            if bytes.isEmpty { return checksum }
             await Task.yield()  // others wait for this thread
-            checksum.add(buffer.span.extracting(first: count))
-            if count < buffer.count {
-                try await body(Array(buffer[..<count]))
-            } else {
-                try await body(buffer)
-            }
+            checksum.add(bytes.span)
+            try await body(bytes)
         }
     }
 
@@ -64,8 +59,11 @@ struct StoredDump: Sendable {
         }
         try check(stored)
         guard contents.isComplete else { throw damaged("the end of the dump is missing") }
-        if let command = contents.foreignCommand {
-            throw damaged("it holds a command for psql that pg_dump does not write: \(command)")
+        guard contents.isRestricted else {
+            throw damaged("it is not protected by \\restrict, as pg_dump's are")
+        }
+        if let foreign = contents.foreign {
+            throw damaged("it holds a command that pg_dump does not write: \(foreign)")
         }
         guard contents.rows == file.rows, contents.tableCount == file.tableCount else {
             throw damaged("its tables and rows are not those of its metadata")
@@ -74,9 +72,28 @@ struct StoredDump: Sendable {
     }
 
     private func readContents() async throws(BackupError) -> (DumpContents, Checksum) {
-        var contents = DumpContents()
-        let stored = try await read { contents.read($0.span) }
-        return (contents, stored)
+        do {
+            guard file.compression == nil else {
+                var contents = DumpContents()
+                let stored = try await read { contents.read($0.span) }
+                return (contents, stored)
+            }
+            // The checksum takes the longest, so it is taken beside the rest.
+            async let stored = readStored { _ in }
+            var contents = DumpContents()
+            let opened = try folder.open(file.file)
+            while !Task.isCancelled {
+                let bytes = try opened.read(atMost: 256 << 10)
+                if bytes.isEmpty { break }
+                await Task.yield()
+                contents.read(bytes.span)
+            }
+            return (contents, try await stored)
+        } catch let error as BackupError {
+            throw error
+        } catch {
+            throw BackupError(.interrupted, "interrupted")
+        }
     }
 
     /// Compares size and checksum with the metadata.

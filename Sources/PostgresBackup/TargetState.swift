@@ -19,7 +19,8 @@ extension PostgresServer {
             let grants = try await rights.filter { !$0.hasSuffix(" OWNER TO \(facts.user);") }
             return TargetState(
                 database: facts.database, version: facts.version, sessions: facts.sessions,
-                schemas: facts.schemas, grants: grants)
+                schemas: facts.schemas,
+                grants: grants + facts.largeObjectGrants)
         } catch let error as BackupError {
             throw error
         } catch {
@@ -33,6 +34,7 @@ extension PostgresServer {
         let version: String
         let sessions: [String]
         let schemas: [String]
+        let largeObjectGrants: [String]
     }
 
     private func facts() async throws(BackupError) -> Facts {
@@ -49,6 +51,10 @@ extension PostgresServer {
                   where datname = current_database() and application_name <> current_setting('application_name')
                     and backend_type = 'client backend'
                   group by 1) as session),
+              'largeObjectGrants', (
+                select coalesce(json_agg(format('GRANT %s ON LARGE OBJECT %s TO %s;', privilege_type, oid,
+                  case grantee when 0 then 'PUBLIC' else grantee::regrole::text end) order by oid), '[]')
+                from pg_largeobject_metadata, aclexplode(lomacl) where grantee <> lomowner),
               'schemas', (
                 select coalesce(json_agg(quote_ident(nspname) order by nspname), '[]') from pg_namespace
                 where nspname !~ '^pg_' and nspname <> 'information_schema'

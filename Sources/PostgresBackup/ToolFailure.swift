@@ -92,7 +92,8 @@ struct ToolFailure {
         ("57P", .unavailable),  // shut down, crashed
         ("08", .unavailable),  // connection exceptions
         ("28", .permission), ("42501", .permission),
-        ("3D000", .configuration), ("25006", .configuration), ("0A000", .configuration),
+        ("3D000", .configuration), ("3F000", .configuration), ("25006", .configuration),
+        ("0A000", .configuration),
         ("55P03", .tryLater), ("55006", .tryLater),  // locked, in use
         ("40", .tryLater),  // serialization failure, deadlock
         ("57014", .tryLater),  // cancelled

@@ -70,11 +70,13 @@ struct BackupFaultTests {
     @Test("A full disk and a limit on the size of files")
     func noSpace() throws {
         let site = try BackupSite()
-        let command = "ulimit -f 500; exec '\(try reedImportPath())' backup create --version 1"
-        let limited = try run("/bin/sh", ["-c", command], environment: site.environment)
-        #expect(limited.status == 74)
-        #expect(limited.errors.contains("File too large"))
-        #expect(try site.names(hidden: true) == [])
+        for option in ["", "--compress gzip", "--compress zstd"] {
+            let command = "ulimit -f 500; exec '\(try reedImportPath())' backup create --version 1 \(option)"
+            let limited = try run("/bin/sh", ["-c", command], environment: site.environment)
+            #expect(limited.status == 74)
+            #expect(limited.errors.contains("File too large"))
+            #expect(try site.names(hidden: true) == [])
+        }
         guard geteuid() == 0,
             try run("mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", site.backups).status == 0
         else { return }  // not permitted here

@@ -134,6 +134,27 @@ struct BackupTests {
         #expect(try graph.query("select count(*) from node") == "0")
     }
 
+    @Test("Names and texts of a database in another encoding survive")
+    func encoding() throws {
+        let site = try BackupSite(isEmpty: true)
+        let latin = "latin_\(site.database)"
+        try site.query(
+            "create database \(latin) template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'")
+        let utf8 = "set client_encoding = 'UTF8';"
+        let tables = """
+            create schema "mä"; create table "mä"."tö" as select 'ü' as x; create table "mä"."tü" (x text);
+            """
+        try site.cluster.query(utf8 + tables, in: latin)
+        #expect(try site.reed("backup", "create", "--version", "1", "--database", latin).status == 0)
+        let metadata = try String(contentsOfFile: site.path(".json"), encoding: .utf8)
+        #expect(metadata.contains(#""\"mä\".\"tö\"" : 1"#))
+        #expect(try site.reed("backup", "verify", "--drill", "--database", latin).status == 0)
+        try site.cluster.query(utf8 + #"delete from "mä"."tö""#, in: latin)
+        #expect(try site.reed("backup", "restore", "1", "--yes", "--database", latin).status == 0)
+        #expect(try site.cluster.query(utf8 + #"select x from "mä"."tö""#, in: latin) == "ü")
+        try site.query("drop database \(latin)")
+    }
+
     @Test("A drill restores into a database of its own and drops it")
     func drill() throws {
         let site = try BackupSite()

@@ -39,7 +39,9 @@ struct RestoreFaultTests {
     @Test(
         "A dump that fits its metadata but has no end, or a command for psql",
         arguments: [
-            ("end", "the end of the dump is missing"), ("command", "a command for psql"),
+            ("end", "the end of the dump is missing"), ("command", "a command that pg_dump does not write"),
+            ("commit", "does not write: commit"),
+            ("restrict", "not protected"),
         ])
     func forged(kind: String, word: String) throws {
         let site = try BackupSite(isEmpty: true)
@@ -47,9 +49,14 @@ struct RestoreFaultTests {
         #expect(try site.reed("backup", "create", "--version", "1").status == 0)
         let mark = site.folder.path(of: "pwned")
         try site.forge { text in
-            kind == "end"
-                ? text.replacing("-- PostgreSQL database dump complete\n", with: "")
-                : text.replacing("SET default_tablespace", with: "\\! touch \(mark)\nSET default_tablespace")
+            switch kind {
+            case "end": text.replacing("-- PostgreSQL database dump complete\n", with: "")
+            case "restrict": text.replacing(/\\(un)?restrict .*\n/, with: "")
+            case "commit":
+                text.replacing("SET default_tablespace", with: "commit; select 1/0; SET default_tablespace")
+            default:
+                text.replacing("SET default_tablespace", with: "\\! touch \(mark)\nSET default_tablespace")
+            }
         }
         let result = try site.reed("backup", "restore", "1", "--yes")
         #expect(result.status == 65)
@@ -122,6 +129,56 @@ struct RestoreFaultTests {
         other.signal(SIGKILL)
     }
 
+    @Test("No lock is waited for longer, also not behind the first statement")
+    func lateLock() throws {
+        let site = try BackupSite(isEmpty: true)
+        try site.query("create schema app; create table app.t (a int)")
+        #expect(try site.reed("backup", "create", "--version", "1").status == 0)
+        try site.query("drop schema app cascade")
+        let other = try site.cluster.hold("begin; create schema app;", in: site.database)
+        let start = ContinuousClock.now
+        let result = try site.reed("backup", "restore", "1", "--yes", "--no-backup-first")
+        #expect(result.status == 75)
+        #expect(start.duration(to: .now) < .seconds(25))
+        other.signal(SIGKILL)
+    }
+
+    @Test(
+        "An interruption while the server commits does not lead to a wrong word",
+        arguments: [SIGINT, SIGKILL])
+    func lateSignal(signal: Int32) throws {
+        // The commit waits for a standby that does not exist.
+        let cluster = try PostgresCluster()
+        let site = try BackupSite(named: "cms", of: cluster)
+        try site.query("create table t (id int); insert into t values (1)")
+        #expect(try site.reed("backup", "create", "--version", "1").status == 0)
+        try site.query("delete from t")
+        try cluster.query("alter system set synchronous_standby_names = 'nobody'", in: "postgres")
+        try cluster.query("select pg_reload_conf()", in: "postgres")
+        let process = try site.start("backup", "restore", "1", "--yes", "--no-backup-first")
+        try waitUntil("the commit waits") {
+            try site.query("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") == "1"
+        }
+        if signal == SIGINT {
+            process.signal(signal)
+        } else {
+            kill(try #require(try psql(of: process)), signal)
+        }
+        let result = try process.finish()
+        // Without the standby's word the server still says that it is in progress.
+        #expect(result.status == (signal == SIGINT ? 130 : 71))
+        #expect(result.errors.contains("is unknown"))
+        #expect(!result.errors.contains("unchanged"))
+        try cluster.query("alter system reset synchronous_standby_names", in: "postgres")
+        try cluster.query("select pg_reload_conf()", in: "postgres")
+    }
+
+    /// The psql that restores.
+    private func psql(of process: RunningProcess) throws -> Int32? {
+        try run("ps", "-o", "pid=,args=", "--ppid", "\(process.id)").output.split(separator: "\n")
+            .first { $0.contains("reed.restored") }?.split(separator: " ").first.flatMap { Int32($0) }
+    }
+
     @Test(
         "psql or the program itself is killed, or interrupted, in the middle",
         arguments: ["psql", "KILL", "INT", "TERM"])
@@ -139,11 +196,7 @@ struct RestoreFaultTests {
         }
         switch signal {
         case "psql":
-            let pid = try run("ps", "-o", "pid=,args=", "--ppid", "\(process.id)").output.split(
-                separator: "\n"
-            )
-            .first { $0.contains("reed.restored") }?.split(separator: " ").first.flatMap { Int32($0) }
-            kill(try #require(pid), SIGKILL)
+            kill(try #require(try psql(of: process)), SIGKILL)
         case "KILL": process.signal(SIGKILL)
         case "INT": process.signal(SIGINT)
         default: process.signal(SIGTERM)

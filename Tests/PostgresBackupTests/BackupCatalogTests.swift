@@ -11,7 +11,7 @@ struct BackupCatalogTests {
     /// Writes a backup whose dump is `dump`, of a version, made so many days before `now`.
     private func add(_ version: String, days: Int, dump: String = DumpContentsTests.dump) throws -> String {
         let created = Self.now.addingTimeInterval(Double(-86_400 * days))
-        let name = BackupName.prefix + "\(version)_\(days)"
+        let name = BackupName.prefix + "\(version)_\(20_300_000 - days)_000000"
         var contents = DumpContents()
         contents.read(Array(dump.utf8).span)
         var checksum = Checksum()
@@ -64,6 +64,27 @@ struct BackupCatalogTests {
             #expect(error?.code == .notFound)
             #expect(error?.message.contains(names[0]) == true)
         }
+    }
+
+    @Test("Metadata that names files of another backup is not followed")
+    func foreignFiles() throws {
+        let names = [try add("1", days: 9), try add("2", days: 1)]
+        let folder = try folder.get()
+        let good = try String(contentsOfFile: folder.path(of: names[0] + ".json"), encoding: .utf8)
+        for bad in [
+            good.replacing(names[0], with: names[1]), good.replacing(names[0] + ".sql", with: "../x.sql"),
+            good.replacing("\"file\"", with: "\"grants_file\" : \"\(names[1]).json\", \"file\""),
+        ] {
+            try folder.write(bad, to: names[0] + ".json")
+            let entry = try #require(try catalog().list().first { $0.name == names[0] })
+            #expect(entry.state == .damaged("metadata is not readable"))
+        }
+        try folder.write(
+            good.replacing(names[0] + ".sql", with: names[1] + ".sql"), to: "reed_backup_v1.json")
+        #expect(try catalog().list().first { $0.name == "reed_backup_v1" }?.backup == nil)
+        try FileManager.default.removeItem(atPath: folder.path(of: names[1] + ".sha256"))
+        let entry = try #require(try catalog().list().first { $0.name == names[1] })
+        #expect(entry.state == .damaged("\(names[1]).sha256 is missing"))
     }
 
     @Test("A backup goes only if the number and the age both allow it")

@@ -18,6 +18,7 @@ struct DumpContentsTests {
         -- Dumped by pg_dump version 15.18 (Debian 15.18-0+deb12u1)
 
         SET lock_timeout = 0;
+        ALTER DOMAIN public.d DROP CONSTRAINT IF EXISTS c;
         CREATE OR REPLACE VIEW public.v AS
         SELECT
             NULL::public.mood AS m;
@@ -81,16 +82,17 @@ struct DumpContentsTests {
         let contents = contents(Self.dump, chunk: chunk)
         #expect(contents.rows == ["public.t": 4, "\"ex;tra\".\"a b\"": 0])
         #expect(contents.tableCount == 2)
-        #expect(contents.schemas == ["\"ex;tra\"", "public"])
+        #expect(contents.schemas == ["public", "\"ex;tra\""])
         #expect(contents.serverVersion == PostgresVersion(major: 15, minor: 18))
         #expect(contents.dumpVersion == PostgresVersion(major: 15, minor: 18))
         #expect(contents.isRestricted)
         #expect(contents.isComplete)
-        #expect(contents.foreignCommand == nil)
+        #expect(contents.foreign == nil)
         let bytes = Array(Self.dump.utf8)
         let omitted = contents.omissions.map { String(decoding: bytes[$0], as: UTF8.self) }
         #expect(
             omitted == [
+                "SET lock_timeout = 0;", "ALTER DOMAIN public.d DROP CONSTRAINT IF EXISTS c;",
                 "CREATE OR REPLACE VIEW public.v AS\nSELECT\n    NULL::public.mood AS m;", "BEGIN;",
                 "COMMIT;",
             ])
@@ -112,10 +114,12 @@ struct DumpContentsTests {
         arguments: [
             "\\! touch x\n", "SELECT 1 \\gexec\n", "\\restrict abc\n", "\\unrestrict other\n",
             "\\connect x\n",
+            "commit;\n", "COMMIT WORK;\n", "END;\n", "Commit And Chain;\n", "rollback;\n", "savepoint x;\n",
+            "select E'\\''; --'\n;\nselect E'\\'';\n\\! touch x\n--'\n", "select E'a''\\''; commit; --'\n;\n",
         ])
     func commands(text: String) {
         let changed = Self.dump.replacing("SET lock_timeout = 0;\n", with: text)
-        #expect(contents(changed).foreignCommand != nil)
+        #expect(contents(changed).foreign != nil)
         #expect(!contents(Self.dump + "SELECT 1;\n").isComplete)
         #expect(!contents(Self.dump.replacing("\\unrestrict abc\n", with: "")).isComplete)
     }

@@ -33,7 +33,8 @@ struct PostgresServerTests {
         "What is wrong with a URL is said without quoting it",
         arguments: [
             "postgres://u:sEcr3t%zz@h/d", "postgres://u:sEcr3t%@h/d", "postgres://u:p/sEcr3t@h/d",
-            "postgres://u:x@sEcr3t@h/d", "postgres://h:sEcr3t/d", "postgres://h:0/d", "postgres://h:65536/d",
+            "postgres://u:x@sEcr3t@h/d", "postgres://h:sEcr3t/d", "postgres://h:0/d",
+            "postgres://u:12/sEcr3t@h:1/d", "postgres://u:7/@sEcr3t@h/d", "postgres://h:65536/d",
             "postgres://[sEcr3t/d", "postgres://[::1]sEcr3t/d", "postgres://h/d?sEcr3t",
             "postgres://h/d?sEcr3t=1",
             "postgres://u:%00sEcr3t@h/d", "postgres://h/d?port=sEcr3t", "u:sEcr3t@h/d",
