@@ -50,8 +50,6 @@ public struct Backup: Hashable, Sendable {
     public var sizeBytes: Int { files.reduce(0) { $0 + $1.sizeBytes } }
     /// The tables of all files together.
     public var tableCount: Int { files.reduce(0) { $0 + $1.tableCount } }
-    /// Whether a restore made it of what it was about to replace.
-    public var isSafetyBackup: Bool { version == BackupVersion.beforeRestore.text }
 }
 
 /// One database is described by the object itself, more than one by its member `files`.

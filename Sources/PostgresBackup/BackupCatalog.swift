@@ -21,6 +21,11 @@ public struct BackupCatalog: Sendable {
         /// The size of what is there of it, in bytes.
         public var sizeBytes: Int
 
+        /// Whether a restore made it of what it was about to replace.
+        public var isSafetyBackup: Bool {
+            name.hasPrefix(BackupName.prefix + BackupVersion.beforeRestore.text + "_")
+        }
+
         /// What to restore it by, and what to call it in a listing.
         public var title: String {
             guard let files = backup?.files else { return name }
@@ -93,7 +98,7 @@ public struct BackupCatalog: Sendable {
     public func find(_ name: String) throws(BackupError) -> Entry {
         let entries = try list()
         if name == "latest" {
-            if let newest = entries.first(where: { !($0.backup?.isSafetyBackup ?? false) }) { return newest }
+            if let newest = entries.first(where: { !$0.isSafetyBackup }) { return newest }
             throw BackupError(.notFound, "no backups found in \(path)")
         }
         let suffixes = [".json", ".sha256"]

@@ -146,21 +146,18 @@ extension BackupCatalog {
                 contents.read(bytes.span)
                 stored.add(bytes.span)
                 try file.write(bytes.span)
+                return true
             }
             return (contents, stored)
         }
         let fault = WriteFault()
         let stored = try await compression.compress { streams in
             async let stored = write(streams.standardOutput, to: file, fault)
-            do throws(BackupError) {
-                try await dump.read { bytes throws(BackupError) in
-                    guard !fault.hasHappened else { throw BackupError(.inputOutput, "") }
-                    contents.read(bytes.span)
-                    _ = await streams.standardInputWriter.send(bytes)
-                }
-            } catch {
-                // The writer says why.
-                guard fault.hasHappened else { throw error }
+            try await dump.read { bytes throws(BackupError) in
+                contents.read(bytes.span)
+                let isTaken = await streams.standardInputWriter.send(bytes)
+                // What the writer or the compressor says about it comes first.
+                return isTaken && !fault.hasHappened
             }
             try await streams.standardInputWriter.finish()
             return try await stored

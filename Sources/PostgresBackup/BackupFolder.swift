@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Names are looked up in it, never by a path, and symbolic links are not followed.
 ///
-/// The one place of this target that asks the system for files.
+/// A reference, since drafts and dumps keep it; closed when nobody holds it any more.
 final class BackupFolder: Sendable {
     /// How it was called.
     let path: String
@@ -48,9 +48,11 @@ final class BackupFolder: Sendable {
         // Each missing folder on the way is made too.
         for end in path.indices.filter({ path[$0] == "/" && $0 > path.startIndex }) + [path.endIndex] {
             let part = String(path[..<end])
-            if unsafe mkdir(part, 0o700) == 0 || errno == EEXIST || errno == EISDIR { continue }
-            if errno == EACCES, unsafe access(part, F_OK) == 0 { continue }
-            let error = BackupError("cannot make the backup folder \(path)", errno: errno)
+            if unsafe mkdir(part, 0o700) == 0 { continue }
+            let number = errno
+            if number == EEXIST || number == EISDIR { continue }
+            if number == EACCES, unsafe access(part, F_OK) == 0 { continue }
+            let error = BackupError("cannot make the backup folder \(path)", errno: number)
             throw BackupError(error.code == .permission ? .permission : .cannotCreate, error.message)
         }
         do {

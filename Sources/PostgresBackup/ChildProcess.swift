@@ -10,7 +10,7 @@ enum ChildProcess {
     struct Ended<Result: Sendable>: Sendable {
         let status: TerminationStatus
         /// The end of its standard error, up to 32 KiB.
-        let errors: String
+        var errors: String
         let result: Result
     }
 
@@ -52,7 +52,7 @@ enum ChildProcess {
                 try await streams.standardInputWriter.finish()
                 return (result, try await errors)
             }
-            try Task.checkCancellation()
+            if !ended.terminationStatus.isSuccess { try Task.checkCancellation() }
             let (result, errors) = ended.closureResult
             return Ended(status: ended.terminationStatus, errors: errors, result: result)
         } catch let error as BackupError {
@@ -101,7 +101,9 @@ extension SubprocessOutputSequence.Buffer {
 }
 
 extension StandardInputWriter {
-    /// Writes all of `buffer`; answers as the other one does.
+    /// Writes all of `buffer`.
+    ///
+    /// - Returns: Whether the program took it; `false` once it has stopped reading.
     func send(_ buffer: SubprocessOutputSequence.Buffer) async -> Bool {
         (try? await write(buffer.bytes)) == buffer.count
     }

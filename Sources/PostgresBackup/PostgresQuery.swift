@@ -66,22 +66,27 @@ extension PostgresServer {
                   where name in ('idle_session_timeout', 'statement_timeout')) as settings;
 
             """
-        let arguments = PostgresTool.psqlArguments
-        onCommand?("psql \(arguments.joined(separator: " ")) [\(self)]")
-        let ended = try await ChildProcess.run("psql", arguments, environment) { streams -> Result? in
-            _ = await streams.standardInputWriter.send(Array(sql.utf8))
-            var output = OutputLines(streams)
-            guard let line = try await output.next() else { return nil }
-            let session = try Self.decoded(Session.self, line)
-            guard session.isLocked else {
-                throw BackupError(
-                    .tryLater, "another backup or restore of \(session.database) is running on \(host)",
-                    advice: "try again when it has ended")
+        var done: Result?
+        do throws(BackupError) {
+            let arguments = PostgresTool.psqlArguments
+            let ended = try await PostgresTool.psql.start(arguments, on: self, output: .sequence) { streams in
+                _ = await streams.standardInputWriter.send(Array(sql.utf8))
+                var output = OutputLines(streams)
+                guard let line = try await output.next() else { return }
+                let session = try Self.decoded(Session.self, line)
+                guard session.isLocked else {
+                    throw BackupError(
+                        .tryLater, "another backup or restore of \(session.database) is running on \(host)",
+                        advice: "try again when it has ended")
+                }
+                done = try await body(session)
             }
-            return try await body(session)
+            if let done { return done }
+            throw ToolFailure(tool: "psql", status: ended.status, errors: ended.errors).error
+        } catch {
+            // What was done is done, also if a signal came, or psql was ended, before it could say goodbye.
+            if let done { return done }
+            throw error
         }
-        // What was done is done, also if psql was ended meanwhile.
-        if let result = ended.result { return result }
-        throw ToolFailure(tool: "psql", status: ended.status, errors: redacted(ended.errors)).error
     }
 }

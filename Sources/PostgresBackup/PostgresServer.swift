@@ -1,4 +1,4 @@
-public import FoundationEssentials
+import FoundationEssentials
 import Subprocess
 
 /// A PostgreSQL database, and as whom to connect to it.
@@ -19,14 +19,15 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
     ///
     /// What a URL leaves open comes from the variables, as libpq does it.
     ///
-    /// - Parameters:
-    ///   - url: `postgres://user:password@host:port/database?sslmode=require`, or the name of a database.
-    ///   - environment: Where `PGHOST`, `PGPASSWORD` and the others are looked up.
+    /// - Parameter url: `postgres://user:password@host:port/database?sslmode=require`, or the name of a database.
     /// - Throws: ``BackupError`` with the code ``BackupError/Code/usage`` if the URL is not valid; the
     ///   message quotes no part of it.
-    public init(
-        url: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment
-    ) throws(BackupError) {
+    public init(url: String? = nil) throws(BackupError) {
+        try self.init(url: url, environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// The database that `environment`, which is this process's own but in tests, completes.
+    init(url: String?, environment: [String: String]) throws(BackupError) {
         var changes: [String: String?] = [:]
         if let url {
             let given = try Self.variables(of: url)
@@ -86,6 +87,15 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
 
     /// `cms on db.example.org:5432`, without user and password.
     public var description: String { "\(database ?? "default database") on \(host)" }
+
+    /// What names the database on a command line.
+    ///
+    /// A service file would win over the environment.
+    var arguments: [String] {
+        guard case let name?? = changes["PGDATABASE"] else { return [] }
+        let quoted = name.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+        return ["--dbname=dbname='\(quoted)'"]
+    }
 
     /// The environment of a child that connects to this database.
     var environment: Environment {

@@ -40,14 +40,23 @@ enum PostgresTool: String, Sendable {
         _ arguments: [String], on server: PostgresServer, output: Output,
         _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result
     ) async throws(BackupError) -> (result: Result, warnings: [String]) {
-        server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
-        let ended = try await ChildProcess.run(
-            rawValue, arguments, server.environment, output: output, body)
-        let errors = server.redacted(ended.errors)
+        let ended = try await start(arguments, on: server, output: output, body)
         guard ended.status.isSuccess else {
-            throw ToolFailure(tool: rawValue, status: ended.status, errors: errors).error
+            throw ToolFailure(tool: rawValue, status: ended.status, errors: ended.errors).error
         }
-        return (ended.result, errors.split(whereSeparator: \.isNewline).suffix(20).map(String.init))
+        return (ended.result, ended.errors.split(whereSeparator: \.isNewline).suffix(20).map(String.init))
+    }
+
+    /// Runs the program; that it failed is no error here.
+    func start<Result: Sendable, Output: OutputProtocol>(
+        _ arguments: [String], on server: PostgresServer, output: Output,
+        _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result
+    ) async throws(BackupError) -> ChildProcess.Ended<Result> {
+        let arguments = arguments + server.arguments
+        server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
+        var ended = try await ChildProcess.run(rawValue, arguments, server.environment, output: output, body)
+        ended.errors = server.redacted(ended.errors)
+        return ended
     }
 
     /// What every call of psql begins with: no settings of the user's, no password prompt, the first

@@ -101,7 +101,7 @@ public struct Restore: Sendable {
             var outcome = Outcome()
             if backsUpFirst { outcome.safetyBackup = try await backUp(sessions, in: folder) }
             for target in targets {
-                do throws(BackupError) {
+                do throws(RestoreRun.Failure) {
                     try await target.restore()
                 } catch {
                     throw failure(error, at: target, outcome)
@@ -130,10 +130,11 @@ public struct Restore: Sendable {
         }
     }
 
-    private func failure(_ error: BackupError, at target: Target, _ outcome: Outcome) -> BackupError {
-        let isUnknown = error.message.contains("is unknown")
+    private func failure(_ failure: RestoreRun.Failure, at target: Target, _ outcome: Outcome) -> BackupError
+    {
+        let error = failure.error
         var message = "restore of \(target.database): \(error.message)"
-        if !isUnknown { message += "; \(target.database) is unchanged" }
+        if !failure.isOutcomeUnknown { message += "; \(target.database) is unchanged" }
         let rest = targets.map(\.database).drop { $0 != target.database }.dropFirst()
         if !outcome.restored.isEmpty { message += "; restored: \(outcome.restored.joined(separator: ", "))" }
         if !rest.isEmpty { message += "; not restored: \(rest.joined(separator: ", "))" }
@@ -186,17 +187,19 @@ public struct Restore: Sendable {
 }
 
 extension Restore.Target {
-    fileprivate func restore() async throws(BackupError) {
+    fileprivate func restore() async throws(RestoreRun.Failure) {
         // The dump itself sets lock_timeout to 0. By then DROP holds all locks that matter.
         var preparation = [
-            "set client_encoding = 'UTF8'", "set client_min_messages = warning", "set lock_timeout = '10s'",
+            "set client_min_messages = warning", "set lock_timeout = '10s'",
             "set statement_timeout = 0",
         ]
         for schema in contents.schemas {
             preparation.append(
                 schema == "public" ? Self.renewPublic : "drop schema if exists \(schema) cascade")
         }
-        try await RestoreRun(dump: dump, contents: contents, server: server, preparation: preparation)()
+        try await RestoreRun(
+            dump: dump, contents: contents, server: server, database: database, preparation: preparation
+        ).restore()
     }
 
     /// Makes `public` anew as initdb makes it, for the owner it had.

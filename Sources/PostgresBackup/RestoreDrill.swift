@@ -5,9 +5,13 @@ extension BackupCatalog {
     /// - Parameter server: Where the databases are made; its user must be allowed to (`CREATEDB`).
     /// - Throws: ``BackupError``; ``BackupError/Code/data`` if something differs.
     public func drill(_ entry: Entry, on server: PostgresServer) async throws(BackupError) {
+        let folder = try BackupFolder(opening: path)
+        try folder.requirePrivate()
+        let lock = try folder.lock()
         for (dump, contents) in try await contents(of: entry) {
             try await Self.drill(dump, contents, on: server)
         }
+        _ = consume lock
     }
 
     private static func drill(
@@ -19,8 +23,8 @@ extension BackupCatalog {
         do {
             _ = try await server.query(create.joined(separator: "\n"))
             let scratch = server.database(name)
-            try await RestoreRun(dump: dump, contents: contents, server: scratch, preparation: [])()
-            try await compare(dump.file, with: scratch)
+            failure = await restore(dump, contents, into: scratch, name)
+            if failure == nil { try await compare(dump.file, with: scratch) }
         } catch {
             failure = error
         }
@@ -34,8 +38,25 @@ extension BackupCatalog {
                 return error
             }
         }.value
-        if let failure { throw failure.during("restore drill of \(dump.file.file)") }
-        if let drop { throw drop.during("the database \(name) of the restore drill is left over") }
+        let left = drop.map { "; the database \(name) is left over: \($0.message)" } ?? ""
+        if let error = failure ?? drop {
+            throw BackupError(
+                error.code, "restore drill of \(dump.file.file): \(failure?.message ?? "done")\(left)",
+                advice: error.advice)
+        }
+    }
+
+    private static func restore(
+        _ dump: StoredDump, _ contents: DumpContents, into server: PostgresServer, _ name: String
+    ) async -> BackupError? {
+        do throws(RestoreRun.Failure) {
+            try await RestoreRun(
+                dump: dump, contents: contents, server: server, database: name, preparation: []
+            ).restore()
+            return nil
+        } catch {
+            return error.error
+        }
     }
 
     /// A statement that makes a database with the encoding and locale of this one, whatever the release.
@@ -62,6 +83,9 @@ extension BackupCatalog {
         let names = file.rows.keys.sorted()
         let counts = try await server.query(
             names.map { "select count(*) from only \($0);" }.joined(separator: "\n"))
+        guard counts.count == names.count else {
+            throw BackupError(.data, "not every table could be counted")
+        }
         for (name, count) in zip(names, counts) where count != "\(file.rows[name] ?? 0)" {
             throw BackupError(.data, "restored \(count) rows of \(name), not \(file.rows[name] ?? 0)")
         }

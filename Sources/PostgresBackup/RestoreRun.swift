@@ -6,13 +6,22 @@ struct RestoreRun {
     let dump: StoredDump
     let contents: DumpContents
     let server: PostgresServer
+    /// The name of the database that is meant.
+    let database: String
     /// SQL that runs before the dump, in its transaction.
     var preparation: [String]
 
+    /// Why the database was not replaced, as far as is known.
+    struct Failure: Error {
+        let error: BackupError
+        /// Whether the transaction may have taken effect all the same.
+        var isOutcomeUnknown = false
+    }
+
     /// Restores: all of it, or the database stays as it was.
     ///
-    /// - Throws: ``BackupError`` with the first statement that failed and its line in the dump.
-    func callAsFunction() async throws(BackupError) {
+    /// - Throws: ``Failure`` with the first statement that failed and its line in the dump.
+    func restore() async throws(Failure) {
         // psql takes the end of its input for the end of the dump and commits. So that it does not
         // when this process is killed, a mark behind the dump's last byte has to be there.
         let mark = String(UInt64.random(in: 0...UInt64.max), radix: 16)
@@ -23,27 +32,47 @@ struct RestoreRun {
               end if;
             end $$
             """
-        let commands = ["select pg_current_xact_id()"] + preparation
+        let name = database.replacing("'", with: "''")
+        let place = """
+            do $reed$ begin
+              if current_database() <> '\(name)' then raise exception 'connected to another database'; end if;
+            end $reed$
+            """
+        let commands = ["select pg_current_xact_id()", "set client_encoding = 'UTF8'", place] + preparation
         let arguments =
             PostgresTool.psqlArguments + ["--single-transaction"] + commands.flatMap { ["-c", $0] }
             + ["-f", "-", "-c", check]
-        server.onCommand?("psql \(arguments.joined(separator: " ")) [\(server)]")
         let progress = Progress()
+        let error = await failure(arguments, mark, progress)
+        guard let error else { return }
+        // Whatever went wrong then, psql may have committed before.
+        guard progress.isSent.withLock({ $0 }), let transaction = progress.transaction.withLock({ $0 }) else {
+            throw Failure(error: error)
+        }
+        switch await state(of: transaction) {
+        case "committed": return
+        case "aborted": throw Failure(error: error)
+        default:
+            throw Failure(
+                error: BackupError(
+                    error.code, "\(error.message); whether the restore took effect is unknown",
+                    advice: "when the server is back, look or restore again"), isOutcomeUnknown: true)
+        }
+    }
+
+    /// Runs psql; `nil` if it succeeded.
+    private func failure(_ arguments: [String], _ mark: String, _ progress: Progress) async -> BackupError? {
         do throws(BackupError) {
-            let ended = try await ChildProcess.run("psql", arguments, server.environment) { streams in
+            let ended = try await PostgresTool.psql.start(arguments, on: server, output: .sequence) {
+                streams in
                 async let transaction: Void = watch(streams, progress)
                 try await send(to: streams.standardInputWriter, mark, progress)
                 try await transaction
             }
-            guard !ended.status.isSuccess else { return }
-            let errors = server.redacted(ended.errors)
-            let failure = ToolFailure(tool: "psql", status: ended.status, errors: errors)
-            if failure.sqlState == nil, try await isCommitted(progress, failure.error) { return }
-            throw try await explained(failure)
+            guard !ended.status.isSuccess else { return nil }
+            return try await explained(ToolFailure(tool: "psql", status: ended.status, errors: ended.errors))
         } catch {
-            // A signal may come when all is done but the answer.
-            if error.code == .interrupted, try await isCommitted(progress, error) { return }
-            throw error
+            return error
         }
     }
 
@@ -77,17 +106,12 @@ struct RestoreRun {
         try await psql.finish()
     }
 
-    /// Whether a transaction whose end nobody saw took effect.
+    /// What became of a transaction whose end nobody saw; `nil` if the server does not say within five seconds.
     ///
     /// It is asked for in a task of its own, which an interruption does not end.
-    private func isCommitted(
-        _ progress: Progress, _ error: BackupError
-    ) async throws(BackupError) -> Bool {
-        guard progress.isSent.withLock({ $0 }), let transaction = progress.transaction.withLock({ $0 }) else {
-            return false
-        }
+    private func state(of transaction: String) async -> String? {
         let server = server
-        let state = await Task.detached { () async -> String? in
+        return await Task.detached { () async -> String? in
             for _ in 0..<50 {
                 let sql = "select pg_xact_status(:'id'::xid8);"
                 let answer = try? await server.query(sql, [("id", transaction)]).first
@@ -96,12 +120,6 @@ struct RestoreRun {
             }
             return nil
         }.value
-        guard let state else {
-            throw BackupError(
-                error.code, "\(error.message); whether the restore took effect is unknown",
-                advice: "when the server is back, look or restore again")
-        }
-        return state == "committed"
     }
 
     /// The failure with the statement that psql complained about.
@@ -110,7 +128,7 @@ struct RestoreRun {
         if let state = failure.sqlState, let reason = failure.reason {
             error.message = "\(reason) (\(state))"
         }
-        guard let line = failure.inputLine, let statement = try await dump.statement(endingOn: line) else {
+        guard let line = failure.inputLine, let statement = try await dump.statement(on: line) else {
             return error
         }
         let text = String(decoding: statement.text.prefix(while: { $0 != UInt8(ascii: "\n") }), as: UTF8.self)
@@ -122,7 +140,7 @@ struct RestoreRun {
 
 extension StoredDump {
     /// The statement, or COPY with its rows, that has a line.
-    func statement(endingOn line: Int) async throws(BackupError) -> DumpReader.Statement? {
+    func statement(on line: Int) async throws(BackupError) -> DumpReader.Statement? {
         var reader = DumpReader()
         var found: DumpReader.Statement?
         _ = try await read { bytes in

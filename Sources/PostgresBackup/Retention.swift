@@ -38,7 +38,7 @@ extension BackupCatalog {
                 advice: "make a new backup first")
         }
         return [true, false].flatMap { isSafety in
-            let group = entries.filter { $0.backup?.isSafetyBackup == isSafety }
+            let group = entries.filter { $0.backup != nil && $0.isSafetyBackup == isSafety }
             let last = group.filter { $0.state == .ok }.dropFirst(retention.keep - 1).first
             guard let last, let index = group.firstIndex(of: last) else { return [Entry]() }
             return group[(index + 1)...].filter { now.timeIntervalSince($0.createdAt) > retention.maximumAge }
@@ -54,6 +54,13 @@ extension BackupCatalog {
         let folder = try BackupFolder(opening: path)
         try folder.requirePrivate()
         let lock = try folder.lock()
+        // Since they were listed somebody may have been here.
+        let present = try list()
+        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest)
+        else {
+            throw BackupError(
+                .refused, "the backups have changed meanwhile; nothing was deleted", advice: "try again")
+        }
         for entry in entries {
             for file in entry.backup?.files ?? [] {
                 try folder.remove(file.file)

@@ -20,9 +20,15 @@ struct StoredDump: Sendable {
     }
 
     private func feed(_ program: StandardInputWriter) async throws(BackupError) -> Checksum {
-        let stored = try await readStored { _ = await program.send($0) }
-        try? await program.finish()
-        return stored
+        // Whatever happens, the program must not wait for more.
+        do {
+            let stored = try await readStored { _ = await program.send($0) }
+            try? await program.finish()
+            return stored
+        } catch {
+            try? await program.finish()
+            throw error
+        }
     }
 
     private func readStored(

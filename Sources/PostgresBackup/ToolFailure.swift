@@ -27,11 +27,9 @@ struct ToolFailure {
     /// The server's words, without place, state and values.
     var reason: String? {
         guard let parsed = Self.parsed(line ?? "") else { return line }
-        // Class 22, data exceptions: the message quotes the value at its end.
-        guard parsed.state.hasPrefix("22"), let value = parsed.message.firstRange(of: ": \"") else {
-            return parsed.message
-        }
-        return String(parsed.message[..<value.lowerBound])
+        // Class 22, data exceptions: the message quotes a row's value.
+        guard parsed.state.hasPrefix("22") else { return parsed.message }
+        return parsed.message.replacing(/"[^"]*"?/, with: "\"…\"")
     }
 
     /// The line that says most: the first error, else the last line that is not about a row or a place.

@@ -25,13 +25,13 @@ final class WidePipe: Sendable {
         input = .fileDescriptor(FileDescriptor(rawValue: ends[1]), closeAfterSpawningProcess: true)
     }
 
-    /// Lends all that comes through to `body`, up to the end, 1 MiB or less at a time.
-    func read(_ body: ([UInt8]) async throws(BackupError) -> Void) async throws(BackupError) {
+    /// Lends all that comes through to `body`, 1 MiB or less at a time, up to the end or while it answers `true`.
+    func read(_ body: ([UInt8]) async throws(BackupError) -> Bool) async throws(BackupError) {
         while true {
             let piece = await nextPiece()
             let bytes = try piece.get()
             if bytes.isEmpty { return }
-            try await body(bytes)
+            guard try await body(bytes) else { return }
         }
     }
 

@@ -11,17 +11,17 @@ enum Cancellation {
         _ work: @Sendable @escaping () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await work() }
-        let signal = Interruption.catchSignals().map { descriptor in
-            DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: .global())
-        }
+        let descriptor = Interruption.catchSignals()
+        let signal = descriptor.map { DispatchSource.makeReadSource(fileDescriptor: $0, queue: .global()) }
         signal?.setEventHandler { task.cancel() }
+        // While a person is asked, Ctrl-C ends the program at once.
+        signal?.setCancelHandler { if let descriptor { Interruption.release(descriptor) } }
         signal?.activate()
         defer { signal?.cancel() }
         do {
             return try await task.value
         } catch let error as BackupError {
-            let advice = error.advice.map { "; \($0)" } ?? ""
-            throw Failure(ExitStatus(error), error.message + advice)
+            throw Failure(ExitStatus(error), error.description)
         }
     }
 }

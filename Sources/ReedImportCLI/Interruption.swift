@@ -56,4 +56,11 @@ enum Interruption {
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
         return ends[0]
     }
+
+    /// Gives SIGINT and SIGTERM their usual effect again, and closes what ``catchSignals()`` answered.
+    static func release(_ descriptor: CInt) {
+        for number in [SIGINT, SIGTERM] { _ = Glibc.signal(number, SIG_DFL) }
+        close(wakeUp.exchange(-1, ordering: .relaxed))
+        close(descriptor)
+    }
 }

@@ -7,10 +7,12 @@ struct RestoreFaultTests {
     /// Names and arguments of ways to damage a dump.
     static let damages: [String: @Sendable (String) -> String] = [
         "cut at a row": { text in
-            String(text[..<text.range(of: "\n\\.\n", options: .backwards)!.lowerBound]) + "\n"
+            String(
+                text.prefix(upTo: text.range(of: "\n\\.\n", options: .backwards)?.lowerBound ?? text.endIndex)
+            ) + "\n"
         },
         "cut between statements": { text in
-            String(text[..<text.range(of: ";\n", options: .backwards)!.upperBound])
+            String(text.prefix(upTo: text.range(of: ";\n", options: .backwards)?.upperBound ?? text.endIndex))
         },
         "cut in a line": { String($0.prefix($0.count / 2)) },
         "a bit flipped": { $0.replacing("Jürgen", with: "Kürgen") },

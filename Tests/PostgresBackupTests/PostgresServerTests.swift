@@ -52,9 +52,9 @@ struct PostgresServerTests {
         let variables = ["PGHOST": "a", "PGPORT": "1", "PGDATABASE": "x", "PGUSER": "u"]
         let both = try PostgresServer(url: "postgres://b/y", environment: variables)
         #expect(both.description == "y on b:1")
-        #expect(try PostgresServer(environment: variables).description == "x on a:1")
+        #expect(try PostgresServer(url: nil, environment: variables).description == "x on a:1")
         #expect(try PostgresServer(url: "z", environment: variables).description == "z on a:1")
-        #expect(try PostgresServer(environment: [:]).description == "default database on local socket")
+        #expect(try PostgresServer(url: nil, environment: [:]).description == "default database on local socket")
     }
 
     @Test("A password that a program shows is not passed on")

@@ -49,7 +49,7 @@ struct ToolFailureTests {
         )
         #expect(failure.inputLine == 123)
         #expect(failure.sqlState == "22P02")
-        #expect(failure.reason == "invalid input syntax for type integer")
+        #expect(failure.reason == "invalid input syntax for type integer: \"…\"")
         #expect(ToolFailure(tool: "x", status: .signaled(9), errors: "").error.code == .system)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigImport
 import FoundationEssentials
 import PostgresBackup
 
@@ -31,7 +32,9 @@ struct BackupPruneCommand: AsyncParsableCommand {
             try await catalog.candidates(BackupCatalog.Retention(keep: keep, age: maxAge))
         }
         guard !candidates.isEmpty else { return Console.write("Nothing to delete\n") }
-        let rows = candidates.map { [$0.title, $0.createdAt.formatted(.iso8601), humanSize($0.sizeBytes)] }
+        let rows = candidates.map {
+            [PlainText.escaped($0.title), $0.createdAt.formatted(.iso8601), humanSize($0.sizeBytes)]
+        }
         Console.write(Table.text(rows, [.left, .left, .right]))
         let size = humanSize(candidates.reduce(0) { $0 + $1.sizeBytes })
         try Confirmation.ask("Delete \(count(candidates.count, "backup")), \(size)?", isConfirmed: yes)

@@ -8,8 +8,8 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Replaces databases by what a backup holds.",
         discussion: """
-            Each database is restored in one transaction: all of it, or nothing. Every schema that the \
-            backup has is dropped with all it holds, newer objects too, and made anew.
+            Each database is restored in one transaction: all of it, or nothing. The schema public \
+            and every other that the backup has are dropped with all they hold, newer objects too, and made anew.
 
             Exits 0 if all is restored; 1 if you said no; 64 on wrong options, or without --yes where \
             nobody can be asked; 65 if the backup is damaged or a statement failed; 66 if no backup, or \
@@ -50,7 +50,7 @@ struct BackupRestoreCommand: AsyncParsableCommand {
                 Console.write("lost grants, as SQL: \(backups.catalog.path)/\(grants)\n")
             }
         }
-        Console.write("restored: \(outcome.restored.joined(separator: ", "))\n")
+        Console.write("restored: \(PlainText.escaped(outcome.restored.joined(separator: ", ")))\n")
     }
 
     private func describe(_ restore: Restore) {
@@ -60,6 +60,7 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         ]
         for target in restore.targets {
             lines.append(("database", "\(target.database) on \(target.host)"))
+            if restore.targets.count > 1 { lines.append(("from", target.file)) }
             lines.append(
                 ("sessions", target.sessions.isEmpty ? "no others" : target.sessions.joined(separator: ", ")))
             lines.append(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigImport
 import PostgresBackup
 
 struct BackupVerifyCommand: AsyncParsableCommand {
@@ -45,7 +46,7 @@ struct BackupVerifyCommand: AsyncParsableCommand {
                 Console.complain(problem.message)
                 damaged += 1
             } else {
-                Console.write("\(entry.title)  ok\n")
+                Console.write("\(PlainText.escaped(entry.title))  ok\n")
             }
         }
         guard damaged == 0 else {
