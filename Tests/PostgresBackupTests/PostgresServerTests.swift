@@ -54,7 +54,8 @@ struct PostgresServerTests {
         #expect(both.description == "y on b:1")
         #expect(try PostgresServer(url: nil, environment: variables).description == "x on a:1")
         #expect(try PostgresServer(url: "z", environment: variables).description == "z on a:1")
-        #expect(try PostgresServer(url: nil, environment: [:]).description == "default database on local socket")
+        #expect(
+            try PostgresServer(url: nil, environment: [:]).description == "default database on local socket")
     }
 
     @Test("A password that a program shows is not passed on")
