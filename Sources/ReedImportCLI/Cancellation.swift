@@ -6,6 +6,8 @@ import PostgresBackup
 enum Cancellation {
     /// Runs `work`; SIGINT and SIGTERM cancel it, which ends its child processes.
     ///
+    /// Before and after, signals have their usual effect: while a person is asked, Ctrl-C ends the program at once.
+    ///
     /// - Throws: ``Failure`` with the exit code of the error or of the signal.
     static func run<Result: Sendable>(
         _ work: @Sendable @escaping () async throws -> Result
@@ -14,10 +16,13 @@ enum Cancellation {
         let descriptor = Interruption.catchSignals()
         let signal = descriptor.map { DispatchSource.makeReadSource(fileDescriptor: $0, queue: .global()) }
         signal?.setEventHandler { task.cancel() }
-        // While a person is asked, Ctrl-C ends the program at once.
-        signal?.setCancelHandler { if let descriptor { Interruption.release(descriptor) } }
+        signal?.setCancelHandler { if let descriptor { close(descriptor) } }
         signal?.activate()
-        defer { signal?.cancel() }
+        defer {
+            // At once, and not in the handler above, which runs later, perhaps in the next run.
+            if signal != nil { Interruption.releaseSignals() }
+            signal?.cancel()
+        }
         do {
             return try await task.value
         } catch let error as BackupError {

@@ -57,10 +57,9 @@ enum Interruption {
         return ends[0]
     }
 
-    /// Gives SIGINT and SIGTERM their usual effect again, and closes what ``catchSignals()`` answered.
-    static func release(_ descriptor: CInt) {
+    /// Gives SIGINT and SIGTERM their usual effect again; the descriptor of ``catchSignals()`` is the caller's to close.
+    static func releaseSignals() {
         for number in [SIGINT, SIGTERM] { _ = Glibc.signal(number, SIG_DFL) }
         close(wakeUp.exchange(-1, ordering: .relaxed))
-        close(descriptor)
     }
 }

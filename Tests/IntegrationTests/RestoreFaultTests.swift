@@ -157,6 +157,10 @@ struct RestoreFaultTests {
         try site.query("delete from t")
         try cluster.query("alter system set synchronous_standby_names = 'nobody'", in: "postgres")
         try cluster.query("select pg_reload_conf()", in: "postgres")
+        defer {
+            _ = try? cluster.query("alter system reset synchronous_standby_names", in: "postgres")
+            _ = try? cluster.query("select pg_reload_conf()", in: "postgres")
+        }
         let process = try site.start("backup", "restore", "1", "--yes", "--no-backup-first")
         try waitUntil("the commit waits") {
             try site.query("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") == "1"
@@ -171,8 +175,6 @@ struct RestoreFaultTests {
         #expect(result.status == (signal == SIGINT ? 130 : 71))
         #expect(result.errors.contains("is unknown"))
         #expect(!result.errors.contains("unchanged"))
-        try cluster.query("alter system reset synchronous_standby_names", in: "postgres")
-        try cluster.query("select pg_reload_conf()", in: "postgres")
     }
 
     /// The psql that restores.
