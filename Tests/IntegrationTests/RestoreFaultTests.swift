@@ -252,6 +252,25 @@ struct RestoreFaultTests {
         #expect(!FileManager.default.fileExists(atPath: mark))
     }
 
+    @Test("A connection service file leads no restore and no drill to another database than is named")
+    func serviceFile() throws {
+        let site = try BackupSite(isEmpty: true)
+        let other = try BackupSite(isEmpty: true)
+        try site.query("create table t (id int); insert into t values (1)")
+        try other.query("create table mine (id int); insert into mine values (1)")
+        try site.folder.write("[elsewhere]\ndbname=\(other.database)\n", to: "services")
+        let service = ["PGSERVICE": "elsewhere", "PGSERVICEFILE": site.folder.path(of: "services")]
+        let named = "--database=postgresql:///\(site.database)"
+        #expect(
+            try site.reed("backup", "create", "--version", "1", named, environment: service).status == 0)
+        #expect(try String(contentsOfFile: site.path(".json"), encoding: .utf8).contains(site.database))
+        #expect(try site.reed("backup", "verify", "--drill", named, environment: service).status == 0)
+        try site.query("delete from t")
+        #expect(try site.reed("backup", "restore", "1", "--yes", named, environment: service).status == 0)
+        #expect(try site.query("select count(*) from t") == "1")
+        #expect(try other.query("select count(*) from mine") == "1")
+    }
+
     @Test("Names that fit no backup, or several; a damaged or missing description")
     func names() throws {
         let site = try BackupSite(isEmpty: true)
