@@ -28,7 +28,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHiredis"),
-        .target(name: "CSV", swiftSettings: settings),
+        .systemLibrary(name: "CBlockScan"),  // a header alone
+        .target(name: "CSV", dependencies: ["CBlockScan"], swiftSettings: settings),
         .target(
             name: "UCG",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],

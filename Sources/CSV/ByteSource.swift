@@ -4,14 +4,18 @@ import Glibc
 ///
 /// It may be a file, a pipe or a terminal. Reading is by read(2): a file that
 /// shrinks under the reader ends early, where a memory map would kill the process.
+@safe
 public struct ByteSource: ~Copyable {
     /// 256 KiB, which read(2) fills at nearly the speed of the page cache.
     public static let defaultChunkSize = 256 << 10
 
     private let descriptor: CInt
     private let closesDescriptor: Bool
-    private var buffer: [UInt8]
-    private var available = 0
+    /// The chunk, with `padding` readable bytes behind it.
+    private(set) var bytes: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    /// How many bytes the chunk has.
+    private(set) var available = 0
     private var totalRead = 0
 
     /// A source that reads `descriptor` from where it stands.
@@ -19,11 +23,23 @@ public struct ByteSource: ~Copyable {
     /// - Parameters:
     ///   - descriptor: An open descriptor.
     ///   - closing: Whether the source closes it at the end of its life.
-    ///   - chunkSize: Bytes a read, at least 1.
+    ///   - chunkSize: Bytes a read, at least 1, at most 1 GiB.
     public init(descriptor: CInt, closing: Bool, chunkSize: Int = ByteSource.defaultChunkSize) {
         self.descriptor = descriptor
         closesDescriptor = closing
-        buffer = [UInt8](repeating: 0, count: max(1, chunkSize))
+        capacity = min(max(1, chunkSize), Self.largestChunk)
+        unsafe bytes = Self.allocate(capacity)
+    }
+
+    /// 1 GiB: offsets in a chunk have 31 bits.
+    private static let largestChunk = 1 << 30
+    /// A block of the scan.
+    private static let padding = 64
+
+    private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<UInt8> {
+        let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + padding)
+        unsafe (bytes + capacity).initialize(repeating: 0, count: padding)
+        return unsafe bytes
     }
 
     /// A source that reads the file at `path` from its beginning.
@@ -46,6 +62,7 @@ public struct ByteSource: ~Copyable {
     }
 
     deinit {
+        unsafe bytes.deallocate()
         if closesDescriptor { _ = close(descriptor) }
     }
 
@@ -62,13 +79,10 @@ public struct ByteSource: ~Copyable {
     ///
     /// - Returns: Whether there was more; false is the end of the file.
     mutating func extend() throws(ReadError) -> Bool {
-        if available == buffer.count { buffer.append(contentsOf: repeatElement(0, count: buffer.count)) }
+        if available == capacity { grow() }
         while true {
-            // Sound: read(2) writes at most the bytes behind `available`, in the array's own storage.
-            let count = unsafe buffer.withUnsafeMutableBytes { all in
-                let free = unsafe UnsafeMutableRawBufferPointer(rebasing: all[available...])
-                return unsafe read(descriptor, free.baseAddress, free.count)
-            }
+            // Sound: read(2) writes at most the bytes between `available` and `capacity`.
+            let count = unsafe read(descriptor, bytes + available, capacity - available)
             if count >= 0 {
                 available += count
                 totalRead += count
@@ -76,6 +90,15 @@ public struct ByteSource: ~Copyable {
             }
             guard errno == EINTR else { throw ReadError(errno: errno, byteOffset: totalRead) }
         }
+    }
+
+    private mutating func grow() {
+        let larger = unsafe Self.allocate(capacity * 2)
+        // Sound: the new memory is larger than what is copied.
+        unsafe larger.update(from: bytes, count: available)
+        unsafe bytes.deallocate()
+        unsafe bytes = larger
+        capacity *= 2
     }
 
     /// Which file this is, and in what state.
@@ -94,6 +117,7 @@ public struct ByteSource: ~Copyable {
     public func withChunk<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(buffer.span.extracting(0..<available))
+        // Sound: the chunk has `available` bytes that read(2) wrote, and stays in place during the call.
+        try unsafe body(Span(_unsafeStart: bytes, count: available))
     }
 }

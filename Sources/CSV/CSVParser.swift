@@ -32,7 +32,7 @@ struct CSVParser {
         case ended
     }
 
-    private let delimiter: UInt8
+    let delimiter: UInt8
     private let skipsLeadingComments: Bool
     private let limits: CSVLimits
     /// What each byte may mean.
@@ -44,7 +44,7 @@ struct CSVParser {
 
     /// The file offset of the chunk's first byte.
     private var base = 0
-    private var line = 1
+    private(set) var line = 1
     /// The file offset at which the current line begins.
     private var lineStart = 0
     private var fieldPosition = CSVPosition(line: 1, column: 1)
@@ -143,6 +143,25 @@ struct CSVParser {
         case .unquoted, .quoteInQuoted:
             return try completeRecord(&record)
         }
+    }
+}
+
+// Records that were found without this parser.
+extension CSVParser {
+    /// How many fields each record has, if a record begins here and the header is known.
+    var widthBetweenRecords: Int? {
+        guard case .recordStart = state, width > 0 else { return nil }
+        return width
+    }
+
+    /// How many bytes a record may have without a question of limits.
+    var longestCertain: Int { min(limits.recordBytes, limits.fieldBytes) }
+
+    /// Goes on behind sound records, at `cursor` in the chunk.
+    mutating func skip(to cursor: Int, lines: Int) {
+        guard lines > 0 else { return }
+        line += lines
+        lineStart = base + cursor
     }
 }
 

@@ -13,12 +13,17 @@ public struct CSVReader: ~Copyable {
     private var mustDetectDelimiter: Bool
     private var cursor = 0
     private var isAtEnd = false
+    @usableFromInline var current = CSVRecord()
+    /// Whether records are looked for by the block scan first; false for tests, to compare with.
+    let usesIndex: Bool
 
     /// How the file is read; with `detectsDelimiter` certain after the first ``next()``.
     public private(set) var dialect: CSVDialect
 
     /// The record that ``next()`` read last.
-    public private(set) var record = CSVRecord()
+    public var record: CSVRecord {
+        @inlinable _read { yield current }
+    }
 
     /// A reader of `source` from where it stands.
     ///
@@ -31,6 +36,15 @@ public struct CSVReader: ~Copyable {
         _ source: consuming ByteSource, dialect: CSVDialect = .rfc4180, detectsDelimiter: Bool = false,
         limits: CSVLimits = CSVLimits()
     ) {
+        self.init(
+            source, dialect: dialect, detectsDelimiter: detectsDelimiter, limits: limits, usesIndex: true)
+    }
+
+    init(
+        _ source: consuming ByteSource, dialect: CSVDialect, detectsDelimiter: Bool, limits: CSVLimits,
+        usesIndex: Bool
+    ) {
+        self.usesIndex = usesIndex
         self.source = source
         self.dialect = dialect
         self.limits = limits
@@ -48,14 +62,24 @@ public struct CSVReader: ~Copyable {
     /// - Throws: ``CSVFailure/malformed(_:)`` at the earliest fault of a record,
     ///   ``CSVFailure/unreadable(_:)`` if the system cannot read.
     /// - Complexity: O(*n*) in the record's bytes.
+    @inlinable
     public mutating func next() throws(CSVFailure) -> Bool {
+        if current.advance() { return true }
+        return try readOn()
+    }
+
+    /// Reads the next record when no more are found already.
+    @usableFromInline
+    mutating func readOn() throws(CSVFailure) -> Bool {
         if mustDetectDelimiter { try detectDelimiter() }
         while !isAtEnd {
+            if usesIndex, current.beginBatch(in: &source, cursor: &cursor, for: &parser) { return true }
             switch try parse() {
             case .record: return true
             case .end: isAtEnd = true
             case .needsInput:
                 cursor = 0
+                current.endBatch()
                 if try !refill() {
                     isAtEnd = true
                     return try finish()
@@ -73,7 +97,7 @@ public struct CSVReader: ~Copyable {
     private mutating func parse() throws(CSVFailure) -> CSVParser.Step {
         do throws(CSVError) {
             return try source.withChunk { chunk throws(CSVError) in
-                try parser.next(chunk, at: &cursor, into: &record)
+                try parser.next(chunk, at: &cursor, into: &current)
             }
         } catch {
             throw .malformed(error)
@@ -81,7 +105,7 @@ public struct CSVReader: ~Copyable {
     }
 
     private mutating func finish() throws(CSVFailure) -> Bool {
-        do throws(CSVError) { return try parser.finish(into: &record) } catch { throw .malformed(error) }
+        do throws(CSVError) { return try parser.finish(into: &current) } catch { throw .malformed(error) }
     }
 
     private mutating func refill() throws(CSVFailure) -> Bool {

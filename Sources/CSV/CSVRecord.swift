@@ -1,11 +1,11 @@
 /// One record, lent by a ``CSVReader`` until it reads the next.
 ///
-/// The unescaped text of all fields lies in one buffer that is reused from
-/// record to record, so reading a record allocates nothing once the buffer has
-/// grown to the longest.
+/// Reading a record allocates nothing: its text lies in the reader's chunk, or, if it spans
+/// chunks, in one buffer that is reused and grows to the longest.
+@safe
 public struct CSVRecord: ~Copyable {
     @usableFromInline
-    struct Field {
+    struct OwnField {
         /// Where its text ends in `text`; it begins where the previous one ends.
         @usableFromInline var textEnd: Int
         /// Where it begins in the file, its quote included.
@@ -13,24 +13,37 @@ public struct CSVRecord: ~Copyable {
         @usableFromInline var isQuoted: Bool
     }
 
-    @usableFromInline var text: [UInt8] = []
-    @usableFromInline var fields: [Field] = []
+    /// The records whose text lies in the chunk; this is one of them unless `isOwn`.
+    @usableFromInline var batch = RecordBatch()
+    /// Which one.
+    @usableFromInline var place = 0
+    /// The line on which the batch begins.
+    private var batchLine = 1
+    /// The chunk.
+    @usableFromInline var chunk: UnsafePointer<UInt8>?
+    /// Whether the text is a copy, in `text`.
+    @usableFromInline private(set) var isOwn = true
 
-    /// The physical line on which the record begins, from 1.
-    public private(set) var line = 1
+    @usableFromInline var text: [UInt8] = []
+    @usableFromInline var fields: [OwnField] = []
+    private var ownLine = 1
+
+    /// How many fields the record has.
+    public private(set) var count = 0
 
     init() {}
 
-    /// How many fields the record has.
-    @inlinable public var count: Int { fields.count }
-
-    /// How many bytes of unescaped text all its fields have.
-    @inlinable public var textByteCount: Int { text.count }
+    /// The physical line on which the record begins, from 1.
+    public var line: Int { isOwn ? ownLine : batchLine + batch.line(of: place) }
 
     /// Whether nothing at all stands in a field's place: `,,` and not `,"",`.
     @inlinable
     public func isAbsent(_ index: Int) -> Bool {
-        !fields[index].isQuoted && textRange(index).isEmpty
+        precondition(index >= 0 && index < count, "a record has no such field")
+        if isOwn { return !fields[index].isQuoted && ownRange(index).isEmpty }
+        // Sound: the batch has `count` fields for each of its records.
+        let field = unsafe batch.fields[place &* count &+ index]
+        return field.start == field.end
     }
 
     /// Lends the unescaped text of a field, valid UTF-8, to `body`.
@@ -41,24 +54,93 @@ public struct CSVRecord: ~Copyable {
     public func withField<Result: ~Copyable, Failure: Error>(
         _ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(text.span.extracting(textRange(index)))
+        precondition(index >= 0 && index < count, "a record has no such field")
+        guard !isOwn, let chunk = unsafe self.chunk else {
+            return try body(text.span.extracting(ownRange(index)))
+        }
+        // Sound: the batch has `count` fields for each of its records, whose text lies in the chunk; the
+        // reader keeps that in place and unchanged until it reads on, which it cannot during the call.
+        let field = unsafe batch.fields[place &* count &+ index]
+        let start = field.start & ~RecordBatch.Field.quoted
+        return try unsafe body(Span(_unsafeStart: chunk + Int(start), count: Int(field.end &- start)))
     }
 
     /// A copy of a field's unescaped text.
     ///
     /// Complexity: O(*n*) in its bytes.
     public func string(_ index: Int) -> String {
-        String(decoding: text[textRange(index)], as: UTF8.self)
+        withField(index) { text in
+            // Sound: the buffer has room for the text, and all of it is written.
+            unsafe String(unsafeUninitializedCapacity: text.count) { buffer in
+                for index in text.indices { unsafe buffer[index] = text[index] }
+                return text.count
+            }
+        }
     }
 
     /// Where a field begins: its first byte, or its opening quote.
-    public func position(of index: Int) -> CSVPosition { fields[index].position }
+    public func position(of index: Int) -> CSVPosition {
+        precondition(index >= 0 && index < count, "a record has no such field")
+        if isOwn { return fields[index].position }
+        return batch.position(of: place * count + index, in: place, firstLine: batchLine)
+    }
+
+    /// How many bytes of unescaped text all its fields have.
+    ///
+    /// Complexity: O(*n*) in its fields.
+    @inlinable
+    public var textByteCount: Int {
+        if isOwn { return text.count }
+        var sum = 0
+        for index in 0..<count {
+            // Sound: the batch has `count` fields for each of its records.
+            let field = unsafe batch.fields[place &* count &+ index]
+            sum &+= Int(field.end &- (field.start & ~RecordBatch.Field.quoted))
+        }
+        return sum
+    }
 
     @inlinable
-    func textRange(_ index: Int) -> Range<Int> {
+    func ownRange(_ index: Int) -> Range<Int> {
         (index == 0 ? 0 : fields[index - 1].textEnd)..<fields[index].textEnd
     }
 
+    /// Moves on to the batch's next record, if there is one.
+    @inlinable
+    mutating func advance() -> Bool {
+        guard place &+ 1 < batch.count else { return false }
+        place &+= 1
+        return true
+    }
+}
+
+// What the reader does with a record.
+extension CSVRecord {
+    /// Takes as many records as lie whole in the chunk, and is the first of them.
+    ///
+    /// - Returns: Whether there is one.
+    mutating func beginBatch(
+        in source: inout ByteSource, cursor: inout Int, for parser: inout CSVParser
+    ) -> Bool {
+        guard let width = parser.widthBetweenRecords else { return false }
+        batchLine = parser.line
+        var lines = 0
+        // Sound: the chunk has 64 bytes more than are available, and stays where it is.
+        unsafe batch.fill(
+            source.bytes, available: source.available, cursor: &cursor, lines: &lines,
+            delimiter: parser.delimiter, width: width, longest: parser.longestCertain)
+        parser.skip(to: cursor, lines: lines)
+        guard batch.count > 0 else { return false }
+        unsafe chunk = UnsafePointer(source.bytes)
+        (place, count, isOwn) = (0, width, false)
+        return true
+    }
+
+    /// Forgets the chunk.
+    mutating func endBatch() {
+        batch.forget()
+        place = 0
+    }
 }
 
 // What the parser does with a record.
@@ -67,7 +149,7 @@ extension CSVRecord {
     mutating func begin(line: Int) {
         text.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
-        self.line = line
+        (ownLine, isOwn, count) = (line, true, 0)
     }
 
     mutating func append(_ byte: UInt8) {
@@ -81,7 +163,8 @@ extension CSVRecord {
     }
 
     mutating func endField(at position: CSVPosition, isQuoted: Bool) {
-        fields.append(Field(textEnd: text.count, position: position, isQuoted: isQuoted))
+        fields.append(OwnField(textEnd: text.count, position: position, isQuoted: isQuoted))
+        count = fields.count
     }
 
     /// How many bytes the text has that belongs to no ended field yet.

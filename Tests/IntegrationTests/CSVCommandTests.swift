@@ -32,6 +32,17 @@ struct CSVCommandTests {
         )
     }
 
+    @Test("Records, fields and bytes of text are counted")
+    func count() throws {
+        let result = try reedImport("csv", "--count", "-", input: "a,b\n\"x\"\"y\",\n\n\"\",ü\n")
+        #expect(result.output == "3 records, 6 fields, 7 bytes of text\n")
+        #expect(result.status == 0)
+        let faulty = try reedImport("csv", "--count", "-", input: "a,b\n1\n")
+        #expect(faulty.status == 65)
+        #expect(faulty.output == "")
+        #expect(try reedImport("csv", "--count", "-", input: "").output.hasPrefix("0 records, 0 fields"))
+    }
+
     @Test("Comments are data here, and delimiters can be chosen", arguments: [";", "semicolon", "auto"])
     func dialect(delimiter: String) throws {
         let result = try reedImport("csv", "-", "--delimiter", delimiter, input: "#a;b,c;d\n1;2;3\n")

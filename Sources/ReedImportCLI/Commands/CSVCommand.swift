@@ -7,7 +7,7 @@ import UCG
 struct CSVCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "csv",
-        abstract: "Prints each record of a CSV file as a JSON array of strings.",
+        abstract: "Prints each record of a CSV file as a JSON array of strings, or counts them.",
         discussion: """
             Exits 0 if the file is strict RFC 4180, 65 if it is not, 66 if it cannot be read; 64 on wrong \
             options; 74 if reading fails halfway or standard output cannot be written.
@@ -15,6 +15,9 @@ struct CSVCommand: ParsableCommand {
 
     @Argument(help: "The file; - is standard input.", completion: .file())
     var file: String
+
+    @Flag(help: "Print only how many records, fields and bytes of unescaped text there are.")
+    var count = false
 
     @OptionGroup var csv: CSVOptions
 
@@ -33,6 +36,12 @@ struct CSVCommand: ParsableCommand {
             try source(), dialect: csv.delimiter.byte.flatMap { CSVDialect(delimiter: $0) } ?? comma,
             detectsDelimiter: csv.delimiter.byte == nil, limits: csv.limits)
         do throws(CSVFailure) {
+            if count {
+                let total = try Total(counting: &reader)
+                Console.write(
+                    "\(total.records) records, \(total.fields) fields, \(total.bytes) bytes of text\n")
+                return
+            }
             var json = JSONWriter()
             while Console.isRead, try reader.next() {
                 json.removeAll()
@@ -53,6 +62,24 @@ struct CSVCommand: ParsableCommand {
                 try Console.finish()
                 report(error)
                 throw Failure(.data)
+            }
+        }
+    }
+
+    /// What a file has, the header included.
+    private struct Total {
+        var records = 0
+        var fields = 0
+        var bytes = 0
+
+        /// Reads all records and touches all fields.
+        init(counting reader: inout CSVReader) throws(CSVFailure) {
+            while try reader.next() {
+                records += 1
+                fields += reader.record.count
+                for index in 0..<reader.record.count {
+                    bytes += reader.record.withField(index) { $0.count }
+                }
             }
         }
     }
