@@ -43,7 +43,16 @@ static inline uint64_t reed_high(const uint8_t *bytes) {
     return reed_gather(reed_load(bytes, 0), reed_load(bytes, 1), reed_load(bytes, 2), reed_load(bytes, 3));
 }
 
-/* Whether one of the bytes is 0; cheaper than asking which. */
+/* Whether one of the bytes is `byte`; cheaper than asking which. */
+static inline _Bool reed_has(const uint8_t *bytes, uint8_t byte) {
+    __m128i all = _mm_set1_epi8((char)byte);
+    __m128i any = _mm_or_si128(
+        _mm_or_si128(_mm_cmpeq_epi8(reed_load(bytes, 0), all), _mm_cmpeq_epi8(reed_load(bytes, 1), all)),
+        _mm_or_si128(_mm_cmpeq_epi8(reed_load(bytes, 2), all), _mm_cmpeq_epi8(reed_load(bytes, 3), all)));
+    return _mm_movemask_epi8(any) != 0;
+}
+
+/* Whether one of the bytes is 0; cheaper still. */
 static inline _Bool reed_has_zero(const uint8_t *bytes) {
     __m128i least = _mm_min_epu8(
         _mm_min_epu8(reed_load(bytes, 0), reed_load(bytes, 1)),
@@ -83,6 +92,13 @@ static inline uint64_t reed_at_least(const uint8_t *bytes, uint8_t byte) {
 
 static inline uint64_t reed_high(const uint8_t *bytes) { return reed_at_least(bytes, 0x80); }
 
+static inline _Bool reed_has(const uint8_t *bytes, uint8_t byte) {
+    uint8x16_t all = vdupq_n_u8(byte);
+    return vmaxvq_u8(vorrq_u8(
+        vorrq_u8(vceqq_u8(reed_load(bytes, 0), all), vceqq_u8(reed_load(bytes, 1), all)),
+        vorrq_u8(vceqq_u8(reed_load(bytes, 2), all), vceqq_u8(reed_load(bytes, 3), all)))) != 0;
+}
+
 static inline _Bool reed_has_zero(const uint8_t *bytes) {
     return vminvq_u8(vminq_u8(
         vminq_u8(reed_load(bytes, 0), reed_load(bytes, 1)),
@@ -104,6 +120,8 @@ static inline uint64_t reed_at_least(const uint8_t *bytes, uint8_t byte) {
 }
 
 static inline uint64_t reed_high(const uint8_t *bytes) { return reed_at_least(bytes, 0x80); }
+
+static inline _Bool reed_has(const uint8_t *bytes, uint8_t byte) { return reed_equal(bytes, byte) != 0; }
 
 static inline _Bool reed_has_zero(const uint8_t *bytes) { return reed_equal(bytes, 0) != 0; }
 

@@ -19,8 +19,10 @@ public struct CSVRecord: ~Copyable {
     @usableFromInline var place = 0
     /// The line on which the batch begins.
     private var batchLine = 1
-    /// The chunk.
-    @usableFromInline var chunk: UnsafePointer<UInt8>?
+    /// The part of the chunk that has the batch's text.
+    @usableFromInline var batchText: UnsafePointer<UInt8>?
+    /// Where the fields begin there; each ends before the byte that is before the next.
+    @usableFromInline var starts: UnsafePointer<UInt16>?
     /// Whether the text is a copy, in `text`.
     @usableFromInline private(set) var isOwn = true
 
@@ -34,16 +36,17 @@ public struct CSVRecord: ~Copyable {
     init() {}
 
     /// The physical line on which the record begins, from 1.
-    public var line: Int { isOwn ? ownLine : batchLine + batch.line(of: place) }
+    public var line: Int { isOwn ? ownLine : batchLine + batch.line(of: place, width: count) }
 
     /// Whether nothing at all stands in a field's place: `,,` and not `,"",`.
     @inlinable
     public func isAbsent(_ index: Int) -> Bool {
         precondition(index >= 0 && index < count, "a record has no such field")
         if isOwn { return !fields[index].isQuoted && ownRange(index).isEmpty }
-        // Sound: the batch has `count` fields for each of its records.
-        let field = unsafe batch.fields[place &* count &+ index]
-        return field.start == field.end
+        // Sound: a field is followed by the byte that ends it.
+        let field = unsafe batchField(index)
+        guard field.isEmpty, let end = field.baseAddress else { return false }
+        return unsafe end.pointee != UInt8(ascii: "\"")
     }
 
     /// Lends the unescaped text of a field, valid UTF-8, to `body`.
@@ -55,14 +58,11 @@ public struct CSVRecord: ~Copyable {
         _ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(index >= 0 && index < count, "a record has no such field")
-        guard !isOwn, let chunk = unsafe self.chunk else {
-            return try body(text.span.extracting(ownRange(index)))
-        }
-        // Sound: the batch has `count` fields for each of its records, whose text lies in the chunk; the
-        // reader keeps that in place and unchanged until it reads on, which it cannot during the call.
-        let field = unsafe batch.fields[place &* count &+ index]
-        let start = field.start & ~RecordBatch.Field.quoted
-        return try unsafe body(Span(_unsafeStart: chunk + Int(start), count: Int(field.end &- start)))
+        if isOwn { return try body(text.span.extracting(ownRange(index))) }
+        // Sound: the text lies in the chunk; the reader keeps that in place and unchanged until it reads
+        // on, which it cannot during the call.
+        let field = unsafe batchField(index)
+        return try unsafe body(Span(_unsafeElements: field))
     }
 
     /// A copy of a field's unescaped text.
@@ -82,7 +82,7 @@ public struct CSVRecord: ~Copyable {
     public func position(of index: Int) -> CSVPosition {
         precondition(index >= 0 && index < count, "a record has no such field")
         if isOwn { return fields[index].position }
-        return batch.position(of: place * count + index, in: place, firstLine: batchLine)
+        return batch.position(of: index, in: place, width: count, firstLine: batchLine)
     }
 
     /// How many bytes of unescaped text all its fields have.
@@ -91,13 +91,44 @@ public struct CSVRecord: ~Copyable {
     @inlinable
     public var textByteCount: Int {
         if isOwn { return text.count }
-        var sum = 0
+        // Sound: as in `batchField`.
+        guard let starts = unsafe starts, let text = unsafe batchText else { return 0 }
+        let first = unsafe Int(starts[0])
+        var start = first
+        var around = 0
+        var isQuoted = false
         for index in 0..<count {
-            // Sound: the batch has `count` fields for each of its records.
-            let field = unsafe batch.fields[place &* count &+ index]
-            sum &+= Int(field.end &- (field.start & ~RecordBatch.Field.quoted))
+            let next = unsafe Int(starts[index &+ 1])
+            isQuoted = unsafe text[start] == UInt8(ascii: "\"")
+            if isQuoted { around &+= unsafe next &- start &- 1 &- batchField(index).count }
+            start = next
         }
-        return sum
+        // A CR before the LF; a record has more than that.
+        if !isQuoted, unsafe text[start &- 2] == 13 { around &+= 1 }
+        return start &- first &- count &- around
+    }
+
+    /// The unescaped text of a field in the batch.
+    @inlinable
+    @inline(__always)
+    func batchField(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+        // Sound: the batch has `count` fields for each of its records, and one start more; what it says
+        // lies in the chunk.
+        guard let starts = unsafe starts, let batchText = unsafe batchText else {
+            preconditionFailure("a batch without text")
+        }
+        var text = unsafe batchText + Int(starts[index])
+        var length = unsafe Int(starts[index &+ 1]) &- Int(starts[index]) &- 1
+        // Outside quotes there is no CR but that of a line's end.
+        if index == count &- 1, length > 0, unsafe text[length &- 1] == 13 { length &-= 1 }
+        // An empty field is followed by its end, which is no quote.
+        if unsafe text[0] == UInt8(ascii: "\"") {
+            length &-= 2
+            unsafe text += 1
+            // Where quotes were undone, the field is filled up with NULs behind its closing quote.
+            while unsafe text[length] == 0 { length &-= 1 }
+        }
+        return unsafe UnsafeBufferPointer(start: text, count: length)
     }
 
     @inlinable
@@ -110,6 +141,8 @@ public struct CSVRecord: ~Copyable {
     mutating func advance() -> Bool {
         guard place &+ 1 < batch.count else { return false }
         place &+= 1
+        // Sound: the batch has `count` fields for each of its records.
+        unsafe starts = starts.map { unsafe $0 + count }
         return true
     }
 }
@@ -131,7 +164,8 @@ extension CSVRecord {
             delimiter: parser.delimiter, width: width, longest: parser.longestCertain)
         parser.skip(to: cursor, lines: lines)
         guard batch.count > 0 else { return false }
-        unsafe chunk = UnsafePointer(source.bytes)
+        let fields = unsafe batch.fields(in: source.bytes)
+        unsafe (batchText, starts) = (fields.text, fields.starts)
         (place, count, isOwn) = (0, width, false)
         return true
     }

@@ -1,50 +1,31 @@
-/// Records that lie whole and sound in a chunk: the bounds of their fields, found many records at a time.
+/// Records that lie whole and sound in a chunk, found many at a time.
 ///
 /// The text stays in the chunk; doubled quotes are undone there. What is left out, because it is
-/// faulty, too large, or goes on in the next chunk, is `CSVParser`'s to read.
+/// faulty, too large, empty, or goes on in the next chunk, is `CSVParser`'s to read.
 @safe
 @usableFromInline
 struct RecordBatch: ~Copyable {
-    /// The text of a field in the chunk.
-    @usableFromInline
-    struct Field: BitwiseCopyable {
-        /// Its offset; the highest bit says that the field is quoted.
-        @usableFromInline var start: UInt32
-        @usableFromInline var end: UInt32
-
-        @usableFromInline static var quoted: UInt32 { 1 << 31 }
-    }
-
-    struct Start: BitwiseCopyable {
-        var offset: UInt32
-        /// Lines behind that of the batch.
-        var line: UInt32
-    }
-
     private var index = StructuralIndex()
-    /// Where the index was begun, and how much of it has become records or was read by others.
+    /// The part of the chunk that the index knows.
     private var indexed = 0..<0
-    private var nextEnd = 0
-    private var nextLineEnd = 0
+    /// Whether more of the chunk could be indexed behind that.
+    private var canIndexMore = true
+    /// The first of the index's specials that belongs to no batch yet.
     private var nextSpecial = 0
+    /// Where LFs inside the batch's fields are, counted like the index's offsets.
+    private var innerLineFeeds: [Int] = []
 
-    private let fieldMemory = Memory<Field>(capacity: StructuralIndex.span + 1)
-    private let startMemory = Memory<Start>(capacity: StructuralIndex.span + 1)
-    @usableFromInline let fields: UnsafeMutablePointer<Field>
-    private let starts: UnsafeMutablePointer<Start>
-    private var innerLineFeeds: [UInt32] = []
+    /// Which of the index's fields is the batch's first.
+    private var first = 0
     /// How many records there are.
     @usableFromInline private(set) var count = 0
 
-    init() {
-        unsafe fields = fieldMemory.start
-        unsafe starts = startMemory.start
-    }
+    init() {}
 
     /// Forgets the chunk.
     mutating func forget() {
         index.removeAll()
-        (indexed, nextEnd, nextLineEnd, nextSpecial, count) = (0..<0, 0, 0, 0, 0)
+        (indexed, canIndexMore, count) = (0..<0, true, 0)
     }
 
     /// Finds the records from `cursor` on, and moves `cursor` and `lines` behind the last of them.
@@ -59,120 +40,158 @@ struct RecordBatch: ~Copyable {
     ) {
         count = 0
         innerLineFeeds.removeAll(keepingCapacity: true)
-        if !skip(to: cursor) {
+        var isWhole = false
+        if let place = find(cursor, atLeast: width) {
+            first = place
+        } else {
+            guard canIndexMore || cursor >= indexed.upperBound else { return }
             let end = min(available, cursor + StructuralIndex.span)
-            unsafe index.scan(bytes, from: cursor, to: end, delimiter: delimiter)
-            indexed = cursor..<end
-            (nextEnd, nextLineEnd, nextSpecial) = (0, 0, 0)
+            let length = unsafe index.scan(bytes, from: cursor, to: end, delimiter: delimiter)
+            indexed = cursor..<(cursor + length)
+            canIndexMore = indexed.upperBound == end && end < available
+            (first, nextSpecial, isWhole) = (0, 0, true)
         }
-        var fieldCount = 0
-        while nextLineEnd < index.lineEnds.count {
-            let end = index.lineEnds[nextLineEnd]
-            let length = end - cursor
-            // Sound here and below: offsets of the index lie in the chunk, `cursor` at or before `end`,
-            // and there is a field's room for each of its bytes.
-            let hasCR = unsafe length > 0 && bytes[end - 1] == .carriageReturn
-            if length == (hasCR ? 1 : 0) {
-                // An empty line.
-                (cursor, lines) = (end + 1, lines + 1)
-                nextEnd += 1
-                nextLineEnd += 1
-                continue
-            }
-            let last = nextEnd + width - 1
-            guard last < index.ends.count, index.ends[last] == end, length <= longest else { return }
-            unsafe starts[count] = Start(
-                offset: UInt32(truncatingIfNeeded: cursor), line: UInt32(truncatingIfNeeded: lines))
-            let first = fieldCount
-            for place in nextEnd..<last {
-                let end = index.ends[place]
-                unsafe fields[fieldCount] = Self.field(bytes, cursor, end)
-                fieldCount += 1
-                cursor = end + 1
-            }
-            unsafe fields[fieldCount] = Self.field(bytes, cursor, hasCR ? end - 1 : end)
-            fieldCount += 1
-            if nextSpecial < index.specials.count, index.specials[nextSpecial] < end {
-                unsafe resolveSpecials(bytes, before: end, firstField: first, &lines)
-            }
-            cursor = end + 1
-            lines += 1
-            nextEnd = last + 1
-            nextLineEnd += 1
-            count += 1
+        let text = unsafe bytes + indexed.lowerBound
+        let most = (index.starts.count - 1 - first) / width
+        let isUniform =
+            unsafe isWhole && width > 1 && longest >= StructuralIndex.span && index.lineFeedCount == most
+            && endsRecords(text, width: width, count: most)
+        count = unsafe isUniform ? most : soundCount(text, width: width, most: most, longest: longest)
+        guard count > 0 else { return }
+        let end = index.starts[first + count * width]
+        cursor = indexed.lowerBound + end
+        while nextSpecial < index.specials.count, index.specials[nextSpecial] < index.starts[first] {
+            nextSpecial += 1
         }
+        if nextSpecial < index.specials.count { unsafe resolveSpecials(text, before: end) }
+        lines += count + innerLineFeeds.count
     }
 
-    @inline(__always)
-    private static func field(_ bytes: UnsafeMutablePointer<UInt8>, _ start: Int, _ end: Int) -> Field {
-        // An empty field is followed by its delimiter, which is no quote.
-        let quote: UInt32 = unsafe bytes[start] == .quote ? 1 : 0
-        return Field(
-            start: UInt32(truncatingIfNeeded: start) &+ quote | quote << 31,
-            end: UInt32(truncatingIfNeeded: end) &- quote)
+    /// The index's place of the field that begins at `cursor`, if that begins a record and `fieldCount` or
+    /// more fields are known from there on.
+    private func find(_ cursor: Int, atLeast fieldCount: Int) -> Int? {
+        let offset = cursor - indexed.lowerBound
+        var range = 0..<max(0, index.starts.count - fieldCount)
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let start = index.starts[middle]
+            if start == offset { return middle }
+            range = start < offset ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
     }
 
-    /// Whether what is indexed goes on at `cursor`, which others may have moved.
-    private mutating func skip(to cursor: Int) -> Bool {
-        while nextLineEnd < index.lineEnds.count, index.lineEnds[nextLineEnd] < cursor { nextLineEnd += 1 }
-        guard nextLineEnd < index.lineEnds.count,
-            nextLineEnd > 0 ? index.lineEnds[nextLineEnd - 1] == cursor - 1 : indexed.lowerBound == cursor
-        else { return false }
-        while nextEnd < index.ends.count, index.ends[nextEnd] < cursor { nextEnd += 1 }
-        while nextSpecial < index.specials.count, index.specials[nextSpecial] < cursor { nextSpecial += 1 }
+    /// Whether each `width`th field ends with LF.
+    private func endsRecords(_ text: UnsafePointer<UInt8>, width: Int, count: Int) -> Bool {
+        var place = first
+        for _ in 0..<count {
+            place += width
+            // Sound here and below: what ends a field lies in the chunk, before the next field.
+            guard unsafe text[index.starts[place] - 1] == .lineFeed else { return false }
+        }
         return true
     }
 
-    /// Undoes doubled quotes and counts line feeds in the fields of one record.
-    private mutating func resolveSpecials(
-        _ bytes: UnsafeMutablePointer<UInt8>, before recordEnd: Int, firstField: Int, _ lines: inout Int
-    ) {
-        var place = firstField
-        while nextSpecial < index.specials.count, index.specials[nextSpecial] < recordEnd {
-            while unsafe Int(fields[place].end) <= index.specials[nextSpecial] { place += 1 }
-            let fieldEnd = unsafe Int(fields[place].end)
-            var textEnd = -1
-            var unread = 0
+    /// How many of the next `most` records have `width` fields, are not too long and not empty.
+    private func soundCount(_ text: UnsafePointer<UInt8>, width: Int, most: Int, longest: Int) -> Int {
+        for record in 0..<most {
+            let from = first + record * width
+            for place in from + 1..<from + width {
+                guard unsafe text[index.starts[place] - 1] != .lineFeed else { return record }
+            }
+            let start = index.starts[from]
+            let end = index.starts[from + width] - 1
+            guard unsafe text[end] == .lineFeed, end - start <= longest else { return record }
+            let isEmpty = unsafe end == start || (end == start + 1 && text[start] == .carriageReturn)
+            guard !isEmpty else { return record }
+        }
+        return most
+    }
+
+    /// Undoes doubled quotes, and notes LFs, in the batch's fields.
+    ///
+    /// The text moves to the front of its field, the closing quote behind it, and NULs fill the rest.
+    private mutating func resolveSpecials(_ text: UnsafeMutablePointer<UInt8>, before end: Int) {
+        var place = first
+        while nextSpecial < index.specials.count, index.specials[nextSpecial] < end {
+            let special = index.specials[nextSpecial]
+            if unsafe text[special] == .lineFeed {
+                innerLineFeeds.append(special)
+                nextSpecial += 1
+                continue
+            }
+            while index.starts[place] <= special { place += 1 }
+            var fieldEnd = index.starts[place] - 1
+            // Sound here and below: all of it lies within one field, behind its first byte.
+            if unsafe text[fieldEnd - 1] == .carriageReturn { fieldEnd -= 1 }
+            // The first quote of the pair stays.
+            var (written, read) = (special, special + 1)
+            nextSpecial += 1
             while nextSpecial < index.specials.count, index.specials[nextSpecial] < fieldEnd {
                 let special = index.specials[nextSpecial]
                 nextSpecial += 1
-                if unsafe bytes[special] == .lineFeed {
-                    innerLineFeeds.append(UInt32(truncatingIfNeeded: special))
-                    lines += 1
-                } else if textEnd < 0 {
-                    // The first quote of the pair stays.
-                    (textEnd, unread) = (special, special + 1)
+                if unsafe text[special] == .lineFeed {
+                    innerLineFeeds.append(special)
                 } else {
-                    let length = special - unread
-                    // Sound: the text moves towards the front, within its field.
-                    unsafe (bytes + textEnd).update(from: bytes + unread, count: length)
-                    (textEnd, unread) = (textEnd + length, special + 1)
+                    unsafe Self.move(text, &written, &read, before: special)
+                    read += 1
                 }
             }
-            if textEnd >= 0 {
-                unsafe (bytes + textEnd).update(from: bytes + unread, count: fieldEnd - unread)
-                unsafe fields[place].end = UInt32(truncatingIfNeeded: textEnd + fieldEnd - unread)
-            }
-            place += 1
+            unsafe Self.move(text, &written, &read, before: fieldEnd)
+            for padding in written..<fieldEnd { unsafe text[padding] = 0 }
         }
     }
 
-    /// Where the field at `place` of all fields begins, which belongs to the batch's record `record`.
-    func position(of place: Int, in record: Int, firstLine: Int) -> CSVPosition {
-        // Sound: the caller knows how many there are of both.
-        let field = unsafe fields[place]
-        let start = unsafe starts[record]
-        let isQuoted = field.start & Field.quoted != 0
-        let offset = (field.start & ~Field.quoted) - (isQuoted ? 1 : 0)
-        var line = Int(start.line)
-        var lineStart = start.offset
-        for lineFeed in innerLineFeeds where lineFeed >= start.offset && lineFeed < offset {
-            line += 1
-            lineStart = lineFeed + 1
+    /// Moves the text from `read` to `end` to `written`, towards the front.
+    @inline(__always)
+    private static func move(
+        _ text: UnsafeMutablePointer<UInt8>, _ written: inout Int, _ read: inout Int, before end: Int
+    ) {
+        // Runs are short, so a call of memmove would cost more than it moves.
+        // Sound: both lie in a field, and `written` before `read`.
+        let raw = UnsafeMutableRawPointer(text)
+        while end - read >= 8 {
+            let eight = unsafe raw.loadUnaligned(fromByteOffset: read, as: UInt64.self)
+            unsafe raw.storeBytes(of: eight, toByteOffset: written, as: UInt64.self)
+            written += 8
+            read += 8
         }
-        return CSVPosition(line: firstLine + line, column: Int(offset - lineStart) + 1)
+        while read < end {
+            unsafe text[written] = text[read]
+            written += 1
+            read += 1
+        }
+    }
+
+    /// Where the text of the batch's first record begins, and its fields, counted from there.
+    func fields(in bytes: UnsafePointer<UInt8>) -> (text: UnsafePointer<UInt8>, starts: UnsafePointer<UInt16>)
+    {
+        // Sound: the index keeps its list in place.
+        unsafe (bytes + indexed.lowerBound, UnsafePointer(index.starts.storage) + first)
+    }
+
+    /// Where a field of the batch begins, given the batch's first line.
+    func position(of field: Int, in record: Int, width: Int, firstLine: Int) -> CSVPosition {
+        let recordStart = index.starts[first + record * width]
+        let start = index.starts[first + record * width + field]
+        let before = innerLineFeedCount(before: start)
+        let lineStart = before > 0 ? max(recordStart, innerLineFeeds[before - 1] + 1) : recordStart
+        return CSVPosition(line: firstLine + record + before, column: start - lineStart + 1)
     }
 
     /// How many lines before `record` the batch has.
-    func line(of record: Int) -> Int { unsafe Int(starts[record].line) }
+    func line(of record: Int, width: Int) -> Int {
+        record + innerLineFeedCount(before: index.starts[first + record * width])
+    }
+
+    private func innerLineFeedCount(before offset: Int) -> Int {
+        var range = 0..<innerLineFeeds.count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range =
+                innerLineFeeds[middle] < offset
+                ? (middle + 1)..<range.upperBound : range.lowerBound..<middle
+        }
+        return range.lowerBound
+    }
 }

@@ -1,73 +1,103 @@
 import CBlockScan
 
-/// Where the delimiters and line ends outside quotes are, found 64 bytes at a time.
+/// Where fields begin, found 64 bytes at a time.
 ///
 /// It classifies a block by bit masks, one bit a byte, and checks all of the grammar and of UTF-8 on
 /// them. It stops before a block with any fault: what that is, and where, `CSVParser` says.
+@safe
 struct StructuralIndex: ~Copyable {
-    /// How many bytes are looked at in one go.
-    static let span = 64 << 10
+    /// How many bytes are looked at in one go: the text and what is found stay in the first cache.
+    static let span = 32 << 10
 
-    /// Offsets of delimiters and LFs outside quotes.
-    private(set) var ends = OffsetList(capacity: span)
-    /// Those of the LFs among them.
-    private(set) var lineEnds = OffsetList(capacity: span)
+    /// Where each field begins, counted from where the scan began. Each field ends, with its delimiter or
+    /// LF, where the next begins; so there is one more than there are fields.
+    private(set) var starts = OffsetList(capacity: span + 1)
     /// Offsets of LFs inside quotes, and of the second of two quotes that stand for one.
     private(set) var specials = OffsetList(capacity: span)
+    /// How many of the fields end with LF.
+    private(set) var lineFeedCount = 0
+
+    /// Which kinds the bytes before a block are of: each is 1 if the last byte was, else 0.
+    private struct Carry {
+        /// All ones if the block begins inside quotes.
+        var isInside: UInt64 = 0
+        /// The start of a record is like behind a LF.
+        var fieldEnd: UInt64 = 1
+        var closing: UInt64 = 0
+        var carriageReturn: UInt64 = 0
+        var utf8 = UTF8BlockCheck()
+    }
 
     /// Forgets what was found.
     mutating func removeAll() {
-        ends.removeAll()
-        lineEnds.removeAll()
+        starts.removeAll()
         specials.removeAll()
+        lineFeedCount = 0
     }
 
     /// Looks at the bytes from `start`, where a record begins, to `end` or to a fault.
     ///
     /// - Parameter bytes: Readable to 64 bytes behind `end`.
-    mutating func scan(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, delimiter: UInt8) {
+    /// - Returns: How many bytes it took.
+    mutating func scan(
+        _ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, delimiter: UInt8
+    ) -> Int {
         removeAll()
-        var utf8 = UTF8BlockCheck()
-        // What the byte before the block says of its first one; a record's start is like behind a LF.
-        var isInside: UInt64 = 0
-        var followsEnd: UInt64 = 1
-        var followsClosing: UInt64 = 0
-        var followsCR: UInt64 = 0
-        var offset = start
-        while offset < end {
-            // Sound: the caller has 64 readable bytes at every offset below `end`.
-            let block = unsafe bytes + offset
-            let valid: UInt64 = end - offset >= 64 ? ~0 : (1 << UInt64(end - offset)) &- 1
-            let quotes = unsafe reed_equal(block, .quote) & valid
-            let lineFeeds = unsafe reed_equal(block, .lineFeed) & valid
-            let inside = quotes.prefixXor ^ isInside
-            let opening = quotes & inside
-            let closing = quotes & ~inside
-            let delimiters = unsafe reed_equal(block, delimiter) & valid & ~inside
-            let recordEnds = lineFeeds & ~inside
-            let carriageReturns = unsafe reed_equal(block, .carriageReturn) & valid & ~inside
-
-            let fieldEnds = delimiters | recordEnds
-            let behindClosing = closing << 1 | followsClosing
-            let behindCR = carriageReturns << 1 | followsCR
-            var faults = opening & ~(fieldEnds << 1 | followsEnd | behindClosing)
-            faults |= behindClosing & ~(fieldEnds | carriageReturns | opening)
-            faults |= behindCR & ~recordEnds
-            faults &= valid
-            if unsafe faults != 0 || reed_has_zero(block) && (reed_equal(block, 0) & valid) != 0 { return }
-            guard unsafe utf8.accepts(block, valid) else { return }
-
-            ends.append(fieldEnds, at: offset)
-            lineEnds.append(recordEnds, at: offset)
-            let special = opening & behindClosing | lineFeeds & inside
-            if special != 0 { specials.append(special, at: offset) }
-
-            isInside = inside >> 63 == 0 ? 0 : ~0
-            followsEnd = fieldEnds >> 63
-            followsClosing = closing >> 63
-            followsCR = carriageReturns >> 63
+        var carry = Carry()
+        var offset = 0
+        let count = end - start
+        while offset + 64 <= count {
+            // Sound here and below: the caller has 64 readable bytes at every offset below `end`.
+            guard unsafe scanBlock(bytes + start, offset, ~0, delimiter, &carry) else { break }
             offset += 64
         }
+        if count - offset < 64, offset < count {
+            let valid: UInt64 = (1 << UInt64(count - offset)) &- 1
+            if unsafe scanBlock(bytes + start, offset, valid, delimiter, &carry) { offset = count }
+        }
+        starts.append(carry.fieldEnd, at: offset)
+        return offset
+    }
+
+    /// Looks at those of 64 bytes that `valid` has; false if there is a fault.
+    @inline(__always)
+    private mutating func scanBlock(
+        _ text: UnsafePointer<UInt8>, _ offset: Int, _ valid: UInt64, _ delimiter: UInt8, _ carry: inout Carry
+    ) -> Bool {
+        // Sound here and below: the caller has 64 readable bytes at `offset`.
+        let block = unsafe text + offset
+        let quotes = unsafe reed_equal(block, .quote) & valid
+        let lineFeeds = unsafe reed_equal(block, .lineFeed) & valid
+        let inside = quotes.prefixXor ^ carry.isInside
+        let opening = quotes & inside
+        let closing = quotes & ~inside
+        let recordEnds = lineFeeds & ~inside
+        let fieldEnds = unsafe reed_equal(block, delimiter) & valid & ~inside | recordEnds
+        let fieldStarts = fieldEnds << 1 | carry.fieldEnd
+        let behindClosing = closing << 1 | carry.closing
+        var faults = opening & ~(fieldStarts | behindClosing)
+        var sound = fieldEnds | opening
+        if unsafe carry.carriageReturn != 0 || reed_has(block, .carriageReturn) {
+            let carriageReturns = unsafe reed_equal(block, .carriageReturn) & valid & ~inside
+            faults |= (carriageReturns << 1 | carry.carriageReturn) & ~recordEnds
+            sound |= carriageReturns
+            carry.carriageReturn = carriageReturns >> 63
+        }
+        faults |= behindClosing & ~sound
+        if unsafe faults & valid != 0 || reed_has_zero(block) && (reed_equal(block, 0) & valid) != 0 {
+            return false
+        }
+        guard unsafe carry.utf8.accepts(block, valid) else { return false }
+
+        starts.append(fieldStarts & valid, at: offset)
+        lineFeedCount &+= recordEnds.nonzeroBitCount
+        let special = opening & behindClosing | lineFeeds & inside
+        if special != 0 { specials.append(special, at: offset) }
+
+        carry.isInside = inside >> 63 == 0 ? 0 : ~0
+        carry.fieldEnd = valid == ~0 ? fieldEnds >> 63 : fieldStarts & (valid &+ 1) == 0 ? 0 : 1
+        carry.closing = closing >> 63
+        return true
     }
 }
 
@@ -82,43 +112,5 @@ extension UInt64 {
         bits ^= bits << 16
         bits ^= bits << 32
         return bits
-    }
-}
-
-/// Offsets in ascending order, in memory that is taken once.
-@safe
-struct OffsetList: ~Copyable {
-    private let memory: Memory<UInt32>
-    private let storage: UnsafeMutablePointer<UInt32>
-    private(set) var count = 0
-
-    /// A list of up to `capacity` offsets, rounded up to whole blocks.
-    init(capacity: Int) {
-        memory = Memory(capacity: capacity + 64)
-        unsafe storage = memory.start
-    }
-
-    mutating func removeAll() { count = 0 }
-
-    /// Appends `offset + i` for each bit *i* of `bits`.
-    @inline(__always)
-    mutating func append(_ bits: UInt64, at offset: Int) {
-        var rest = bits
-        // Sound: a list has room for every byte of what is scanned, so for a block more.
-        var next = unsafe storage + count
-        while rest != 0 {
-            unsafe next.pointee = UInt32(truncatingIfNeeded: offset + rest.trailingZeroBitCount)
-            unsafe next += 1
-            rest &= rest &- 1
-        }
-        count = unsafe next - storage
-    }
-
-    subscript(index: Int) -> Int {
-        @inline(__always) get {
-            assert(index < count)
-            // Sound: the callers stay below `count`.
-            return Int(unsafe storage[index])
-        }
     }
 }

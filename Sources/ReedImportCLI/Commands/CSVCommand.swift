@@ -77,9 +77,7 @@ struct CSVCommand: ParsableCommand {
             while try reader.next() {
                 records += 1
                 fields += reader.record.count
-                for index in 0..<reader.record.count {
-                    bytes += reader.record.withField(index) { $0.count }
-                }
+                bytes += reader.record.textByteCount
             }
         }
     }
