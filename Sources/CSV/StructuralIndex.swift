@@ -9,7 +9,9 @@ struct StructuralIndex: ~Copyable {
     /// How many bytes are looked at in one go: the text and what is found stay in the first cache.
     static let span = 32 << 10
 
-    /// Where each field begins, counted from where the scan began. Each field ends, with its delimiter or
+    /// Where each field begins, counted from where the scan began.
+    ///
+    /// Each field ends, with its delimiter or
     /// LF, where the next begins; so there is one more than there are fields.
     private(set) var starts = OffsetList(capacity: span + 1)
     /// Offsets of LFs inside quotes, and of the second of two quotes that stand for one.
