@@ -28,3 +28,18 @@ public struct CSVDialect: Hashable, Sendable {
         self.skipsLeadingComments = skipsLeadingComments
     }
 }
+
+extension CSVDialect: CustomStringConvertible {
+    /// Such as `comma-delimited`, or `%-delimited` for a delimiter without a name here.
+    public var description: String {
+        let name =
+            switch delimiter {
+            case UInt8(ascii: ","): "comma"
+            case UInt8(ascii: ";"): "semicolon"
+            case UInt8(ascii: "\t"): "tab"
+            case UInt8(ascii: "|"): "pipe"
+            default: String(UnicodeScalar(delimiter))
+            }
+        return "\(name)-delimited"
+    }
+}

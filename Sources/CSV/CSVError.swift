@@ -41,14 +41,20 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Where it is.
     public var position: CSVPosition
 
+    /// Which record it is in, counted from 1, the header; empty lines and comments are none.
+    public var recordNumber: Int
+
     /// The field it is in, counted from 0; `nil` if it concerns the whole record.
     public var field: Int?
 
     /// Whether the rest of the file cannot be read, because nothing says where its records end.
     public var endsReading: Bool
 
-    /// What was found, what was expected, what to do.
+    /// What was found, and what was expected.
     public var reason: String
+
+    /// What to do about it, if that can be told.
+    public var help: String?
 
     /// `LINE:COLUMN: REASON [CODE]`.
     public var description: String { "\(position): \(reason) [\(code.rawValue)]" }

@@ -68,6 +68,14 @@ public struct CSVReader: ~Copyable {
         return try readOn()
     }
 
+    /// How the file is read, certain already before the first ``next()``.
+    ///
+    /// - Throws: ``CSVFailure/unreadable(_:)`` if the system cannot read.
+    public mutating func detectedDialect() throws(CSVFailure) -> CSVDialect {
+        if mustDetectDelimiter { try detectDelimiter() }
+        return dialect
+    }
+
     /// Reads the next record when no more are found already.
     @usableFromInline
     mutating func readOn() throws(CSVFailure) -> Bool {

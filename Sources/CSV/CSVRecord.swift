@@ -162,7 +162,7 @@ extension CSVRecord {
         unsafe batch.fill(
             source.bytes, available: source.available, cursor: &cursor, lines: &lines,
             delimiter: parser.delimiter, width: width, longest: parser.longestCertain)
-        parser.skip(to: cursor, lines: lines)
+        parser.skip(to: cursor, records: batch.count, lines: lines)
         guard batch.count > 0 else { return false }
         let fields = unsafe batch.fields(in: source.bytes)
         unsafe (batchText, starts) = (fields.text, fields.starts)

@@ -3,6 +3,20 @@ enum DelimiterDetection {
     /// Where a header ends at the latest for this purpose; the rest of a longer one is not looked at.
     static let longestHeader = 1 << 20
 
+    /// The better known come first.
+    private static let candidates: InlineArray<4, UInt8> = [
+        UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
+    ]
+
+    static func isCandidate(_ byte: UInt8) -> Bool {
+        candidates.indices.contains { candidates[$0] == byte }
+    }
+
+    /// The first candidate beside `delimiter` in the text of a record, which seems to be undivided.
+    static func candidate(in record: borrowing CSVRecord, except delimiter: UInt8) -> UInt8? {
+        record.text.first { $0 != delimiter && isCandidate($0) }
+    }
+
     /// The likeliest delimiter of the header that `bytes` begins with.
     ///
     /// It is the candidate that stands most often outside quotes: comma,
@@ -10,9 +24,6 @@ enum DelimiterDetection {
     ///
     /// - Returns: `nil` if the header goes on behind `bytes`.
     static func delimiter(of bytes: Span<UInt8>, skipsLeadingComments: Bool, isWhole: Bool) -> UInt8? {
-        let candidates: InlineArray<4, UInt8> = [
-            UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t"), UInt8(ascii: "|"),
-        ]
         var counts = InlineArray<4, Int>(repeating: 0)
         var isQuoted = false
         var isEmptyLine = true

@@ -51,7 +51,11 @@ struct CheckPass {
 
     /// Opens a file.
     mutating func open(_ file: ConfigFile) throws(InputError) -> RowReader {
-        try RowReader.open(file, options, &log)
+        let rows = try RowReader.open(file, options, &log)
+        if options.delimiter == nil, rows.hasHeader {
+            notes.append("\(PlainText.escaped(file.path)): \(rows.reader.dialect)")
+        }
+        return rows
     }
 
     /// Binds the header of a file, if it has one that can be used.

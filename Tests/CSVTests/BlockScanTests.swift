@@ -20,7 +20,9 @@ struct BlockScanTests {
                     lines.append(Self.describe(reader.record))
                 } catch {
                     guard case .malformed(let error) = error else { throw error }
-                    lines.append("\(error) field \(error.field ?? -1) ends \(error.endsReading)")
+                    lines.append(
+                        "\(error) record \(error.recordNumber) field \(error.field ?? -1) "
+                            + "ends \(error.endsReading) \(error.help ?? "")")
                 }
             }
         }

@@ -52,7 +52,7 @@ struct FileStartTests {
         let fault = try #require(reading.faults.first)
         #expect(fault.position == CSVPosition(line: 1, column: 1))
         #expect(fault.endsReading)
-        #expect(fault.reason.contains("iconv -f \(mark.name) -t UTF-8"))
+        #expect(fault.help?.contains("iconv -f \(mark.name) -t UTF-8") == true)
         #expect(reading.records.isEmpty)
     }
 

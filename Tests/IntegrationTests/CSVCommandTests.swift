@@ -28,8 +28,11 @@ struct CSVCommandTests {
         #expect(result.output == "[\"a\",\"b\"]\n[\"1\",\"2\"]\n")
         #expect(
             result.errors
-                == "<stdin>:3:4: error: quote inside an unquoted field; quote the whole field and double the quotes in it [quote-in-unquoted]\n"
-        )
+                == """
+                <stdin>:3:4: error: quote inside an unquoted field [quote-in-unquoted]
+                    = help: quote the whole field and double the quotes in it
+
+                """)
     }
 
     @Test("Records, fields and bytes of text are counted")
@@ -47,6 +50,7 @@ struct CSVCommandTests {
     func dialect(delimiter: String) throws {
         let result = try reedImport("csv", "-", "--delimiter", delimiter, input: "#a;b,c;d\n1;2;3\n")
         #expect(result.output == "[\"#a\",\"b,c\",\"d\"]\n[\"1\",\"2\",\"3\"]\n")
+        #expect(result.errors == (delimiter == "auto" ? "<stdin>: semicolon-delimited\n" : ""))
     }
 
     @Test("Limits are options")

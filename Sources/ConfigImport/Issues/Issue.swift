@@ -24,6 +24,8 @@ public struct Issue: Hashable, Sendable {
     ///
     /// Text from files is escaped in it.
     public var reason: String
+    /// What to do about it, if `reason` does not say so.
+    public var help: String?
 
     /// What of the file is shown with it.
     public var excerpt = Excerpt.field
@@ -51,7 +53,7 @@ extension Issue {
     public init(_ fault: CSVError, path: String, field: String? = nil) {
         self.init(
             severity: .error, code: IssueCode(fault.code), path: path, position: fault.position, field: field,
-            reason: fault.reason, excerpt: .byte)
+            reason: fault.reason, help: fault.help, excerpt: .byte)
     }
 }
 

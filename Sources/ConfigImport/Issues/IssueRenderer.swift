@@ -1,3 +1,5 @@
+import CSV
+
 /// Prints issues as a compiler does, each with the line it is in.
 public struct IssueRenderer {
     private let delimiter: UInt8?
@@ -15,9 +17,15 @@ public struct IssueRenderer {
         var text = ""
         for issue in file.issues {
             text += issue.summary + "\n"
-            if issue.excerpt == .none { continue }
-            text += excerpts.text(
-                at: issue.position, coversField: issue.excerpt == .field && issue.field != nil)
+            if issue.excerpt != .none {
+                text += excerpts.text(
+                    at: issue.position, coversField: issue.excerpt == .field && issue.field != nil)
+            }
+            if let help = issue.help {
+                // Below the bar of the excerpt.
+                let margin = String(repeating: " ", count: String(issue.position.line).count + 3)
+                text += "\(margin)= help: \(help)\n"
+            }
         }
         let omitted = [(file.omittedErrors, "error"), (file.omittedWarnings, "warning")]
             .filter { $0.0 > 0 }.map { "\($0.0) more \($0.1)\($0.0 == 1 ? "" : "s")" }

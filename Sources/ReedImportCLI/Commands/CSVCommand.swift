@@ -36,6 +36,9 @@ struct CSVCommand: ParsableCommand {
             try source(), dialect: csv.delimiter.byte.flatMap { CSVDialect(delimiter: $0) } ?? comma,
             detectsDelimiter: csv.delimiter.byte == nil, limits: csv.limits)
         do throws(CSVFailure) {
+            if csv.delimiter.byte == nil {
+                Console.report("\(PlainText.escaped(shownName)): \(try reader.detectedDialect())\n")
+            }
             if count {
                 let total = try Total(counting: &reader)
                 Console.write(
