@@ -1,12 +1,13 @@
 """Times whole processes, in turns, and prints medians and the ratio of rates. See scripts/bench."""
 import argparse, contextlib, hashlib, os, pathlib, platform, shutil, signal, statistics, subprocess
 import tempfile, threading, time
-import generate, postgres
+import generate, postgres, rust_csv, tables
 
 options = argparse.ArgumentParser(description=__doc__)
-options.add_argument("what", nargs="?", default="all", choices=["import", "small", "backup", "all"])
+options.add_argument("what", nargs="?", default="all", choices=["csv", "import", "small", "backup", "all"])
 options.add_argument("--program", required=True, help="a release build of reed-import")
 options.add_argument("--rows", type=int, help="default: 1,000,000, for backup 400,000")
+options.add_argument("--megabytes", type=int, default=256, help="of each CSV file")
 options.add_argument("--runs", type=int, default=5)
 options = options.parse_args()
 
@@ -125,6 +126,78 @@ def bench_small(server, folder):
     line("reed-import", seconds)
 
 
+def bench_csv(folder):
+    """All fields touched, all checks made; what is compared with checks less."""
+    peer = rust_csv.build(folder)
+    if not peer:
+        print("no Rust here (cargo, librust-csv-dev, librust-memchr-dev): its csv crate is left out")
+    for shape in tables.SHAPES:
+        path = str(folder / (shape + ".csv"))
+        records = tables.write(path, shape, options.megabytes * 1_000_000)
+        count = subprocess.run([options.program, "csv", "--count", path], capture_output=True, text=True)
+        if not count.stdout.startswith("%d records" % records):
+            raise SystemExit("%s: %d records were written, reed-import says %s" % (path, records, count))
+        seconds, peaks = {"reed-import csv --count": [], "cat": []}, []
+        for _ in range(options.runs):
+            elapsed, _, peak = timed([options.program, "csv", "--count", path])
+            seconds["reed-import csv --count"].append(elapsed)
+            peaks.append(peak)
+            seconds["cat"].append(timed(["cat", path])[0])
+            if peer:
+                seconds.setdefault("Rust csv ByteRecord", []).append(rust_csv.seconds(peer, path))
+        size = os.path.getsize(path)
+        print("\n%s: %.0f MB, %d records, median of %d runs in turns" % (shape, size / 1e6, records, options.runs))
+        for name, figures in seconds.items():
+            line(name, figures, "%6.2f GB/s" % (size / statistics.median(figures) / 1e9))
+        ours, *others = seconds.items()
+        for name, theirs in others:
+            pairs = [their / our for our, their in zip(ours[1], theirs)]
+            print("rate of reed-import to rate of %s: %.2f" % (name, statistics.median(pairs)))
+        print("peak memory of the process: %.1f MiB" % max(peaks))
+        os.unlink(path)
+    bench_csv_memory(folder)
+    bench_csv_sizes(folder)
+
+
+def bench_csv_memory(folder):
+    """Of a reader at rest, which has seen a header, and with one large field."""
+    process = subprocess.Popen([options.program, "csv", "--count", "-"], stdin=subprocess.PIPE,
+                               stdout=subprocess.DEVNULL)
+    memory = Memory(process.pid)
+    process.stdin.write(b"a\n")
+    process.stdin.flush()
+    time.sleep(0.5)
+    memory.stop()
+    process.stdin.close()
+    process.wait()
+    print("\npeak memory with a file of two bytes: %.1f MiB" % memory.peak)
+    path, size = str(folder / "field.csv"), 64 << 20
+    tables.write_field(path, size)
+    command = [options.program, "csv", "--count", "--max-field", "1GiB", "--max-record", "1GiB", path]
+    peak = timed(command)[2]
+    print("with a field of 64 MiB: %.1f MiB, %.2f times the field" % (peak, peak * 1048576 / size))
+    os.unlink(path)
+
+
+def bench_csv_sizes(folder):
+    """What a byte costs in files of 1 MB, 100 MB and 1 GB.
+
+    Counted from 400 KB on, by which the process has started and touched all its memory.
+    """
+    path, first = str(folder / "sizes.csv"), None
+    print("\ncost of a byte beyond the first 400 KB, by size (translations)")
+    for size in (400_000, 1_000_000, 100_000_000, 1_000_000_000):
+        tables.write(path, "translations", size)
+        runs = options.runs if size > 1_000_000 else 60 * options.runs
+        seconds = statistics.median(timed([options.program, "csv", "--count", path])[0] for _ in range(runs))
+        size = os.path.getsize(path)
+        if first is None:
+            first = seconds, size
+        else:
+            print("%13d bytes: %.3f ns (median of %d runs)" % (
+                size, (seconds - first[0]) / (size - first[1]) * 1e9, runs), flush=True)
+
+
 def digest(path):
     """Of a dump without \\restrict and \\unrestrict, whose key is a new one each time."""
     sha256 = hashlib.sha256()
@@ -196,7 +269,9 @@ with contextlib.ExitStack() as cleanup:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="reed-bench-"))
     cleanup.callback(shutil.rmtree, folder)
     print("%s, %d CPUs" % (platform.machine(), os.cpu_count()))
-    if options.what != "backup":
+    if options.what in ("csv", "all"):
+        bench_csv(folder)
+    if options.what not in ("csv", "backup"):
         server = Server(folder)
         cleanup.callback(server.stop)
         print("Redis " + server.ask("info", "server").split("redis_version:")[1].split()[0])

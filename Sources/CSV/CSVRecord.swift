@@ -54,6 +54,7 @@ public struct CSVRecord: ~Copyable {
     /// - Parameter index: The field, counted from 0; below ``count``.
     /// - Throws: Only what `body` throws.
     @inlinable
+    @inline(__always)
     public func withField<Result: ~Copyable, Failure: Error>(
         _ index: Int, _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -89,6 +90,7 @@ public struct CSVRecord: ~Copyable {
     ///
     /// Complexity: O(*n*) in its fields.
     @inlinable
+    @inline(__always)
     public var textByteCount: Int {
         if isOwn { return text.count }
         // Sound: as in `batchField`.

@@ -6,35 +6,11 @@ import Testing
 /// The block scan finds what the byte-at-a-time parser finds, which knows nothing of it.
 @Suite("Block scan")
 struct BlockScanTests {
-    /// All that a reader says of a file, positions included.
-    struct Account: Equatable {
-        var lines: [String] = []
-
-        init(_ bytes: [UInt8], chunkSize: Int, usesIndex: Bool, limits: CSVLimits = CSVLimits()) throws {
-            var reader = CSVReader(
-                try .bytes(bytes, chunkSize: chunkSize), dialect: .rfc4180, detectsDelimiter: false,
-                limits: limits, usesIndex: usesIndex)
-            while lines.count <= bytes.count {
-                do throws(CSVFailure) {
-                    guard try reader.next() else { return }
-                    lines.append(Self.describe(reader.record))
-                } catch {
-                    guard case .malformed(let error) = error else { throw error }
-                    lines.append(
-                        "\(error) record \(error.recordNumber) field \(error.field ?? -1) "
-                            + "ends \(error.endsReading) \(error.help ?? "")")
-                }
-            }
-        }
-
-        static func describe(_ record: borrowing CSVRecord) -> String {
-            var text = "line \(record.line), \(record.textByteCount) bytes:"
-            for index in 0..<record.count {
-                let state = record.isAbsent(index) ? "absent" : record.string(index).debugDescription
-                text += " \(record.position(of: index)) \(state)"
-            }
-            return text
-        }
+    private static func account(
+        _ bytes: [UInt8], chunkSize: Int, usesIndex: Bool, limits: CSVLimits = CSVLimits()
+    ) throws -> ReaderAccount {
+        try ReaderAccount(
+            try .bytes(bytes, chunkSize: chunkSize), limits: limits, most: bytes.count, usesIndex: usesIndex)
     }
 
     /// A file of three columns, most of it sound, with a few bytes changed at random.
@@ -75,10 +51,10 @@ struct BlockScanTests {
         var random = SeededGenerator(seed: seed)
         for number in 0..<60 {
             let bytes = Self.file(&random)
-            let expected = try Account(bytes, chunkSize: ByteSource.defaultChunkSize, usesIndex: false)
+            let expected = try Self.account(bytes, chunkSize: ByteSource.defaultChunkSize, usesIndex: false)
             let sizes = [ByteSource.defaultChunkSize, Int.random(in: 131...2000, using: &random)]
             for chunkSize in sizes + (0..<13).map({ $0 * 10 + part + 1 }) {
-                let found = try Account(bytes, chunkSize: chunkSize, usesIndex: true)
+                let found = try Self.account(bytes, chunkSize: chunkSize, usesIndex: true)
                 try #require(found == expected, "seed \(seed), file \(number), chunks of \(chunkSize)")
             }
         }
@@ -93,8 +69,8 @@ struct BlockScanTests {
             "x,y\rz\n", "1,2,3\n4\n5,6\n", "\0,2\n3,4\n", "\",\"\n", "1,\"\"\"\n\",2",
         ] {
             let bytes = Array((head + tail).utf8)
-            let expected = try Account(bytes, chunkSize: 1 << 16, usesIndex: false)
-            #expect(try Account(bytes, chunkSize: 1 << 16, usesIndex: true) == expected, "\(tail)")
+            let expected = try Self.account(bytes, chunkSize: 1 << 16, usesIndex: false)
+            #expect(try Self.account(bytes, chunkSize: 1 << 16, usesIndex: true) == expected, "\(tail)")
         }
         for sequence: [UInt8] in [
             [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0x80], [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF],
@@ -103,8 +79,8 @@ struct BlockScanTests {
             [0xF0, 0x9F, 0x98], [0xC3, 0xA4, 0xA4],
         ] {
             let bytes = Array(head.utf8) + sequence + Array(",x\ny,z\n".utf8)
-            let expected = try Account(bytes, chunkSize: 1 << 16, usesIndex: false)
-            #expect(try Account(bytes, chunkSize: 1 << 16, usesIndex: true) == expected, "\(sequence)")
+            let expected = try Self.account(bytes, chunkSize: 1 << 16, usesIndex: false)
+            #expect(try Self.account(bytes, chunkSize: 1 << 16, usesIndex: true) == expected, "\(sequence)")
         }
     }
 
@@ -131,8 +107,8 @@ struct BlockScanTests {
         let bytes = Array("a,b\n1234,5\n123,56\n12345,\n".utf8)
         for limit in 1...8 {
             for limits in [CSVLimits(recordBytes: limit), CSVLimits(fieldBytes: limit)] {
-                let expected = try Account(bytes, chunkSize: 4096, usesIndex: false, limits: limits)
-                #expect(try Account(bytes, chunkSize: 4096, usesIndex: true, limits: limits) == expected)
+                let expected = try Self.account(bytes, chunkSize: 4096, usesIndex: false, limits: limits)
+                #expect(try Self.account(bytes, chunkSize: 4096, usesIndex: true, limits: limits) == expected)
             }
         }
     }
