@@ -59,13 +59,15 @@ func translations(in path: String) throws -> [String: String] {
 func faults(in path: String) throws -> [CSVError] {
     var faults: [CSVError] = []
     var reader = CSVReader(try .file(path))
-    while true {
+    var isAtEnd = false
+    while !isAtEnd {
         do {
-            guard try reader.next() else { return faults }
+            isAtEnd = try !reader.next()
         } catch CSVFailure.malformed(let error) {
             faults.append(error)
         }
     }
+    return faults
 }
 
 func isModest(_ path: String) throws -> Bool {
@@ -74,7 +76,8 @@ func isModest(_ path: String) throws -> Bool {
     do {
         while try reader.next() {}
         return true
-    } catch CSVFailure.malformed(let error) where error.code == .fieldTooLong {
+    } catch {
+        guard case .malformed(let fault) = error, fault.code == .fieldTooLong else { throw error }
         return false
     }
 }
