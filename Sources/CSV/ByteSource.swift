@@ -44,8 +44,11 @@ public struct ByteSource: ~Copyable {
 
     /// A source that reads the file at `path` from its beginning.
     ///
-    /// - Parameter acceptsPipes: Whether it may be a FIFO or a device, which opening
-    ///   may have to wait for; else only a regular file will do.
+    /// - Parameters:
+    ///   - path: The file, as the system takes it.
+    ///   - acceptsPipes: Whether it may be a FIFO or a device, which opening
+    ///     may have to wait for; else only a regular file will do.
+    ///   - chunkSize: Bytes a read, at least 1, at most 1 GiB.
     /// - Throws: ``FileError`` if the file cannot be opened or is not such a file.
     public static func file(
         _ path: String, acceptsPipes: Bool = false, chunkSize: Int = ByteSource.defaultChunkSize

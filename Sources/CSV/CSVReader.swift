@@ -28,6 +28,7 @@ public struct CSVReader: ~Copyable {
     /// A reader of `source` from where it stands.
     ///
     /// - Parameters:
+    ///   - source: What is read.
     ///   - dialect: The delimiter, and whether leading comments are skipped.
     ///   - detectsDelimiter: Takes the delimiter from the header record instead:
     ///     comma, semicolon, tab or pipe, whichever stands there most often.

@@ -51,7 +51,9 @@ public struct CSVRecord: ~Copyable {
 
     /// Lends the unescaped text of a field, valid UTF-8, to `body`.
     ///
-    /// - Parameter index: The field, counted from 0; below ``count``.
+    /// - Parameters:
+    ///   - index: The field, counted from 0; below ``count``.
+    ///   - body: What looks at the text, which is gone afterwards.
     /// - Throws: Only what `body` throws.
     @inlinable
     @inline(__always)
