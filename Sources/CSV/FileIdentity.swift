@@ -4,10 +4,13 @@ import Glibc
 /// and when content and inode were changed.
 public struct FileIdentity: Hashable, Sendable {
     private let numbers: [Int]
+    /// The size of the file, in bytes.
+    public let size: Int
 
     init(_ status: stat) {
+        size = status.st_size
         numbers = [
-            Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino), status.st_size,
+            Int(truncatingIfNeeded: status.st_dev), Int(truncatingIfNeeded: status.st_ino),
             status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec,
         ]
     }

@@ -13,6 +13,12 @@ public struct Configuration {
     /// The files' paths, by the numbers that the origins of entities have.
     public var paths: [String] { files.map(\.path) }
 
+    /// What the entities take in Redis's memory, about: the bytes of the files, and what surrounds them.
+    public var estimatedBytes: Int {
+        let entities = counts.values.reduce(0) { $0 + $1.entities }
+        return files.reduce(0) { $0 + $1.identity.size } + 400 * entities
+    }
+
     /// What checking a directory found.
     public struct Check {
         /// The configuration; `nil` if there are errors.

@@ -7,12 +7,19 @@ public import UCG
 public enum Apply {
     /// Writes the entities that `source` lends, in its order, and waits until all are settled.
     ///
-    /// - Parameter source: Calls its argument once for each entity.
+    /// - Parameter source: Calls its argument once for each entity; it is run again if the
+    ///   store has to start over.
     /// - Throws: What the source or the store throws. The store's counts say how far it got.
     public static func writeAll<Store: EntityStore & ~Copyable>(
         to store: inout Store, from source: ((borrowing Entity) throws -> Void) throws -> Void
     ) throws {
-        try source { entity in try store.write(entity) }
-        try store.finish()
+        while true {
+            do {
+                try source { entity in try store.write(entity) }
+                return try store.finish()
+            } catch let failure as Store.Failure {
+                try store.startOver(after: failure)
+            }
+        }
     }
 }

@@ -14,6 +14,12 @@ public protocol EntityStore: ~Copyable {
     /// Sends everything and waits until every entity is confirmed or refused.
     mutating func finish() throws(Failure)
 
+    /// Prepares for taking every entity again, if `failure` is one that this mends: what was
+    /// confirmed before is lost, and the store can take it once more.
+    ///
+    /// - Throws: `failure` itself, if it is no such failure.
+    mutating func startOver(after failure: Failure) throws(Failure)
+
     /// What became of the entities so far.
     var counts: WriteCounts { get }
 }

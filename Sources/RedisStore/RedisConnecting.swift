@@ -21,7 +21,7 @@ extension RedisConnection {
         case .tcp(let host, let port):
             var failure = RedisError(
                 .unavailable, "cannot connect to redis \(address): timed out after \(limit.text)")
-            for numeric in try resolve(host, address) {
+            for numeric in try HostName.addresses(of: host, for: address, within: limit, interruption) {
                 let left = deadline - ContinuousClock.now
                 guard left > .zero else { break }
                 do throws(RedisError) {
@@ -53,35 +53,15 @@ extension RedisConnection {
         let cause = number == ETIMEDOUT ? "timed out after \(limit.text)" : text
         throw RedisError(
             number == EACCES || number == EPERM ? .permission : .unavailable,
-            "cannot connect to redis \(address): \(cause)",
-            advice: number == EACCES ? nil : "is the server running?")
+            "cannot connect to redis \(address): \(cause)", advice: advice(number))
     }
 
-    /// The numeric addresses of a host, in the system's order of preference.
-    private static func resolve(_ host: String, _ address: RedisAddress) throws(RedisError) -> [String] {
-        var hints = unsafe addrinfo()
-        unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let status = unsafe getaddrinfo(host, nil, &hints, &list)
-        guard status == 0 else {
-            // Sound: gai_strerror answers a constant, NUL-terminated string.
-            let text = unsafe String(cString: gai_strerror(status))
-            throw RedisError(.unavailable, "cannot connect to redis \(address): \(text)")
+    private static func advice(_ number: CInt) -> String? {
+        switch number {
+        case EACCES, EPERM: nil
+        case EAGAIN: "its queue of connections is full; run again"
+        default: "is the server running?"
         }
-        defer { unsafe freeaddrinfo(list) }
-        var addresses: [String] = []
-        var next = unsafe list
-        while let entry = unsafe next {
-            var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-            // Sound: getnameinfo writes a NUL-terminated text of at most `count` bytes.
-            let status = unsafe getnameinfo(
-                entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0,
-                NI_NUMERICHOST)
-            let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-            if status == 0 { addresses.append(String(decoding: bytes, as: UTF8.self)) }
-            unsafe next = entry.pointee.ai_next
-        }
-        return addresses
     }
 
     private static func timeval(_ limit: Duration) -> Glibc.timeval {

@@ -15,7 +15,9 @@ import Glibc
     private let interruption: CInt
 
     /// A reply larger than this is not one that was asked for.
-    private static let largestReply = 16 << 20
+    var largestReply = RedisConnection.largestSmallReply
+    /// The most that `INFO` and the like come to.
+    static let largestSmallReply = 16 << 20
     private static let chunksAtOnce = 64
 
     /// Takes over a connected context.
@@ -36,13 +38,46 @@ import Glibc
     var outputCount: Int { unsafe sdslen(context.pointee.obuf) }
 
     /// Adds encoded commands to what is to be written.
-    mutating func queue(_ commands: [UInt8]) throws(RedisError) {
+    mutating func queue(_ commands: [UInt8]) throws(RedisError) { try queue(commands[...]) }
+
+    /// Adds encoded commands to what is to be written.
+    mutating func queue(_ commands: ArraySlice<UInt8>) throws(RedisError) {
         // Sound: hiredis copies the bytes during the call.
         let status = unsafe commands.withUnsafeBytes { bytes in
             unsafe redisAppendFormattedCommand(
                 context, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         }
         guard status == REDIS_OK else { throw RedisError(.system, "out of memory") }
+    }
+
+    /// Sends commands in one go and waits for their replies; nothing else may be on its way.
+    ///
+    /// - Parameter name: What a person should read if no reply comes.
+    mutating func call(
+        _ commands: [[UInt8]], name: String, within limit: Duration
+    ) throws(RedisError) -> [RedisReply] {
+        for command in commands { try queue(command) }
+        let deadline = ContinuousClock.now + limit
+        var replies: [RedisReply] = []
+        while replies.count < commands.count {
+            let event = try exchange(waiting: max(.zero, deadline - .now)) { (reply) throws(RedisError) in
+                guard replies.count < commands.count else { throw Self.outOfStep() }
+                replies.append(reply)
+            }
+            switch event {
+            case .interruption: throw RedisError(.interrupted, "interrupted")
+            case .progress where deadline > .now || replies.count == commands.count: continue
+            case .progress, .timeout:
+                throw RedisError(
+                    .timeout, "no reply to \(name) within \(limit.text)", advice: "is this a Redis server?")
+            }
+        }
+        return replies
+    }
+
+    /// More replies than commands.
+    static func outOfStep() -> RedisError {
+        RedisError(.protocolViolation, "replies out of step: one more than commands")
     }
 
     /// What woke ``exchange(waiting:onReply:)``.
@@ -129,16 +164,27 @@ import Glibc
             var token: UnsafeMutableRawPointer?
             status = unsafe redisReaderGetReply(reader, &token)
             guard status == REDIS_OK else { break }
-            guard unsafe token != nil else {
-                guard unsafe reader?.pointee.len ?? 0 <= Self.largestReply else {
-                    throw RedisError(
-                        .protocolViolation, "a reply of more than \(Self.largestReply >> 20) MiB")
-                }
-                return
-            }
+            guard unsafe token != nil else { return try checkBegun() }
             try onReply(replies.reply)
         }
         throw notRedis()
+    }
+
+    /// Looks at the reply that is half here: what can never become one is found now, not by a time-out.
+    private func checkBegun() throws(RedisError) {
+        guard let reader = unsafe context.pointee.reader, unsafe reader.pointee.len > reader.pointee.pos else {
+            return
+        }
+        // Sound: hiredis keeps `len` bytes behind `buf`, of which `pos` are parsed; nothing is parsed meanwhile.
+        let rest = unsafe UnsafeRawBufferPointer(
+            start: reader.pointee.buf + reader.pointee.pos, count: reader.pointee.len - reader.pointee.pos)
+        let isPossible = unsafe BegunReply.isPossible(
+            type: reed_begun_type(reader), rest: rest.bindMemory(to: UInt8.self).span, largest: largestReply)
+        guard isPossible else {
+            throw RedisError(
+                .protocolViolation, "not a Redis reply (it begins like one and does not go on like one)",
+                advice: "is this address a Redis server's?")
+        }
     }
 
     private func lost(_ cause: String) -> RedisError {

@@ -1,10 +1,12 @@
-/// One reply of the server, as far as it matters here.
+/// One reply of the server (RESP2).
 enum RedisReply: Hashable {
     /// `+OK`
     case ok
     case status(String)
     case error(String)
     case text([UInt8])
-    /// An integer, a null or an array, which nothing here asks for.
-    case other
+    case integer(Int)
+    case null
+    /// The elements of an array that are no arrays themselves.
+    case array([RedisReply])
 }

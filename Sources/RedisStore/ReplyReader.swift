@@ -6,8 +6,15 @@ import CHiredis
 /// hand into this object, which they find in the reader's private data, and
 /// answer the same pointer for every reply, as it only has to be non-NULL.
 @safe final class ReplyReader {
+    /// The value that was read last on the top level; empty for an array.
+    private var value = RedisReply.null
+    /// The elements of the array that was read last.
+    private var elements: [RedisReply] = []
+
     /// The reply that is complete when the parser says so.
-    private(set) var reply = RedisReply.other
+    var reply: RedisReply {
+        if case .array = value { .array(elements) } else { value }
+    }
 
     /// The table that the reader of a context gets.
     ///
@@ -32,9 +39,9 @@ import CHiredis
                         }
                     }
                 },
-                createArray: { task, _ in unsafe ReplyReader.take(task) { .other } },
-                createInteger: { task, _ in unsafe ReplyReader.take(task) { .other } },
-                createNil: { task in unsafe ReplyReader.take(task) { .other } },
+                createArray: { task, _ in unsafe ReplyReader.take(task) { .array([]) } },
+                createInteger: { task, number in unsafe ReplyReader.take(task) { .integer(Int(number)) } },
+                createNil: { task in unsafe ReplyReader.take(task) { .null } },
                 freeObject: { _ in }))
     }
 
@@ -48,14 +55,18 @@ import CHiredis
         unsafe context.pointee.reader.pointee.privdata = Unmanaged.passUnretained(self).toOpaque()
     }
 
-    /// Keeps a reply, unless it is an element of another.
+    /// Keeps a reply, or an element of one.
     private static func take(
-        _ task: UnsafePointer<redisReadTask>?, _ reply: () -> RedisReply
+        _ task: UnsafePointer<redisReadTask>?, _ value: () -> RedisReply
     ) -> UnsafeMutableRawPointer? {
         guard let task = unsafe task, let data = unsafe task.pointee.privdata else { return nil }
-        if unsafe task.pointee.parent == nil {
-            // Sound: attach(to:) put this object there, and its connection keeps it alive.
-            unsafe Unmanaged<ReplyReader>.fromOpaque(data).takeUnretainedValue().reply = reply()
+        // Sound: attach(to:) put this object there, and its connection keeps it alive.
+        let reader = unsafe Unmanaged<ReplyReader>.fromOpaque(data).takeUnretainedValue()
+        if let parent = unsafe task.pointee.parent {
+            if unsafe parent.pointee.parent == nil { reader.elements.append(value()) }
+        } else {
+            reader.value = value()
+            if !reader.elements.isEmpty { reader.elements.removeAll() }
         }
         return unsafe data
     }

@@ -12,7 +12,7 @@ enum ExitStatus: Int32 {
     case refused = 3
     /// Wrong options; ArgumentParser's own code for them is the same.
     case usage = 64
-    /// Invalid input, a damaged backup, or entities that Redis refused.
+    /// Invalid input, a damaged backup, entities that Redis refused or lost.
     case data = 65
     /// Input or a backup that is missing or cannot be read.
     case noInput = 66
@@ -48,13 +48,21 @@ enum ExitStatus: Int32 {
 
     init(_ error: RedisError) {
         switch error.code {
-        case .unavailable, .connectionLost: self = .unavailable
+        case .unavailable, .connectionLost, .restarted: self = .unavailable
         case .timeout, .tryLater: self = .tryLater
         case .protocolViolation: self = .protocolViolation
         case .permission: self = .permission
         case .configuration: self = .configuration
-        case .refused: self = .data
+        case .refused, .incomplete: self = .data
         case .system: self = .system
+        case .interrupted: self = .signal
+        }
+    }
+
+    init(_ error: RESPFileError) {
+        switch error.code {
+        case .cannotCreate: self = .cannotCreate
+        case .inputOutput: self = .inputOutput
         case .interrupted: self = .signal
         }
     }

@@ -6,6 +6,9 @@ enum Interruption {
     private static let received = Atomic<CInt>(0)
     private static let wakeUp = Atomic<CInt>(-1)
 
+    /// What is written to standard error when a signal ends the program at once.
+    nonisolated(unsafe) private static var lastWords: StaticString = ""
+
     /// The signal that came; 0 if none did.
     static var signal: CInt { received.load(ordering: .relaxed) }
 
@@ -25,6 +28,18 @@ enum Interruption {
         for number in [SIGPIPE, SIGXFSZ] { _ = Glibc.signal(number, SIG_IGN) }
     }
 
+    /// Lets SIGINT and SIGTERM end the program at once, with one line and an exit code.
+    ///
+    /// Call it once, before ``catchSignals()``.
+    static func endAtOnce(saying words: StaticString) {
+        unsafe lastWords = words
+        handle { number in
+            // Sound: the words are a constant, set before the handler.
+            _ = unsafe write(STDERR_FILENO, Interruption.lastWords.utf8Start, Interruption.lastWords.utf8CodeUnitCount)
+            _exit(128 + number)
+        }
+    }
+
     /// Catches SIGINT and SIGTERM from now on.
     ///
     /// - Returns: A descriptor that becomes readable with the first of them; `nil`
@@ -38,14 +53,19 @@ enum Interruption {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         wakeUp.store(ends[1], ordering: .relaxed)
-        var action = sigaction()
-        action.sa_flags = CInt(SA_RESTART)
-        // Only async-signal-safe calls here: atomics, write(2), _exit(2).
-        unsafe action.__sigaction_handler.sa_handler = { number in
+        handle { number in
             if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
             var byte: UInt8 = 0
             _ = unsafe write(Interruption.wakeUp.load(ordering: .relaxed), &byte, 1)
         }
+        return ends[0]
+    }
+
+    /// Makes `handler` the effect of SIGINT and SIGTERM; it may call only what is async-signal-safe.
+    private static func handle(_ handler: @convention(c) (CInt) -> Void) {
+        var action = sigaction()
+        action.sa_flags = CInt(SA_RESTART)
+        unsafe action.__sigaction_handler.sa_handler = handler
         var signals = sigset_t()
         unsafe sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
@@ -54,7 +74,6 @@ enum Interruption {
         }
         // Whoever started the program may have blocked them.
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
-        return ends[0]
     }
 
     /// Gives SIGINT and SIGTERM their usual effect again; the descriptor of ``catchSignals()`` is the caller's to close.

@@ -47,15 +47,35 @@ public struct EntityID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// How long an id is as text.
+    public static let textLength = 36
+
     /// Appends the id to `bytes` in lower case, 36 characters.
     public func append(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: 36) { output in
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 { output.append(.hyphen) }
-                let half = digit < 16 ? high : low
-                output.append(UInt8(truncatingIfNeeded: half >> (60 - 4 * (digit & 15))).hexDigit)
-            }
+        bytes.append(addingCapacity: Self.textLength) { output in
+            output.append(digits: Self.hexDigits(UInt32(truncatingIfNeeded: high >> 32)), 0..<8)
+            output.append(.hyphen)
+            let middle = Self.hexDigits(UInt32(truncatingIfNeeded: high))
+            output.append(digits: middle, 0..<4)
+            output.append(.hyphen)
+            output.append(digits: middle, 4..<8)
+            output.append(.hyphen)
+            let clock = Self.hexDigits(UInt32(truncatingIfNeeded: low >> 32))
+            output.append(digits: clock, 0..<4)
+            output.append(.hyphen)
+            output.append(digits: clock, 4..<8)
+            output.append(digits: Self.hexDigits(UInt32(truncatingIfNeeded: low)), 0..<8)
         }
+    }
+
+    /// The eight hexadecimal digits of `value`, the first of them in the lowest byte.
+    private static func hexDigits(_ value: UInt32) -> UInt64 {
+        var digits = UInt64(value.byteSwapped)
+        digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+        digits = digits >> 4 & 0x000F_000F_000F_000F | (digits & 0x000F_000F_000F_000F) << 8
+        let isLetter = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return digits + 0x3030_3030_3030_3030 + isLetter * UInt64(UInt8(ascii: "a") - UInt8(ascii: "0") - 10)
     }
 
     /// The id in lower case.
@@ -67,4 +87,12 @@ public struct EntityID: Hashable, Sendable, CustomStringConvertible {
 
     /// 32 bits of the id that are as good as random, for tables of ids.
     package var hash32: UInt32 { UInt32(truncatingIfNeeded: low) }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes of `digits`, by their numbers from the lowest.
+    @inline(__always)
+    fileprivate mutating func append(digits: UInt64, _ range: Range<Int>) {
+        for index in range { append(UInt8(truncatingIfNeeded: digits >> (8 * index))) }
+    }
 }

@@ -24,10 +24,9 @@ struct EntityTests {
 
     @Test("An entity is one JSON object with its members in the documented order")
     func json() throws {
-        var json = JSONWriter()
-        Self.entity(semanticName: nil).write(to: &json, stamp: try Self.stamp(author: "system"))
+        let json = Self.entity(semanticName: nil).json(try Self.stamp(author: "system"))
         #expect(
-            String(decoding: json.bytes, as: UTF8.self) == """
+            String(decoding: json, as: UTF8.self) == """
                 {"id":"c0468a24-ed88-589a-a6d4-3b5da0ae89b5","entity_type":"snippet","semantic_name":null,\
                 "created_at":"2026-01-31T02:00:00.000Z","updated_at":"2026-01-31T02:00:00.000Z",\
                 "created_by":"system","data":{"snippet_type":"hero-banner","fields":[]}}
@@ -36,27 +35,21 @@ struct EntityTests {
 
     @Test("Its name and its author are escaped where JSON asks for it")
     func escapes() throws {
-        var json = JSONWriter()
-        Self.entity(semanticName: "$grü\"ß\\e").write(to: &json, stamp: try Self.stamp(author: "Zoë \"Z\"\n"))
+        let json = Self.entity(semanticName: "$grü\"ß\\e").json(try Self.stamp(author: "Zoë \"Z\"\n"))
         #expect(
-            String(decoding: json.bytes, as: UTF8.self) == #"""
+            String(decoding: json, as: UTF8.self) == #"""
                 {"id":"c0468a24-ed88-589a-a6d4-3b5da0ae89b5","entity_type":"snippet","semantic_name":"$grü\"ß\\e",\#
                 "created_at":"2026-01-31T02:00:00.000Z","updated_at":"2026-01-31T02:00:00.000Z",\#
                 "created_by":"Zoë \"Z\"\n","data":{"snippet_type":"hero-banner","fields":[]}}
                 """#)
     }
 
-    @Test("One writer may serve entity after entity")
-    func reuse() throws {
+    @Test("A form knows the length of what it writes")
+    func length() throws {
+        let entity = Self.entity(semanticName: "$ü\"")
         let stamp = try Self.stamp(author: "system")
-        var json = JSONWriter()
-        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
-        let first = json.bytes
-        json.removeAll()
-        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
-        #expect(json.bytes == first)
-        Self.entity(semanticName: nil).write(to: &json, stamp: stamp)
-        #expect(json.bytes == first + [UInt8(ascii: ",")] + first, "without clearing it is a list")
+        let form = EntityForm(entity.type, semanticName: entity.semanticName, stamp: stamp)
+        #expect(form.byteCount(data: entity.data) == entity.json(stamp).count)
     }
 
     @Test("An origin beyond what it can hold is the highest")

@@ -9,51 +9,95 @@ struct RedisArguments: ParsableArguments {
             """
             The server: host, host:port, [v6]:port, redis://[user[:password]@]host[:port][/db] or \
             unix:///path[?db=n] (default: REDIS_URL, else localhost:6379). The password may also come \
-            from REDISCLI_AUTH, which ps does not show.
+            from --redis-password-file or REDISCLI_AUTH, which ps does not show.
             """,
             valueName: "url"))
     var redis: String?
 
-    @Option(help: ArgumentHelp("How long connecting may take, up to the first reply.", valueName: "seconds"))
-    var connectTimeout = 5.0
+    @Option(help: ArgumentHelp("A file that holds the password, and nothing else.", valueName: "file"))
+    var redisPasswordFile: String?
 
-    @Option(help: ArgumentHelp("How long to wait for a reply.", valueName: "seconds"))
-    var timeout = 30.0
+    @Option(
+        help: ArgumentHelp("How long to wait for a server that is still starting.", valueName: "time"))
+    var wait = TimeSpan(.zero)
+
+    @Option(help: ArgumentHelp("How long connecting may take, up to the first reply.", valueName: "time"))
+    var connectTimeout = TimeSpan(.seconds(5))
+
+    @Option(help: ArgumentHelp("How long to wait for a reply.", valueName: "time"))
+    var timeout = TimeSpan(.seconds(30))
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to try again after a failure that may pass, such as a lost connection; 0 for never.",
+            valueName: "time"))
+    var retryFor = TimeSpan(.seconds(30))
+
+    @Flag(help: "Use a server whose policy may evict entities; exit 65 if it does.")
+    var allowEviction = false
+
+    @Flag(
+        name: .customLong("no-server-check"),
+        help: "Do without INFO: restarts, flushes and evictions go unnoticed.")
+    var skipsServerCheck = false
 
     func validate() throws {
-        for (name, seconds) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
-            guard seconds > 0, seconds <= 86_400 else {
-                throw ValidationError("--\(name) is \(seconds); give more than 0 and at most 86400 seconds.")
+        for (name, span) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
+            guard span.duration > .zero else {
+                throw ValidationError("--\(name) is 0; give a time such as 5 or 500ms.")
             }
         }
     }
 
     var options: RedisOptions {
         var options = RedisOptions()
-        options.connectTimeout = .milliseconds(connectTimeout * 1000)
-        options.replyTimeout = .milliseconds(timeout * 1000)
+        options.connectTimeout = connectTimeout.duration
+        options.replyTimeout = timeout.duration
+        options.retryFor = retryFor.duration
+        options.wait = wait.duration
+        options.allowsEviction = allowEviction
+        options.checksServer = !skipsServerCheck
         return options
     }
 
-    /// The address: `--redis` before `REDIS_URL` before `localhost`; the password also from `REDISCLI_AUTH`.
+    /// The address: `--redis` before `REDIS_URL` before `localhost`; the password in it before the one in
+    /// `--redis-password-file` before `REDISCLI_AUTH`.
     func address() throws(Failure) -> RedisAddress {
         let environment = ProcessInfo.processInfo.environment
         let url = environment["REDIS_URL"].flatMap { $0.isEmpty ? nil : $0 }
         let source = redis != nil ? "--redis" : "REDIS_URL"
         let text = redis ?? url ?? "localhost"
-        do throws(RedisAddress.Invalid) {
+        do {
             var address = try RedisAddress(text)
+            if address.password == nil, let path = redisPasswordFile {
+                address.password = try Self.password(in: path)
+            }
             if address.password == nil, let password = environment["REDISCLI_AUTH"], !password.isEmpty {
                 address.password = password
             }
             guard address.user == nil || address.password != nil else {
                 throw RedisAddress.Invalid(
-                    "a user without a password; give one in the URL or by REDISCLI_AUTH")
+                    "a user without a password; give one by --redis-password-file, REDISCLI_AUTH or in the URL")
             }
             return address
+        } catch let failure as Failure {
+            throw failure
         } catch {
             // The URL itself is not shown: who knows where in it the password is.
             throw Failure(.usage, "invalid URL in \(source): \(error)")
         }
+    }
+
+    /// The first line of a file.
+    private static func password(in path: String) throws(Failure) -> String {
+        let data: Data
+        do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw Failure(.noInput, "cannot read the password file \(path)")
+        }
+        let line = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        guard !line.isEmpty, let password = String(validating: line, as: UTF8.self) else {
+            throw Failure(.usage, "the password file \(path) holds no password in its first line")
+        }
+        return password
     }
 }

@@ -4,13 +4,20 @@ import UCG
 /// What a run did, a line for each kind.
 struct Summary {
     private let counts: [EntityKind: KindCounts]
+    /// How many entities were read back and found right, if they were.
+    private let verified: Int?
 
-    init(_ counts: [EntityKind: KindCounts]) { self.counts = counts }
+    init(_ counts: [EntityKind: KindCounts], verified: Int? = nil) {
+        self.counts = counts
+        self.verified = verified
+    }
 
     /// Prints the summary to standard output.
     func print(_ format: OutputOptions.Format) {
         switch format {
-        case .text: Console.write(table)
+        case .text:
+            Console.write(table)
+            if let verified { Console.write("verified: \(verified) entities read back and compared\n") }
         case .json: Console.write(json.bytes + [UInt8(ascii: "\n")])
         }
     }
@@ -58,6 +65,10 @@ struct Summary {
         json.integer(sum.rows)
         json.key("entities")
         json.integer(sum.entities)
+        if let verified {
+            json.key("verified")
+            json.integer(verified)
+        }
         json.key("seconds")
         json.number(Self.seconds(sum.duration).utf8.span)
         json.endObject()

@@ -1,0 +1,30 @@
+import CHiredis
+import UCG
+
+/// Whether bytes can be the beginning of a reply that was asked for.
+///
+/// The parser would wait for the end of a line, or of the 600 MB that a line announces.
+enum BegunReply {
+    private static let (longestNumber, longestStatus, longestError) = (21, 64, 64 << 10)
+
+    /// Judges a value by its type, one of `REDIS_REPLY_*` or -1, and by what is here of it behind the type byte.
+    static func isPossible(type: CInt, rest: Span<UInt8>, largest: Int) -> Bool {
+        if type == -1 || rest.isEmpty { return true }
+        var line = rest
+        let end = rest.indices.first { rest[$0] == UInt8(ascii: "\r") }
+        if let end { line = rest.extracting(0..<end) }
+        switch type {
+        case REDIS_REPLY_STATUS:
+            return line.count <= longestStatus && line.indices.allSatisfy { line[$0].isUppercaseLetter }
+        case REDIS_REPLY_ERROR:
+            return line.count <= longestError && line.indices.allSatisfy { line[$0] >= 0x20 }
+        default:
+            let isNumber = line.indices.allSatisfy { line[$0].isDigit || line[$0] == .hyphen }
+            guard isNumber, line.count <= longestNumber else { return false }
+            guard type == REDIS_REPLY_STRING, end != nil else { return rest.count <= largest }
+            var count = 0
+            for index in line.indices where line[index].isDigit { count = count &* 10 &+ Int(line[index] & 0xF) }
+            return count <= largest
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import UCG
+
+/// What the keys and values of one entity after the other begin with, encoded when it changes.
+struct EntityHead {
+    private let keyPrefix: String
+    private let stamp: EntityStamp
+    private var type: EntityType
+    private var semanticName: String?
+    /// The length of the key, and the key up to its id.
+    private(set) var beforeID: [UInt8]
+    /// The value but for id and data.
+    private(set) var form: EntityForm
+    /// The id as text.
+    private(set) var id: [UInt8] = []
+
+    init(keyPrefix: String, stamp: EntityStamp) {
+        self.keyPrefix = keyPrefix
+        self.stamp = stamp
+        type = .snippet
+        beforeID = Self.beforeID(keyPrefix, type)
+        form = EntityForm(type, semanticName: nil, stamp: stamp)
+    }
+
+    /// Prepares for an entity.
+    mutating func choose(_ entity: borrowing Entity) {
+        if entity.type != type || entity.semanticName != semanticName {
+            type = entity.type
+            semanticName = entity.semanticName
+            beforeID = Self.beforeID(keyPrefix, type)
+            form = EntityForm(type, semanticName: semanticName, stamp: stamp)
+        }
+        id.removeAll(keepingCapacity: true)
+        entity.id.append(to: &id)
+    }
+
+    private static func beforeID(_ keyPrefix: String, _ type: EntityType) -> [UInt8] {
+        let place = EntityKey(prefix: keyPrefix, type: type, id: .namespace).description.utf8
+            .dropLast(EntityID.textLength)
+        var bytes: [UInt8] = []
+        bytes.appendLength(place.count + EntityID.textLength)
+        return bytes + place
+    }
+}

@@ -1,0 +1,86 @@
+/// What an error reply of the server means.
+struct ServerError {
+    /// What follows from it.
+    enum Effect {
+        /// It is about the one command.
+        case refusal
+        /// It is about the one command's user: another key or command may fare better.
+        case missingRight
+        /// It may pass: the command is to be sent again.
+        case delay
+        /// Every further command would be answered likewise.
+        case stop
+    }
+
+    /// The server's words, cut to 80 characters.
+    let words: String
+    let effect: Effect
+    let code: RedisError.Code
+    let advice: String?
+
+    private struct Class {
+        /// The first word; for `ERR`, which is the first of many, more of them.
+        let beginning: String
+        let effect: Effect
+        let code: RedisError.Code
+        let advice: String
+
+        init(_ beginning: String, _ effect: Effect, _ code: RedisError.Code, _ advice: String) {
+            self.beginning = beginning
+            self.effect = effect
+            self.code = code
+            self.advice = advice
+        }
+    }
+
+    private static let noPassword = "server has no password, the URL, the file or REDISCLI_AUTH gives one"
+
+    /// The one table of the server's errors (Redis 7: server.c, `createSharedObjects`; acl.c; cluster.c).
+    private static let classes = [
+        Class("LOADING", .delay, .tryLater, "the server is still loading; run again"),
+        Class("BUSY", .delay, .tryLater, "a script keeps the server busy; run again"),
+        Class("TRYAGAIN", .delay, .tryLater, "run again"),
+        Class("CLUSTERDOWN", .delay, .tryLater, "the cluster is down; run again"),
+        Class("MASTERDOWN", .delay, .tryLater, "the replica has lost its master; run again"),
+        Class("OOM", .stop, .tryLater, "raise maxmemory and run again"),
+        Class("MISCONF", .stop, .tryLater, "the server cannot save to disk; mend that and run again"),
+        Class("READONLY", .stop, .tryLater, "it is a replica, which may lose what it took before; use its master"),
+        Class("NOREPLICAS", .stop, .tryLater, "the server has too few replicas; run again"),
+        Class("ERR max number of clients", .stop, .tryLater, "raise maxclients, or run again"),
+        Class("NOAUTH", .stop, .permission, "give a password: REDISCLI_AUTH, --redis-password-file or the URL"),
+        Class("WRONGPASS", .stop, .permission, "check user and password"),
+        Class("ERR invalid password", .stop, .permission, "check the password"),
+        Class("NOPERM", .missingRight, .permission, "grant the user the command and the keys; see docs/faults.md"),
+        Class("DENIED", .stop, .permission, "give the server a password, or connect from its own host"),
+        Class("WRONGTYPE", .stop, .configuration, "another program uses the key"),
+        Class("MOVED", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ASK", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("CROSSSLOT", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ERR SELECT is not allowed", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ERR unknown command", .stop, .configuration, "the server lacks a command that is needed"),
+        Class("ERR DB index is out of range", .stop, .configuration, "choose a lower database"),
+        Class("ERR invalid DB index", .stop, .configuration, "choose a lower database"),
+        Class("ERR AUTH", .stop, .configuration, noPassword),
+        Class("ERR Client sent AUTH", .stop, .configuration, noPassword),
+        Class("ERR Protocol error", .stop, .refused, "the server takes no value of that size; see its proto-max-bulk-len"),
+    ]
+
+    init(_ text: String) {
+        // Behind "with args" the server repeats what it was sent, which may be a password.
+        let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
+        words = own.count <= 80 ? own : String(own.prefix(79)) + "…"
+        let match = Self.classes.first { entry in
+            guard text.hasPrefix(entry.beginning) else { return false }
+            let next = text.dropFirst(entry.beginning.count).first
+            return entry.beginning.contains(" ") || next == nil || next == " "
+        }
+        effect = match?.effect ?? .refusal
+        code = match?.code ?? .refused
+        advice = match?.advice
+    }
+
+    /// The failure of a command that no configuration should refuse, such as PING or ECHO.
+    var asFailure: RedisError {
+        RedisError(code == .refused ? .configuration : code, words, advice: advice)
+    }
+}

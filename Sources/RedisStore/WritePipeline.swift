@@ -1,0 +1,220 @@
+import UCG
+
+/// Batches on their way to Redis, over as many connections as it takes.
+///
+/// Up to two batches and a bounded number of entities are unanswered at a time. What a broken connection left
+/// unanswered is sent again on the next one: every command can be repeated.
+struct WritePipeline: ~Copyable {
+    /// What became of the entities.
+    private(set) var window: WriteWindow
+    /// What the last greeting has shown.
+    private(set) var survey: ServerSurvey
+
+    private var connection: RedisConnection?
+    private let session: RedisSession
+    private let options: RedisOptions
+    private var retry: RedisRetry
+    /// The server as it was before the first write.
+    private var epoch: ServerState.Epoch?
+    /// When a reply came last, or when the first of the unanswered commands was sent.
+    private var lastProgress = ContinuousClock.now
+
+    /// Entities and bytes that may be unanswered: enough to keep a server busy over
+    /// a network, too little for it to cut off a client that does not read.
+    private static let (windowCount, windowBytes) = (8192, 2 << 20)
+    /// Bytes that hiredis may hold: it moves them at each partial write.
+    private static let outputBytes = 256 << 10
+    /// Bytes that are handed over before the socket is looked at again.
+    private static let burstBytes = 64 << 10
+    private var burst = 0
+
+    init(
+        _ session: RedisSession, _ opened: consuming RedisSession.Opened, window: WriteWindow, _ options: RedisOptions
+    ) {
+        self.session = session
+        self.options = options
+        self.window = window
+        survey = opened.survey
+        epoch = opened.survey.state?.epoch
+        connection = .some(opened.connection)
+        retry = RedisRetry(limit: options.retryFor)
+    }
+
+    /// An empty batch.
+    mutating func freshBatch() -> WriteBatch { window.freshBatch() }
+
+    /// Counts an entity that is not even sent.
+    mutating func refuse(_ entity: borrowing Entity, _ reason: String) {
+        window.refuse(entity.type, entity.id, entity.origin, reason)
+    }
+
+    /// Sends a batch, and waits while the window is full.
+    mutating func submit(_ batch: WriteBatch) throws(RedisError) {
+        burst += batch.byteCount
+        window.submit(batch)
+        if burst >= Self.burstBytes {
+            burst = 0
+            try settle(untilEmpty: false)
+        }
+    }
+
+    /// Sends everything, waits for all replies, and makes sure that nothing was lost meanwhile.
+    mutating func finish() throws(RedisError) {
+        try settle(untilEmpty: true)
+        var isConfirmed = false
+        while !isConfirmed {
+            do throws(RedisError) {
+                try confirm()
+                isConfirmed = true
+            } catch {
+                try recover(error)
+            }
+        }
+    }
+
+    private mutating func confirm() throws(RedisError) {
+        guard connection != nil else { throw Self.notConnected }
+        try session.confirm(&connection!, since: epoch)
+    }
+
+    /// Forgets what was confirmed, for a server that has.
+    mutating func startOver() {
+        window.startOver()
+        epoch = survey.state?.epoch
+        retry.succeed()
+    }
+
+    private static let notConnected = RedisError(.connectionLost, "connection lost", advice: "run again")
+
+    // MARK: - The loop
+
+    /// Exchanges bytes once, and on until the window has room or is empty.
+    private mutating func settle(untilEmpty: Bool) throws(RedisError) {
+        repeat {
+            do throws(RedisError) {
+                try step(untilEmpty: untilEmpty)
+            } catch {
+                guard let stop = window.stop else {
+                    try recover(error)
+                    continue
+                }
+                windDown()
+                throw stop
+            }
+        } while isBehind(untilEmpty)
+    }
+
+    private func isBehind(_ untilEmpty: Bool) -> Bool {
+        untilEmpty
+            ? !window.isEmpty
+            : window.isWaiting && (window.sentCount >= Self.windowCount || window.sentBytes >= Self.windowBytes)
+    }
+
+    /// Writes and reads what can be written and read, and waits for it if there is nothing else to do.
+    private mutating func step(untilEmpty: Bool) throws(RedisError) {
+        try send()
+        if let stop = window.stop { throw stop }
+        if let delay = window.delay, !window.isAwaited { throw delay }
+        let mustWait = isBehind(untilEmpty) || window.delay != nil
+        let left = mustWait ? lastProgress + options.replyTimeout - .now : .zero
+        switch try exchange(waiting: max(.zero, left), heedsInterruption: true) {
+        case .progress, .timeout:
+            if let stop = window.stop { throw stop }
+            guard !mustWait || lastProgress + options.replyTimeout > .now else {
+                throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
+            }
+        case .interruption:
+            windDown()
+            throw RedisError(.interrupted, "interrupted")
+        }
+    }
+
+    /// Hands batches over while the window and hiredis's buffer have room.
+    private mutating func send() throws(RedisError) {
+        guard connection != nil else { throw Self.notConnected }
+        while window.sentCount < Self.windowCount, window.sentBytes < Self.windowBytes,
+            connection?.outputCount ?? 0 < Self.outputBytes
+        {
+            if !window.isAwaited { lastProgress = .now }
+            guard let batch = window.takeForSending() else { return }
+            try batch.encode { (bytes) throws(RedisError) in try connection!.queue(bytes) }
+        }
+    }
+
+    private mutating func exchange(
+        waiting limit: Duration, heedsInterruption: Bool
+    ) throws(RedisError) -> RedisConnection.Event {
+        guard connection != nil else { throw Self.notConnected }
+        let before = window.sentCount
+        let written = window.written
+        defer {
+            if window.sentCount != before { lastProgress = .now }
+            if window.written > written { retry.succeed() }
+        }
+        return try connection!.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
+            (reply) throws(RedisError) in try window.enter(reply)
+        }
+    }
+
+    /// Waits a little for the replies of what was sent; sends nothing new.
+    ///
+    /// If the connection breaks meanwhile, what is unanswered stays unknown.
+    private mutating func windDown() {
+        let deadline = ContinuousClock.now + options.graceTimeout
+        while window.isAwaited, deadline > .now {
+            do throws(RedisError) {
+                _ = try exchange(waiting: max(.zero, deadline - .now), heedsInterruption: false)
+            } catch {
+                return
+            }
+        }
+    }
+
+    // MARK: - After a failure
+
+    /// Waits and connects again, or throws if that cannot help or has been tried for long enough.
+    private mutating func recover(_ failure: RedisError) throws(RedisError) {
+        var failure = failure
+        let isDelay = window.delay != nil && failure == window.delay
+        guard failure.isOfConnection || isDelay else { throw failure }
+        if failure.code == .connectionLost, let open = window.firstOpen, open.byteCount >= Self.largeEntity {
+            failure.message += " while sending \(open.byteCount >> 20) MiB"
+            failure.origin = open.origin
+        }
+        var isNoted = retry.isFailing
+        if !isDelay {
+            connection = nil
+            window.loseConnection()
+        }
+        while true {
+            guard let pause = retry.pause() else { throw failure }
+            if !isNoted { options.onNote("\(failure.message); trying again for up to \(options.retryFor.text)") }
+            isNoted = true
+            try RedisRetry.sleep(pause, options.interruption)
+            if isDelay { return window.endDelay() }
+            do throws(RedisError) {
+                return try reconnect()
+            } catch {
+                guard error.isOfConnection || error.code == .tryLater else { throw error }
+                failure = error
+            }
+        }
+    }
+
+    private static let largeEntity = 1 << 20
+
+    private mutating func reconnect() throws(RedisError) {
+        let opened = try session.open()
+        if let failure = opened.survey.failure { throw failure }
+        survey = opened.survey
+        connection = .some(opened.connection)
+        window.endDelay()
+        guard let epoch else {
+            throw RedisError(
+                .restarted, "connection lost, and without INFO nobody can tell whether the server was restarted",
+                advice: "run again")
+        }
+        guard epoch.runID == survey.state?.epoch.runID else { throw RedisSession.restarted }
+        options.onNote("reconnected")
+    }
+}

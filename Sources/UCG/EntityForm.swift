@@ -1,0 +1,68 @@
+/// When and by whom the entities of one run were written.
+public struct EntityStamp: Sendable {
+    /// `created_at`, `updated_at`, `created_by` and the key of `data`, encoded once for the whole run.
+    fileprivate let members: JSONWriter
+
+    /// A stamp for entities that are created at `time` by `author`.
+    public init(time: Timestamp, author: String) {
+        var json = JSONWriter()
+        json.key("created_at")
+        json.string(time.description)
+        json.key("updated_at")
+        json.string(time.description)
+        json.key("created_by")
+        json.string(author)
+        json.key("data")
+        members = json
+    }
+}
+
+/// The JSON of entities that share a type, a semantic name and a stamp: all but id and data, encoded once.
+///
+/// An entity is one JSON object without white space, its members in the order `id`, `entity_type`,
+/// `semantic_name`, `created_at`, `updated_at`, `created_by`, `data`.
+public struct EntityForm: Sendable {
+    /// What comes between the id and the data.
+    private let middle: [UInt8]
+
+    private static let beginning = Array(#"{"id":""#.utf8)
+
+    /// The form of entities of `type`.
+    public init(_ type: EntityType, semanticName: String?, stamp: EntityStamp) {
+        var json = JSONWriter()
+        json.key("entity_type")
+        json.string(type.rawValue)
+        json.key("semantic_name")
+        if let semanticName { json.string(semanticName) } else { json.null() }
+        json.members(stamp.members)
+        middle = Array(#"","#.utf8) + json.bytes
+    }
+
+    /// How many bytes ``append(_:_:to:)`` appends for an entity with such data.
+    public func byteCount(data: JSONWriter) -> Int {
+        Self.beginning.count + EntityID.textLength + middle.count + data.bytes.count + 1
+    }
+
+    /// Appends the entity with this id, given as text, and this data.
+    ///
+    /// Complexity: O(*n*) in the bytes appended.
+    public func append(id: [UInt8], data: JSONWriter, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: Self.beginning)
+        bytes.append(contentsOf: id)
+        bytes.append(contentsOf: middle)
+        bytes.append(contentsOf: data.bytes)
+        bytes.append(UInt8(ascii: "}"))
+    }
+}
+
+extension Entity {
+    /// The entity as one JSON object: see ``EntityForm``.
+    ///
+    /// Complexity: O(*n*) in its bytes.
+    public func json(_ stamp: EntityStamp) -> [UInt8] {
+        var bytes: [UInt8] = []
+        EntityForm(type, semanticName: semanticName, stamp: stamp)
+            .append(id: Array(id.description.utf8), data: data, to: &bytes)
+        return bytes
+    }
+}
