@@ -39,6 +39,13 @@ let package = Package(
         .target(
             name: "RedisStore", dependencies: ["GraphSync", "UCG", "CHiredis"], swiftSettings: settings),
         .target(
+            name: "PrivateRedis",
+            dependencies: [
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
+        .target(
             name: "PostgresBackup",
             dependencies: [
                 .product(name: "Subprocess", package: "swift-subprocess"),
@@ -49,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "ReedImportCLI",
             dependencies: [
-                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore", "PostgresBackup",
+                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore", "PrivateRedis", "PostgresBackup",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),

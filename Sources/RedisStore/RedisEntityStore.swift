@@ -100,8 +100,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     }
 
     private mutating func send() throws(RedisError) {
-        let full = batch
-        batch = pipeline.freshBatch()
+        var full = pipeline.freshBatch()
+        swap(&full, &batch)
         try pipeline.submit(full)
     }
 }

@@ -27,8 +27,18 @@ public struct ServerSurvey {
         self.options = options
     }
 
+    /// Connects to a server, logs in and looks at it, without writing anything.
+    ///
+    /// - Parameter keyPrefix: What the keys would begin with.
+    /// - Throws: If the server cannot be reached, or is none.
+    public static func take(
+        of address: RedisAddress, keyPrefix: String, options: RedisOptions
+    ) throws(RedisError) -> ServerSurvey {
+        try RedisSession(address, keyPrefix: keyPrefix, options).openFirst().survey
+    }
+
     /// Why nothing can be written; the first reason.
-    var failure: RedisError? { findings.lazy.compactMap(\.failure).first }
+    public var failure: RedisError? { findings.lazy.compactMap(\.failure).first }
 
     /// Why nothing can be written at the moment, though it may pass.
     var delay: RedisError? {
@@ -60,7 +70,10 @@ public struct ServerSurvey {
             let failure = RedisError(
                 .permission, text, advice: "grant the user \(command) on the keys of \(type) entities")
             findings.append(Finding(subject: "rights", text: text, failure: failure))
-        case (.right, .error): break  // an older server, or a user who may not ask
+        case (.right, .error):  // an older server, or a user who may not ask
+            if !findings.contains(where: { $0.subject == "rights" }) {
+                add("rights", "unknown until the first write (ACL DRYRUN is not to be had)")
+            }
         case (.authentication, .error(let text)): refuse("login", ServerError(text))
         case (.presence, .error(let text)):
             let error = ServerError(text)

@@ -3,7 +3,7 @@ import UCG
 /// Entities that are on their way together: encoded, each with its place, until the server has answered for it.
 ///
 /// Complexity: nothing is allocated once a batch has been full; see ``removeAll()``.
-final class WriteBatch {
+struct WriteBatch {
     /// One entity, and where its bytes are.
     struct Entry {
         let type: EntityType
@@ -36,7 +36,7 @@ final class WriteBatch {
     var firstOpen: Entry { entries[answered] }
 
     /// Forgets the entities and keeps the memory.
-    func removeAll() {
+    mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
         isSplit = false
@@ -45,7 +45,7 @@ final class WriteBatch {
     }
 
     /// Adds an entity.
-    func append(_ entity: borrowing Entity, _ head: inout EntityHead) {
+    mutating func append(_ entity: borrowing Entity, _ head: inout EntityHead) {
         head.choose(entity)
         bytes.append(contentsOf: head.beforeID)
         bytes.append(contentsOf: head.id)
@@ -62,7 +62,7 @@ final class WriteBatch {
     }
 
     /// Adds an entity of another batch.
-    func append(_ index: Int, of other: WriteBatch) {
+    mutating func append(_ index: Int, of other: WriteBatch) {
         let (entry, range) = (other.entries[index], other.range(of: index))
         let shift = bytes.count - range.lowerBound
         bytes.append(contentsOf: other.bytes[range])

@@ -49,7 +49,7 @@ struct WritePipeline: ~Copyable {
     }
 
     /// Sends a batch, and waits while the window is full.
-    mutating func submit(_ batch: WriteBatch) throws(RedisError) {
+    mutating func submit(_ batch: consuming WriteBatch) throws(RedisError) {
         burst += batch.byteCount
         window.submit(batch)
         if burst >= Self.burstBytes {
@@ -104,11 +104,7 @@ struct WritePipeline: ~Copyable {
         } while isBehind(untilEmpty)
     }
 
-    private func isBehind(_ untilEmpty: Bool) -> Bool {
-        untilEmpty
-            ? !window.isEmpty
-            : window.isWaiting && (window.sentCount >= Self.windowCount || window.sentBytes >= Self.windowBytes)
-    }
+    private func isBehind(_ untilEmpty: Bool) -> Bool { untilEmpty ? !window.isEmpty : window.isWaiting }
 
     /// Writes and reads what can be written and read, and waits for it if there is nothing else to do.
     private mutating func step(untilEmpty: Bool) throws(RedisError) {

@@ -49,30 +49,26 @@ struct WriteWindow {
 
     /// The first entity that was sent and is unanswered, and its size.
     var firstOpen: (origin: EntityOrigin, byteCount: Int)? {
-        guard let batch = sent.first, batch.openCount > 0 else { return nil }
-        return (batch.firstOpen.origin, batch.byteCount)
+        guard !sent.isEmpty, sent.first.openCount > 0 else { return nil }
+        return (sent.first.firstOpen.origin, sent.first.byteCount)
     }
 
     /// An empty batch.
-    mutating func freshBatch() -> WriteBatch {
-        let batch = free.popLast() ?? WriteBatch()
-        batch.removeAll()
-        return batch
-    }
+    mutating func freshBatch() -> WriteBatch { free.popLast() ?? WriteBatch() }
 
     /// Adds a batch that is to be sent.
-    mutating func submit(_ batch: WriteBatch) {
+    mutating func submit(_ batch: consuming WriteBatch) {
         batch.isSplit = sendsSingly
         waiting.append(batch)
     }
 
     /// Takes the next batch to send; its replies come behind those of all before.
     mutating func takeForSending() -> WriteBatch? {
-        guard stop == nil, delay == nil, let batch = waiting.popFirst() else { return nil }
+        guard stop == nil, delay == nil, var batch = waiting.popFirst() else { return nil }
         batch.wasSent = true
-        sent.append(batch)
         sentCount += batch.openCount
         sentBytes += batch.byteCount
+        sent.append(batch)
         return batch
     }
 
@@ -103,79 +99,78 @@ struct WriteWindow {
 
     /// Enters a reply, which is to the first command that is unanswered.
     mutating func enter(_ reply: RedisReply) throws(RedisError) {
-        guard let batch = sent.first else { throw RedisConnection.outOfStep() }
-        let isSingle = batch.isSplit || batch.entries.count == 1
+        guard !sent.isEmpty else { throw RedisConnection.outOfStep() }
+        let isSingle = sent.first.isSplit || sent.first.entries.count == 1
+        let count = isSingle ? 1 : sent.first.openCount
         switch reply {
         case .ok:
-            let count = isSingle ? 1 : batch.openCount
             written += count
-            settle(batch, count)
+            settle(count)
         case .error(let text):
-            enter(ServerError(text), batch, isSingle)
+            enter(ServerError(text), count, isSingle)
         default:
             throw RedisError(.protocolViolation, "an unexpected reply to \(isSingle ? "SET" : "MSET")")
         }
     }
 
-    private mutating func enter(_ error: ServerError, _ batch: WriteBatch, _ isSingle: Bool) {
+    private mutating func enter(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
         switch error.effect {
         case .delay:
             delay = delay ?? RedisError(error.code, error.words, advice: error.advice)
-            postpone(batch, isSingle: isSingle)
+            postpone(isSingle: isSingle, split: false)
         case .refusal, .missingRight:
-            guard isSingle else {
+            let isRight = if case .missingRight = error.effect { true } else { false }
+            if isSingle {
+                refuse(count, error)
+                if isRight { halt(error) }
+                settle(count)
+            } else {
                 // One of them is at fault, or the command itself: each for itself will tell.
-                if case .missingRight = error.effect { sendsSingly = true }
-                postpone(batch, isSingle: false)
-                batch.isSplit = true
-                return
+                if isRight { sendsSingly = true }
+                postpone(isSingle: false, split: true)
             }
-            refuse(batch, 1, error)
-            if case .missingRight = error.effect { halt(error, batch) }
-            settle(batch, 1)
         case .stop:
-            let count = isSingle ? 1 : batch.openCount
-            refuse(batch, count, error)
-            halt(error, batch)
-            settle(batch, count)
+            refuse(count, error)
+            halt(error)
+            settle(count)
         }
     }
 
-    private mutating func halt(_ error: ServerError, _ batch: WriteBatch) {
-        stop =
-            stop
-            ?? RedisError(error.code, error.words, advice: error.advice, origin: batch.firstOpen.origin)
+    private mutating func halt(_ error: ServerError) {
+        let origin = sent.first.firstOpen.origin
+        stop = stop ?? RedisError(error.code, error.words, advice: error.advice, origin: origin)
     }
 
-    private mutating func refuse(_ batch: WriteBatch, _ count: Int, _ error: ServerError) {
+    private mutating func refuse(_ count: Int, _ error: ServerError) {
+        let batch = sent.first
         for entry in batch.entries[batch.answered..<batch.answered + count] {
             refuse(entry.type, entry.id, entry.origin, error.words)
         }
     }
 
     /// So many entities of the first batch are answered for.
-    private mutating func settle(_ batch: WriteBatch, _ count: Int) {
-        batch.answered += count
+    private mutating func settle(_ count: Int) {
+        sent.first.answered += count
         sentCount -= count
-        guard batch.openCount == 0 else { return }
-        _ = sent.popFirst()
+        guard sent.first.openCount == 0, var batch = sent.popFirst() else { return }
         sentBytes -= batch.byteCount
+        batch.removeAll()
         free.append(batch)
     }
 
     /// Takes back what the first command did not write, to be sent once more.
-    private mutating func postpone(_ batch: WriteBatch, isSingle: Bool) {
-        if isSingle, batch.openCount > 1 {
+    private mutating func postpone(isSingle: Bool, split: Bool) {
+        if isSingle, sent.first.openCount > 1 {
             // The others have replies of their own to come.
-            let copy = freshBatch()
-            copy.append(batch.answered, of: batch)
+            var copy = freshBatch()
+            copy.append(sent.first.answered, of: sent.first)
             waiting.append(copy)
-            settle(batch, 1)
-        } else {
+            settle(1)
+        } else if var batch = sent.popFirst() {
             sentCount -= batch.openCount
-            _ = sent.popFirst()
             sentBytes -= batch.byteCount
             batch.wasSent = false
+            if split { batch.isSplit = true }
             waiting.append(batch)
         }
     }
@@ -189,14 +184,21 @@ private struct BatchQueue {
     private var head = 0
 
     var isEmpty: Bool { head == batches.count }
-    var first: WriteBatch? { isEmpty ? nil : batches[head] }
+    /// The first; there must be one.
+    var first: WriteBatch {
+        get { batches[head] }
+        _modify { yield &batches[head] }
+    }
     /// All of them, in their order.
     var all: ArraySlice<WriteBatch> { batches[head...] }
 
     mutating func append(_ batch: WriteBatch) { batches.append(batch) }
 
     mutating func popFirst() -> WriteBatch? {
-        guard let first else { return nil }
+        guard !isEmpty else { return nil }
+        // An empty one in its place, so that nobody else holds its memory.
+        var first = WriteBatch()
+        swap(&first, &batches[head])
         head += 1
         if 2 * head >= batches.count {
             batches.removeFirst(head)

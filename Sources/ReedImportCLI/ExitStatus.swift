@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigImport
 import Glibc
 import PostgresBackup
+import PrivateRedis
 import RedisStore
 
 /// The exit codes, as README's table has them.
@@ -64,6 +65,13 @@ enum ExitStatus: Int32 {
         case .cannotCreate: self = .cannotCreate
         case .inputOutput: self = .inputOutput
         case .interrupted: self = .signal
+        }
+    }
+
+    init(_ error: PrivateRedisError) {
+        switch error.code {
+        case .missingProgram: self = .configuration
+        case .failed: self = .system
         }
     }
 

@@ -12,6 +12,11 @@ enum Interruption {
     /// The signal that came; 0 if none did.
     static var signal: CInt { received.load(ordering: .relaxed) }
 
+    /// Throws if a signal has come.
+    static func check() throws(Failure) {
+        if signal != 0 { throw Failure(signal == SIGTERM ? .terminated : .interrupted, "interrupted") }
+    }
+
     /// Opens `/dev/null` in the place of each standard descriptor that is closed.
     ///
     /// Else a file or the connection to Redis would get its number, and messages would go there.

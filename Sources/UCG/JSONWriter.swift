@@ -37,6 +37,12 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: key.encoded)
     }
 
+    /// Begins a member with a key that ``JSONKey/encoded`` gave.
+    package mutating func key(_ encoded: Span<UInt8>) {
+        separate()
+        bytes.append(encoded)
+    }
+
     /// Writes a string, which must be UTF-8.
     public mutating func string(_ text: Span<UInt8>) {
         separate()
@@ -80,6 +86,12 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: other.bytes)
     }
 
+    /// Writes a value that is JSON already.
+    package mutating func value(_ encoded: Span<UInt8>) {
+        separate()
+        bytes.append(encoded)
+    }
+
     /// Writes the members that another writer has made; none is fine.
     public mutating func members(_ other: JSONWriter) {
         if !other.bytes.isEmpty { value(other) }
@@ -102,6 +114,13 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func escape(_ text: Span<UInt8>) {
+        // Without a branch in it, so that the loop takes many bytes at a time.
+        var found: UInt8 = 0
+        for index in text.indices {
+            let byte = text[index]
+            found |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+        }
+        if found == 0 { return bytes.append(text) }
         var start = 0
         for index in text.indices {
             let byte = text[index]
@@ -132,7 +151,8 @@ public struct JSONWriter: Sendable {
 
 /// A member's name, encoded once: `"name":`.
 public struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
-    let encoded: [UInt8]
+    /// The name as a string, and the colon.
+    package let encoded: [UInt8]
 
     /// The member called `name`.
     public init(_ name: String) {

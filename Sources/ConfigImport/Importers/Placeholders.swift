@@ -6,6 +6,7 @@ enum Placeholders {
     ///
     /// A name is a letter or `_`, then letters, digits and `_`. Other braces are text.
     static func forEach(in text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+        guard text.contains(UInt8(ascii: "{")) else { return }
         var index = 0
         while index < text.count {
             guard text[index] == UInt8(ascii: "{") else {

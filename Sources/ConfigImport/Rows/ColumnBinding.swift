@@ -43,13 +43,14 @@ struct ColumnBinding {
         }
 
         let action: Action
-        let key: JSONKey
+        /// Where the key is in `encoded`.
+        let key: Range<Int>
         /// The number of the field; -1 if the header lacks the column.
         var field = -1
         var form = ColumnKind.Form.string
         var keepsEmpty = false
-        /// What is written if the row gives no value; nothing if this is empty.
-        var absent = JSONWriter()
+        /// Where in `encoded` is what is written if the row gives no value; nothing if this is empty.
+        var absent = 0..<0
     }
 
     /// One cell to check, if there is anything to find.
@@ -59,11 +60,14 @@ struct ColumnBinding {
         let keepsEmpty: Bool
         let isRequired: Bool
         let acceptsAnything: Bool
+        let accepts: @Sendable (Span<UInt8>) -> Bool
     }
 
     private let path: String
     private let cells: [Cell]
     private var steps: [Step] = []
+    /// The JSON that the steps write: in one piece, so that a row touches no other object.
+    private var encoded: [UInt8] = []
     private var tests: [Test] = []
     /// Columns that are passed on under their header names.
     private(set) var passedOn: [Cell] = []
@@ -147,7 +151,7 @@ struct ColumnBinding {
                 Test(
                     field: field, cell: index, keepsEmpty: kind.keepsEmpty,
                     isRequired: cell.column.isRequired,
-                    acceptsAnything: kind.acceptsAnything))
+                    acceptsAnything: kind.acceptsAnything, accepts: kind.accepts))
         }
         addSteps(layout.elements)
         for cell in passedOn { addStep(cell) }
@@ -165,11 +169,11 @@ struct ColumnBinding {
             switch element {
             case .column(let column): addStep(self[column.name])
             case .derived(let member):
-                steps.append(Step(action: .derived(member), key: JSONKey(member.rawValue)))
+                steps.append(Step(action: .derived(member), key: encode(JSONKey(member.rawValue).encoded)))
             case .object(let name, let inner):
-                steps.append(Step(action: .open, key: JSONKey(name)))
+                steps.append(Step(action: .open, key: encode(JSONKey(name).encoded)))
                 addSteps(inner)
-                steps.append(Step(action: .close, key: JSONKey(name)))
+                steps.append(Step(action: .close, key: 0..<0))
             }
         }
     }
@@ -184,8 +188,16 @@ struct ColumnBinding {
         }
         steps.append(
             Step(
-                action: .cell, key: JSONKey(member), field: cell.field ?? -1, form: cell.column.kind.form,
-                keepsEmpty: cell.column.kind.keepsEmpty, absent: absent))
+                action: .cell, key: encode(JSONKey(member).encoded), field: cell.field ?? -1,
+                form: cell.column.kind.form, keepsEmpty: cell.column.kind.keepsEmpty,
+                absent: encode(absent.bytes)))
+    }
+
+    /// Keeps JSON that a step writes.
+    private mutating func encode(_ json: [UInt8]) -> Range<Int> {
+        let start = encoded.count
+        encoded += json
+        return start..<encoded.count
     }
 
     /// The column called `name`, which the layout must have.
@@ -212,12 +224,9 @@ struct ColumnBinding {
                 }
                 continue
             }
-            if tests[index].acceptsAnything { continue }
-            let cell = cells[tests[index].cell]
-            if !record.withField(field, cell.column.kind.accepts) {
-                isFit = false
-                reportInvalid(cell, record, &log)
-            }
+            if tests[index].acceptsAnything || record.withField(field, tests[index].accepts) { continue }
+            isFit = false
+            reportInvalid(cells[tests[index].cell], record, &log)
         }
         return isFit
     }
@@ -245,25 +254,26 @@ struct ColumnBinding {
     /// The row must have passed ``check(_:_:)``.
     func write(
         _ record: borrowing CSVRecord, to json: inout JSONWriter,
-        derive: (DerivedMember, JSONKey, inout JSONWriter) -> Void
+        derive: (DerivedMember, Span<UInt8>, inout JSONWriter) -> Void
     ) {
+        let encoded = encoded.span
         for index in steps.indices {
             switch steps[index].action {
             case .open:
-                json.key(steps[index].key)
+                json.key(encoded.extracting(steps[index].key))
                 json.beginObject()
             case .close:
                 json.endObject()
             case .derived(let member):
-                derive(member, steps[index].key, &json)
+                derive(member, encoded.extracting(steps[index].key), &json)
             case .cell:
                 let field = steps[index].field
                 if field >= 0, Self.isGiven(record, field, keepsEmpty: steps[index].keepsEmpty) {
-                    json.key(steps[index].key)
+                    json.key(encoded.extracting(steps[index].key))
                     record.withField(field) { json.write($0, as: steps[index].form) }
-                } else if !steps[index].absent.bytes.isEmpty {
-                    json.key(steps[index].key)
-                    json.value(steps[index].absent)
+                } else if !steps[index].absent.isEmpty {
+                    json.key(encoded.extracting(steps[index].key))
+                    json.value(encoded.extracting(steps[index].absent))
                 }
             }
         }

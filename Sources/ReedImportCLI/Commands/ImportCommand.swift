@@ -54,7 +54,9 @@ struct ImportCommand: ParsableCommand {
         if let out {
             try run.write(toFile: out)
         } else if let address {
-            try run.write(to: address, redis.options, verify: verify)
+            var options = redis.options
+            options.interruption = Interruption.catchSignals()
+            try run.write(to: address, options, verify: verify)
         }
         if !output.quiet { run.summary.print(output.format) }
     }

@@ -12,4 +12,9 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
     var quiet = false
+
+    init() {}
+
+    /// What a command prints that has no summary.
+    init(quiet: Bool) { self.quiet = quiet }
 }

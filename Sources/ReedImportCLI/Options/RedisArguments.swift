@@ -1,5 +1,7 @@
 import ArgumentParser
+import CSV
 import FoundationEssentials
+import Glibc
 import RedisStore
 
 /// Which Redis is written to.
@@ -90,12 +92,16 @@ struct RedisArguments: ParsableArguments {
 
     /// The first line of a file.
     private static func password(in path: String) throws(Failure) -> String {
-        let data: Data
-        do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-            throw Failure(.noInput, "cannot read the password file \(path)")
+        // Not by a library: it may be a pipe, as in `<(pass show redis)`.
+        guard let file = unsafe fopen(path, "re") else {
+            throw Failure(.noInput, "cannot read the password file \(path): \(ReadError.text(of: errno))")
         }
-        let line = data.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-        guard !line.isEmpty, let password = String(validating: line, as: UTF8.self) else {
+        defer { unsafe fclose(file) }
+        var line = [CChar](repeating: 0, count: 4096)
+        // Sound: fgets writes a NUL-terminated text of at most `count` bytes.
+        _ = unsafe fgets(&line, CInt(line.count), file)
+        let bytes = line.prefix { $0 != 0 && $0 != 10 && $0 != 13 }.map { UInt8(bitPattern: $0) }
+        guard !bytes.isEmpty, let password = String(validating: bytes, as: UTF8.self) else {
             throw Failure(.usage, "the password file \(path) holds no password in its first line")
         }
         return password

@@ -30,7 +30,8 @@ struct ImportRun {
     /// What was done, for a person or a program.
     var summary: Summary { Summary(counts, verified: verified) }
 
-    private var total: Int { counts.values.reduce(0) { $0 + $1.entities } }
+    /// How many entities there are.
+    var total: Int { counts.values.reduce(0) { $0 + $1.entities } }
 
     /// Writes every entity to a file of commands.
     mutating func write(toFile path: String) throws {
@@ -49,11 +50,12 @@ struct ImportRun {
 
     /// Writes every entity to a server.
     ///
-    /// - Parameter verify: Whether all are read back at the end.
+    /// - Parameters:
+    ///   - redis: How patient and strict to be, and what interrupts it.
+    ///   - verify: Whether all are read back at the end.
     mutating func write(to address: RedisAddress, _ redis: RedisOptions, verify: Bool) throws {
         var options = redis
         options.batchSize = batchSize
-        options.interruption = Interruption.catchSignals()
         let isQuiet = isQuiet
         options.onNote = { if !isQuiet { Console.complain("note: \($0)") } }
         var store: RedisEntityStore

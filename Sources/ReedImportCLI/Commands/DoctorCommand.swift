@@ -1,0 +1,50 @@
+import ArgumentParser
+import ConfigImport
+import RedisStore
+
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Checks whether a Redis can be imported into, and writes nothing.",
+        discussion: """
+            Exits 0 if it can; else as import would: 64 on wrong options; 66 if the password file cannot be \
+            read; 69 if Redis cannot be reached; 75 if it cannot take entities now; 76 if it is not Redis; 77 \
+            if it does not let this user in; 78 if it is configured so that it cannot work; 71 on failures of \
+            the system.
+            """)
+
+    @OptionGroup(title: "Redis options") var redis: RedisArguments
+
+    @Option(help: ArgumentHelp("What every key would begin with.", valueName: "text"))
+    var keyPrefix = ""
+
+    func run() throws {
+        let address = try redis.address()
+        var options = redis.options
+        options.onNote = { Console.complain("note: \($0)") }
+        let survey: ServerSurvey
+        do throws(RedisError) {
+            survey = try ServerSurvey.take(of: address, keyPrefix: keyPrefix, options: options)
+        } catch {
+            throw failure(error)
+        }
+        Console.write("redis \(address)\n")
+        for finding in survey.findings {
+            let mark = finding.failure != nil ? "FAIL" : finding.isWarning ? "warn" : "ok"
+            let line = mark.padded(to: 6) + finding.subject.padded(to: 10) + finding.text
+            Console.write("  \(PlainText.escaped(line))\n")
+        }
+        if let error = survey.failure { throw failure(error) }
+    }
+
+    private func failure(_ error: RedisError) -> Failure {
+        Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+    }
+}
+
+extension String {
+    /// The text with spaces behind it, `width` characters or more.
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}

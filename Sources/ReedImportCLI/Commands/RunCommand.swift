@@ -1,0 +1,84 @@
+import ArgumentParser
+import ConfigImport
+import Glibc
+import PrivateRedis
+import RedisStore
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Imports into a private, throw-away Redis and runs a command beside it.",
+        discussion: """
+            The server listens on a unix socket that only this user can reach, keeps nothing on disk, and is \
+            gone when the command has ended. The command finds it by REDIS_URL and REDIS_SOCKET, and with \
+            --port by REDIS_HOST and REDIS_PORT:
+              reed-import run --csv ./config -- npm test
+
+            Exits with the command's own code; 127 if there is no such command; 128 and the number of the \
+            signal if one ended it. Before that, 64 to 77 as import does; 78 if redis-server is missing, 71 if \
+            it does not start; 130 and 143 if interrupted.
+            """)
+
+    @OptionGroup var input: InputOptions
+    @OptionGroup(title: "Entity options") var entities: EntityOptions
+
+    @Option(help: ArgumentHelp("Listen on this port of 127.0.0.1 as well; 0 for a free one.", valueName: "port"))
+    var port: UInt16?
+
+    @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
+    var quiet = false
+
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("What to run, behind --.", valueName: "command"))
+    var command: [String] = []
+
+    func validate() throws {
+        guard !command.isEmpty else {
+            throw ValidationError("no command; give one behind --, as in: reed-import run --csv config -- npm test")
+        }
+    }
+
+    func run() async throws {
+        Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
+        let stamp = try entities.stamp()
+        let progress = Progress(quiet: quiet)
+        let output = OutputOptions(quiet: quiet)
+        let configuration = try input.check(output, progress)
+        let run = ImportRun(
+            configuration, keyPrefix: entities.keyPrefix, stamp: stamp,
+            batchSize: RedisOptions.defaultBatchSize, isQuiet: quiet, progress)
+        let isQuiet = quiet
+        let command = command
+        let ending: PrivateRedis.Ending
+        do {
+            // A signal before or after ends this program, and the server with it.
+            ending = try await PrivateRedis.run(port: port) { server in
+                try Self.fill(server, run)
+                if !isQuiet { Console.complain("note: \(run.total) entities imported into a private Redis") }
+                return try await Cancellation.run { try await server.run(command) }
+            }
+        } catch let error as PrivateRedisError {
+            throw Failure(ExitStatus(error), error.message)
+        }
+        try Interruption.check()
+        switch ending {
+        case .exited(0): return
+        case .exited(let code): throw ExitCode(code)
+        case .signaled(let number): throw ExitCode(128 + number)
+        case .notStarted(let reason):
+            Console.complain("\(command[0]): \(reason)")
+            throw ExitCode(127)
+        }
+    }
+
+    private static func fill(_ server: PrivateRedis, _ run: ImportRun) throws {
+        var run = run
+        var options = RedisOptions()
+        let interruption = Interruption.catchSignals()
+        defer {
+            Interruption.releaseSignals()
+            if let interruption { close(interruption) }
+        }
+        options.interruption = interruption
+        try run.write(to: try RedisAddress(server.socket), options, verify: false)
+    }
+}
