@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(
             name: "GraphSyncTests", dependencies: ["GraphSync", "UCG"], swiftSettings: settings),
         .testTarget(
-            name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "TestSupport"],
+            name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "CHiredis", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresBackupTests",

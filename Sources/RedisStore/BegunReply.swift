@@ -12,7 +12,10 @@ enum BegunReply {
         if type == -1 || rest.isEmpty { return true }
         var line = rest
         let end = rest.indices.first { rest[$0] == UInt8(ascii: "\r") }
-        if let end { line = rest.extracting(0..<end) }
+        if let end {
+            if end + 1 < rest.count, rest[end + 1] != UInt8(ascii: "\n") { return false }
+            line = rest.extracting(0..<end)
+        }
         switch type {
         case REDIS_REPLY_STATUS:
             return line.count <= longestStatus && line.indices.allSatisfy { line[$0].isUppercaseLetter }

@@ -60,9 +60,18 @@ import Glibc
         let deadline = ContinuousClock.now + limit
         var replies: [RedisReply] = []
         while replies.count < commands.count {
-            let event = try exchange(waiting: max(.zero, deadline - .now)) { (reply) throws(RedisError) in
-                guard replies.count < commands.count else { throw Self.outOfStep() }
-                replies.append(reply)
+            let event: Event
+            do throws(RedisError) {
+                event = try exchange(waiting: max(.zero, deadline - .now)) { (reply) throws(RedisError) in
+                    guard replies.count < commands.count else { throw Self.outOfStep() }
+                    replies.append(reply)
+                }
+            } catch {
+                // A server's last words say why it hung up.
+                if error.code == .connectionLost, case .error(let words) = replies.last {
+                    throw ServerError(words).asFailure
+                }
+                throw error
             }
             switch event {
             case .interruption: throw RedisError(.interrupted, "interrupted")

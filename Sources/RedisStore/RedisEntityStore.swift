@@ -19,6 +19,8 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     static let largestValue = 512 << 20
     /// A batch with so many bytes is sent though it has room for more entities.
     private static let batchBytes = 128 << 10
+    /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
+    private static let largeValue = 512 << 10
     /// How often everything is written again because the server was restarted.
     private static let mostStarts = 4
 
@@ -78,8 +80,11 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
             pipeline.refuse(entity, "\(entity.data.bytes.count) bytes are more than Redis takes (512 MiB)")
             return
         }
+        // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
+        let isLarge = entity.data.bytes.count >= Self.largeValue
+        if isLarge, !batch.entries.isEmpty { try send() }
         batch.append(entity, &head)
-        if batch.entries.count >= options.batchSize || batch.byteCount >= Self.batchBytes { try send() }
+        if isLarge || batch.entries.count >= options.batchSize || batch.byteCount >= Self.batchBytes { try send() }
     }
 
     /// Sends what is left, waits for all replies, and makes sure that they were in step and nothing was lost.

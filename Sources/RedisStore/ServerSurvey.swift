@@ -118,7 +118,8 @@ public struct ServerSurvey {
             refuse(
                 "role",
                 RedisError(
-                    .tryLater, "READONLY it is a replica of \(state.master)", advice: "connect to its master"))
+                    .tryLater, "READONLY You can't write against a read only replica; its master is \(state.master)",
+                    advice: "connect to that"))
         } else {
             add("role", "master")
         }

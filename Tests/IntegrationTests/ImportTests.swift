@@ -102,18 +102,6 @@ struct ImportTests {
         #expect(down.output == "")
     }
 
-    @Test("A replica's refusal names the entity, its file and line, and the server's words")
-    func refused() throws {
-        let server = try RedisServer("--replicaof", "127.0.0.1 1")
-        let result = try reedImport("--csv", "fixtures/config-by-id", "--redis", server.url)
-        #expect(result.status == 75)
-        let lines = result.errors.split(separator: "\n")
-        #expect(lines.count == 2)
-        #expect(lines.first?.hasPrefix("fixtures/config-by-id/snippets.csv:") == true)
-        #expect(lines.first?.contains("READONLY You can't write against a read only replica.") == true)
-        #expect(lines.last?.contains("0 of 33 entities confirmed") == true)
-    }
-
     @Test("With the standard descriptors closed, messages go nowhere, least of all to Redis")
     func closedDescriptors() throws {
         let server = try RedisServer("--replicaof", "127.0.0.1 1")

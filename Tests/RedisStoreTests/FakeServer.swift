@@ -7,7 +7,12 @@ final class FakeServer: @unchecked Sendable {
     private let listener: Int32
     private let thread: Thread
 
-    var url: String { "unix://\(folder.path)/fake.sock" }
+    /// Of its socket, by which a test can tell it from a server.
+    static let name = "fake.sock"
+    /// The replies to PING and CLIENT SETNAME.
+    static let greeting = Data("+PONG\r\n+OK\r\n".utf8)
+
+    var url: String { "unix://\(folder.path)/\(Self.name)" }
 
     /// A server that, for every connection, runs `script` with a way to read and a way to write.
     init(
@@ -19,7 +24,7 @@ final class FakeServer: @unchecked Sendable {
         self.listener = listener
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array((folder.path + "/fake.sock").utf8)
+        let path = Array((folder.path + "/\(Self.name)").utf8)
         unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path) }
         let status = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -13,6 +13,8 @@ struct RedisEntityStoreTests {
         _ url: String, _ configure: (inout RedisOptions) -> Void = { _ in }
     ) throws -> RedisEntityStore {
         var options = RedisOptions()
+        options.retryFor = .zero
+        options.checksServer = !url.contains(FakeServer.name)
         configure(&options)
         return try RedisEntityStore.connect(
             to: try RedisAddress(url), keyPrefix: "p:", stamp: stamp, options: options)
@@ -68,11 +70,28 @@ struct RedisEntityStoreTests {
         for number in 0..<8 { try store.write(Self.entity(number, text: text)) }
         try store.finish()
         #expect(store.counts.written == 8)
-        var json = JSONWriter()
-        Self.entity(7, text: text).write(to: &json, stamp: Self.stamp)
+        let json = Self.entity(7, text: text).json(Self.stamp)
         #expect(
-            try server.ask("strlen", "p:entity:theme:\(EntityName.id(.theme, "t7"))") == "\(json.bytes.count)"
+            try server.ask("strlen", "p:entity:theme:\(EntityName.id(.theme, "t7"))") == "\(json.count)"
         )
+    }
+
+    @Test("Verification finds what is missing and what is different")
+    func verification() throws {
+        let server = try RedisServer()
+        var store = try Self.connect(server.url)
+        for number in 0..<1000 { try store.write(Self.entity(number)) }
+        try store.finish()
+        _ = try server.ask("del", "p:entity:theme:\(EntityName.id(.theme, "t7"))")
+        _ = try server.ask("append", "p:entity:theme:\(EntityName.id(.theme, "t800"))", " ")
+        var verification = try EntityVerification(
+            of: try RedisAddress(server.url), keyPrefix: "p:", stamp: Self.stamp, options: RedisOptions())
+        for number in 0..<1000 { try verification.check(Self.entity(number)) }
+        try verification.finish()
+        #expect(verification.result.confirmed == 998)
+        #expect(verification.result.missing == 1)
+        #expect(verification.result.different == 1)
+        #expect(verification.result.firstFault?.line == 7)
     }
 
     @Test("A database other than 0 is chosen")
@@ -99,7 +118,7 @@ struct RedisEntityStoreTests {
         #expect(wrong?.message.contains("wrong-one") == false)
         let open = try RedisServer()
         #expect(Self.failure("unix://:secret@\(open.socket)")?.code == .configuration)
-        _ = try open.ask("acl", "setuser", "imp", "on", ">pw", "~p:entity:*", "+set", "+ping", "+echo")
+        _ = try open.ask("acl", "setuser", "imp", "on", ">pw", "~p:entity:*", "+mset", "+set", "+ping", "+echo", "+info")
         var store = try Self.connect("unix://imp:pw@\(open.socket)")
         try store.write(Self.entity(1))
         try store.finish()
@@ -110,7 +129,7 @@ struct RedisEntityStoreTests {
     func refusal() throws {
         let server = try FakeServer { read, write in
             _ = read()
-            write(Data("+PONG\r\n".utf8))
+            write(FakeServer.greeting)
             var commands = 0
             while true {
                 let data = read()
@@ -123,7 +142,7 @@ struct RedisEntityStoreTests {
                 if let echo = text.range(of: "ECHO\r\n") { write(Data(text[echo.upperBound...].utf8)) }
             }
         }
-        var store = try Self.connect(server.url)
+        var store = try Self.connect(server.url) { $0.batchSize = 1 }
         for number in 1...5 { try store.write(Self.entity(number)) }
         try store.finish()
         #expect(store.counts.written == 4)
@@ -200,7 +219,7 @@ struct RedisEntityStoreTests {
         #expect(start.duration(to: .now) < .seconds(2))
         let stopping = try FakeServer { read, write in
             _ = read()
-            write(Data("+PONG\r\n".utf8))
+            write(FakeServer.greeting)
             while !read().isEmpty {}
         }
         var store = try Self.connect(stopping.url) { $0.replyTimeout = .milliseconds(300) }
@@ -259,7 +278,7 @@ private final class RepliesAfterPing {
     init(_ reply: String) throws {
         server = try FakeServer { read, write in
             _ = read()
-            write(Data("+PONG\r\n".utf8))
+            write(FakeServer.greeting)
             _ = read()
             if !reply.isEmpty { write(Data(reply.utf8)) }
         }

@@ -67,6 +67,11 @@ public final class RunningProcess: @unchecked Sendable {
         if process.isRunning { kill(id, number) }
     }
 
+    /// What it has printed so far.
+    public func outputSoFar() throws -> String {
+        try String(contentsOfFile: files.path(of: "out"), encoding: .utf8)
+    }
+
     /// Waits for its end.
     public func finish() throws -> ProcessResult {
         process.waitUntilExit()

@@ -5,35 +5,52 @@ import Foundation
 /// It listens on a unix socket only, and keeps nothing.
 public final class RedisServer: @unchecked Sendable {
     private let folder: TemporaryDirectory
-    private let process = Process()
+    private let arguments: [String]
 
     /// The path of its socket.
     public var socket: String { folder.path + "/redis.sock" }
     /// Its address, for `--redis`.
     public var url: String { "unix://\(socket)" }
+    /// Where it keeps its files.
+    public var data: String { folder.path + "/data" }
+
     /// Starts a server and waits until it answers.
     ///
     /// - Parameter arguments: Further arguments, such as `--requirepass`.
     public init(_ arguments: String...) throws {
         folder = try TemporaryDirectory()
+        self.arguments = arguments
+        try start()
+    }
+
+    deinit { stop() }
+
+    /// Starts the server again, in the same place.
+    ///
+    /// - Parameter waits: Whether to wait until it answers.
+    public func start(_ more: String..., waits: Bool = true) throws {
+        try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+        try? FileManager.default.removeItem(atPath: folder.path(of: "pid"))
         // A test that crashes cannot stop its server, so the shell does: when the tests are gone.
         let script = """
             "$@" & server=$!
-            echo $server >'\(folder.path)/pid'
+            echo $server >'\(folder.path)/pid.new' && mv '\(folder.path)/pid.new' '\(folder.path)/pid'
             while kill -0 \(getpid()) 2>/dev/null && kill -0 $server 2>/dev/null; do sleep 1; done
             kill -9 $server 2>/dev/null
             """
+        let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments =
             [
-                "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket",
-                folder.path + "/redis.sock",
-                "--save", "", "--dir", folder.path, "--enable-debug-command", "yes",
-            ] + arguments
+                "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir",
+                data, "--enable-debug-command", "yes",
+            ] + arguments + more
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
+        try waitUntil("redis-server starts") { id != nil }
+        guard waits else { return }
         for _ in 0..<200 {
             if try run("redis-cli", "-s", socket, "ping").output.hasPrefix("PONG") { return }
             if arguments.contains("--requirepass"), FileManager.default.fileExists(atPath: socket) { return }
@@ -42,14 +59,45 @@ public final class RedisServer: @unchecked Sendable {
         throw TestFailure("redis-server did not answer")
     }
 
-    deinit { stop() }
+    /// Its process id.
+    public var id: Int32? {
+        guard let text = try? String(contentsOfFile: folder.path(of: "pid"), encoding: .utf8) else { return nil }
+        return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
 
-    /// Ends the server, by its process id.
+    /// Sends the server a signal, by its process id.
+    public func signal(_ number: Int32) {
+        if let id { kill(id, number) }
+    }
+
+    /// Ends the server as a crash would, and waits until it is gone.
     public func stop() {
-        guard let text = try? String(contentsOfFile: folder.path(of: "pid"), encoding: .utf8),
-            let pid = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        else { return }
-        kill(pid, SIGKILL)
+        guard let id else { return }
+        kill(id, SIGKILL)
+        for _ in 0..<500 where FileManager.default.fileExists(atPath: "/proc/\(id)/exe") {
+            Thread.sleep(forTimeInterval: 0.005)
+        }
+        try? FileManager.default.removeItem(atPath: socket)
+    }
+
+    /// Forgets what the server has saved, while it does not run.
+    public func loseData() throws { try FileManager.default.removeItem(atPath: data) }
+
+    /// A digest of all keys `entity:*` with their values.
+    public func digest() throws -> String {
+        let script = """
+            local keys = redis.call('keys', 'entity:*')
+            table.sort(keys)
+            local digest = ''
+            for _, key in ipairs(keys) do digest = redis.sha1hex(digest .. key .. redis.call('get', key)) end
+            return #keys .. ' ' .. digest
+            """
+        return try ask("eval", script, "0")
+    }
+
+    /// How many keys `entity:*` there are.
+    public func entityCount() throws -> Int {
+        Int(try ask("eval", "return #redis.call('keys', 'entity:*')", "0")) ?? -1
     }
 
     /// What redis-cli prints for a command.
