@@ -22,13 +22,17 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong.
     public var reason: String
 
+    /// What to do about it.
+    public var advice: String?
+
     /// `PATH: REASON`.
     public var description: String { "\(PlainText.escaped(path)): \(reason)" }
 
-    init(_ kind: Kind, _ path: String, _ reason: String) {
+    init(_ kind: Kind, _ path: String, _ reason: String, advice: String? = nil) {
         self.kind = kind
         self.path = path
         self.reason = reason
+        self.advice = advice
     }
 
     init(_ error: ReadError, _ path: String) {
@@ -47,6 +51,6 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     static func changed(_ path: String) -> InputError {
-        InputError(.changed, path, "changed while it was read; run again")
+        InputError(.changed, path, "changed while it was read", advice: "run again")
     }
 }

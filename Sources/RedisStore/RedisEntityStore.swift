@@ -93,6 +93,9 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         try pipeline.finish()
     }
 
+    /// Waits a little for what was sent, after the source of entities has failed; sends nothing more.
+    public mutating func settle() { pipeline.windDown() }
+
     /// Prepares for writing everything again on a server that was restarted.
     ///
     /// - Throws: `failure` itself, if it is another one or has come too often.

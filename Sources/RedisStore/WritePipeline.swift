@@ -155,7 +155,7 @@ struct WritePipeline: ~Copyable {
     /// Waits a little for the replies of what was sent; sends nothing new.
     ///
     /// If the connection breaks meanwhile, what is unanswered stays unknown.
-    private mutating func windDown() {
+    mutating func windDown() {
         let deadline = ContinuousClock.now + options.graceTimeout
         while window.isAwaited, deadline > .now {
             do throws(RedisError) {

@@ -38,10 +38,10 @@ struct ServerFaultTests {
     @Test(
         "The connection is cut after any number of bytes, in either direction, by FIN or RST",
         arguments: [
-            "1", "14", "37", "291", "1000", "65535", "65536", "65537", "300000", "1000003", "2500000",
+            "1", "14", "37", "291", "1000", "65535", "65536", "65537", "300000",
         ], ["c2s", "s2c"])
     func cut(bytes: String, direction: String) throws {
-        let site = try FaultSite(rows: 10_000)
+        let site = try FaultSite(rows: 3000)
         let isReset = bytes.hasSuffix("7")
         let proxy = try FaultProxy(
             site.server, ["--cut-after-bytes", bytes, "--dir", direction] + (isReset ? ["--rst"] : []))

@@ -35,7 +35,7 @@ struct InputOptions: ParsableArguments {
             check = try Configuration.check(directory, options)
         } catch {
             progress.end()
-            throw Failure(ExitStatus(error), error.description)
+            throw Failure(ExitStatus(error), error.description + (error.advice.map { "; \($0)" } ?? ""))
         }
         progress.end()
         let renderer = IssueRenderer(delimiter: csv.delimiter.byte)

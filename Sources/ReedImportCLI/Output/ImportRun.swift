@@ -44,7 +44,7 @@ struct ImportRun {
         } catch let error as RESPFileError {
             throw Failure(ExitStatus(error), error.message)
         } catch let error as InputError {
-            throw Failure(ExitStatus(error), "\(error.description); no file written")
+            throw failure(error, "no file written")
         }
     }
 
@@ -77,7 +77,8 @@ struct ImportRun {
             if error.origin == nil { report(store.refusals) }
             throw failure(error, try outcome(error, store.counts, address, options))
         } catch let error as InputError {
-            throw Failure(ExitStatus(error), "\(error.description); \(describe(store.counts))")
+            store.settle()
+            throw failure(error, describe(store.counts))
         }
         guard store.counts.refused == 0 else {
             report(store.refusals)
@@ -106,7 +107,7 @@ struct ImportRun {
         } catch let error as RedisError {
             throw failure(error, "all \(total) entities confirmed, but not verified")
         } catch let error as InputError {
-            throw Failure(ExitStatus(error), "\(error.description); all entities confirmed, but not verified")
+            throw failure(error, "all entities confirmed, but not verified")
         }
         verified = result.confirmed
         guard result.confirmed == total else {
@@ -141,6 +142,11 @@ struct ImportRun {
     private func failure(_ error: RedisError, _ counts: String) -> Failure {
         let advice = error.advice.map { "; \($0)" } ?? ""
         return Failure(ExitStatus(error), "\(place(error.origin))\(error.message); \(counts)\(advice)")
+    }
+
+    private func failure(_ error: InputError, _ counts: String) -> Failure {
+        let advice = error.advice.map { "; \($0)" } ?? ""
+        return Failure(ExitStatus(error), "\(error.description); \(counts)\(advice)")
     }
 
     /// `PATH:LINE: `, if there is an origin.
