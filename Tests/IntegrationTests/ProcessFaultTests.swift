@@ -169,10 +169,11 @@ struct ProcessFaultTests {
     func endlessQuote() throws {
         let site = try FaultSite(rows: 1)
         let file = site.folder.path(of: "config/themes.csv")
-        let script = "{ printf 'theme_name,description\\na,\"x'; head -c 300000000 /dev/zero | tr '\\0' x; } >'\(file)'"
+        let script = "{ printf 'theme_name,description\\na,\"x'; head -c 12000000 /dev/zero | tr '\\0' x; } >'\(file)'"
         _ = try run("/bin/sh", ["-c", script])
-        let command = ([try reedImportPath()] + site.arguments(site.server.url)).map { "'\($0)'" }
-        let result = try run("/bin/bash", ["-c", "ulimit -v 600000; exec \(command.joined(separator: " "))"])
+        let arguments = site.arguments(site.server.url) + ["--max-field", "1MiB", "--max-record", "2MiB"]
+        let command = ([try reedImportPath()] + arguments).map { "'\($0)'" }
+        let result = try run("/bin/bash", ["-c", "ulimit -v 300000; exec \(command.joined(separator: " "))"])
         #expect(result.status == 65, "\(result.errors)")
         #expect(result.errors.contains("themes.csv:2:"))
         #expect(try site.server.entityCount() == 0)

@@ -69,24 +69,24 @@ public struct SourceExcerpts {
                         if pending.isEmpty { return }
                         position = CSVPosition(line: position.line + 1, column: 1)
                     } else {
+                        while let place = pending.first, place.line == position.line,
+                            position.column > place.column + Self.reach
+                        {
+                            windows[place]?.isCutBehind = true
+                            pending.removeFirst()
+                        }
+                        if pending.isEmpty { return }
                         for place in pending {
-                            guard place.line == position.line else { break }
-                            keep(byte, at: position.column, for: place)
+                            guard place.line == position.line, position.column >= place.column - Self.reach else {
+                                break
+                            }
+                            let first = max(1, place.column - Self.reach)
+                            windows[place, default: Window(firstColumn: first)].bytes.append(byte)
                         }
                         position.column += 1
                     }
                 }
             }
-        }
-    }
-
-    private mutating func keep(_ byte: UInt8, at column: Int, for place: CSVPosition) {
-        let first = max(1, place.column - Self.reach)
-        guard column >= first else { return }
-        if column > place.column + Self.reach {
-            windows[place]?.isCutBehind = true
-        } else {
-            windows[place, default: Window(firstColumn: first)].bytes.append(byte)
         }
     }
 
