@@ -1,120 +1,16 @@
 """Times whole processes, in turns, and prints medians and the ratio of rates. See scripts/bench."""
 import argparse, contextlib, hashlib, os, pathlib, platform, shutil, signal, statistics, subprocess
-import tempfile, threading, time
-import generate, postgres, rust_csv, tables
+import tempfile, time
+import generate, postgres, redis_load, rust_csv, tables
+from measure import Memory, Server, line, timed
 
 options = argparse.ArgumentParser(description=__doc__)
-options.add_argument("what", nargs="?", default="all", choices=["csv", "import", "small", "backup", "all"])
+options.add_argument("what", nargs="?", default="all", choices=["csv", "redis", "small", "backup", "all"])
 options.add_argument("--program", required=True, help="a release build of reed-import")
 options.add_argument("--rows", type=int, help="default: 1,000,000, for backup 400,000")
 options.add_argument("--megabytes", type=int, default=256, help="of each CSV file")
 options.add_argument("--runs", type=int, default=5)
 options = options.parse_args()
-
-
-class Server:
-    """A redis-server of its own on a unix socket."""
-
-    def __init__(self, folder):
-        self.socket = str(folder / "redis.sock")
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", str(folder),
-             "--enable-debug-command", "yes"],
-            stdout=subprocess.DEVNULL)
-        while self.ask("ping") != "PONG":
-            time.sleep(0.05)
-
-    def ask(self, *command):
-        answer = subprocess.run(["redis-cli", "-s", self.socket, *command], capture_output=True, text=True)
-        return answer.stdout.strip()
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-class Memory(threading.Thread):
-    """Watches the peak of one process, in MiB.
-
-    ru_maxrss would not do: it counts its children, and the Python that it was forked from.
-    """
-
-    def __init__(self, pid):
-        super().__init__(daemon=True)
-        self.path, self.peak, self.ended = "/proc/%d/status" % pid, 0, threading.Event()
-        self.start()
-
-    def run(self):
-        while True:
-            try:
-                with open(self.path) as status:
-                    for entry in status:
-                        if entry.startswith("VmHWM:"):
-                            self.peak = int(entry.split()[1]) / 1024
-            except OSError:
-                return
-            if self.ended.wait(0.01):
-                return
-
-    def stop(self):
-        self.ended.set()
-        self.join()
-
-
-def timed(command, stdin=None, environment=None):
-    """Wall seconds, CPU seconds (with children) and peak MiB (without) of one process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
-    memory = Memory(process.pid)
-    try:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    finally:
-        seconds = time.perf_counter() - start
-        memory.stop()
-    if process.returncode != 0:
-        raise SystemExit("%s ended with %d" % (command[0], process.returncode))
-    return seconds, usage.ru_utime + usage.ru_stime, memory.peak
-
-
-def line(name, seconds, rest=""):
-    print("%-42s %8.3f s  (%.3f to %.3f)  %s" % (
-        name, statistics.median(seconds), min(seconds), max(seconds), rest), flush=True)
-
-
-def bench_import(server, folder):
-    rows = options.rows or 1_000_000
-    generate.write(folder, rows)
-    ours = [options.program, "--quiet", "--csv", str(folder / "config"), "--redis", "unix://" + server.socket,
-            "--timestamp", generate.TIME]
-    theirs = ["redis-cli", "-s", server.socket, "--pipe"]
-    results = {"reed-import": [], "redis-cli --pipe": []}
-    digests = set()
-    for _ in range(options.runs):
-        server.ask("flushall")
-        results["reed-import"].append(timed(ours))
-        digests.add((server.ask("dbsize"), server.ask("debug", "digest")))
-        server.ask("flushall")
-        with open(folder / "sets.resp", "rb") as commands:
-            results["redis-cli --pipe"].append(timed(theirs, commands))
-        digests.add((server.ask("dbsize"), server.ask("debug", "digest")))
-    if len(digests) != 1 or int(digests.pop()[0]) != rows:
-        raise SystemExit("the two did not write the same")
-    print("\n%d translations, unix socket, median of %d runs in turns" % (rows, options.runs))
-    for name, figures in results.items():
-        seconds, cpu, memory = zip(*figures)
-        median = statistics.median(seconds)
-        line(name, seconds, "%6.0f entities/s  %.2f us CPU an entity  %.0f MiB peak" % (
-            rows / median, statistics.median(cpu) / rows * 1e6, max(memory)))
-    pairs = [theirs[0] / ours[0] for ours, theirs in zip(results["reed-import"], results["redis-cli --pipe"])]
-    print("rate of reed-import to rate of redis-cli --pipe: %.2f" % statistics.median(pairs))
-    print("bytes of memory a row beyond 10 MiB: %.0f" % (
-        (max(figure[2] for figure in results["reed-import"]) - 10) * 1048576 / rows))
 
 
 def bench_small(server, folder):
@@ -277,8 +173,8 @@ with contextlib.ExitStack() as cleanup:
         print("Redis " + server.ask("info", "server").split("redis_version:")[1].split()[0])
     if options.what in ("small", "all"):
         bench_small(server, folder)
-    if options.what in ("import", "all"):
-        bench_import(server, folder)
+    if options.what in ("redis", "all"):
+        redis_load.bench(options, server, folder)
     if options.what in ("backup", "all"):
         server = postgres.Postgres()
         cleanup.callback(server.stop)

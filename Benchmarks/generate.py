@@ -26,24 +26,52 @@ def bulk(data):
     return b"$%d\r\n%s\r\n" % (len(data), data)
 
 
-def write(folder, count):
-    """Writes config/translations.de.csv and sets.resp into `folder`."""
+def translation(row, columns):
+    """The id's name and the data of a translation."""
+    key, value, context, updated = row
+    data = {"key": key, "locale": "de", "layer": "global", "scope": None, "value": value}
+    if context:
+        data["context"] = context
+    data["updated"] = updated
+    data["placeholders"] = ["site_name"] if "{site_name}" in value else []
+    return "translation:de:global::" + key, data
+
+
+def snippet(row, columns):
+    """The id's name and the data of a snippet: its cells as they are."""
+    return "snippet:" + row[0], dict(zip(["snippet_type"] + columns[1:], row))
+
+
+def snippets(count):
+    """Rows of a snippets.csv without a column field_name, about as long as translations."""
+    for number, (key, value, context, updated) in enumerate(rows(count)):
+        yield "item-%d-of-section-%d" % (number, number % 97), value, context or "plain", updated
+
+
+SHAPES = {
+    "translations": ("translations.de.csv", ["key", "value", "context", "updated"], rows, translation),
+    "snippets": ("snippets.csv", ["snippet_name", "title", "category", "changed"], snippets, snippet),
+}
+
+
+def write(folder, count, shape="translations", with_commands=True):
+    """Writes a directory `config` and, as SETs, what importing it comes to, into `folder`."""
+    name, columns, make, entity_of = SHAPES[shape]
     (folder / "config").mkdir()
-    with open(folder / "config/translations.de.csv", "w", encoding="utf-8") as table, \
+    with open(folder / "config" / name, "w", encoding="utf-8") as table, \
             open(folder / "sets.resp", "wb") as commands:
-        table.write("key,value,context,updated\n")
-        for key, value, context, updated in rows(count):
-            table.write("%s,%s,%s,%s\n" % (key, quote(value), context, updated))
-            identity = str(uuid.uuid5(NAMESPACE, "translation:de:global::" + key))
-            data = {"key": key, "locale": "de", "layer": "global", "scope": None, "value": value}
-            if context:
-                data["context"] = context
-            data["updated"] = updated
-            data["placeholders"] = ["site_name"] if "{site_name}" in value else []
-            entity = {"id": identity, "entity_type": "translation", "semantic_name": None, "created_at": TIME,
+        table.write(",".join(columns) + "\n")
+        for row in make(count):
+            table.write(",".join(map(quote, row)) + "\n")
+            if not with_commands:
+                continue
+            full_name, data = entity_of(row, columns)
+            identity, kind = str(uuid.uuid5(NAMESPACE, full_name)), full_name.split(":")[0]
+            entity = {"id": identity, "entity_type": kind, "semantic_name": None, "created_at": TIME,
                       "updated_at": TIME, "created_by": "system", "data": data}
             value = json.dumps(entity, ensure_ascii=False, separators=(",", ":")).encode()
-            commands.write(b"*3\r\n$3\r\nSET\r\n" + bulk(b"entity:translation:" + identity.encode()) + bulk(value))
+            key = "entity:%s:%s" % (kind, identity)
+            commands.write(b"*3\r\n$3\r\nSET\r\n" + bulk(key.encode()) + bulk(value))
 
 
 def content(count, seed=20260131):

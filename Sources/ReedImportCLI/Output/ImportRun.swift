@@ -13,6 +13,7 @@ struct ImportRun {
     private let progress: Progress
     private var counts: [EntityKind: KindCounts]
     private var verified: Int?
+    private var writing = Duration.zero
 
     init(
         _ configuration: Configuration, keyPrefix: String, stamp: EntityStamp, batchSize: Int, isQuiet: Bool,
@@ -28,7 +29,7 @@ struct ImportRun {
     }
 
     /// What was done, for a person or a program.
-    var summary: Summary { Summary(counts, verified: verified) }
+    var summary: Summary { Summary(counts, verified: verified, writing: writing) }
 
     /// How many entities there are.
     var total: Int { counts.values.reduce(0) { $0 + $1.entities } }
@@ -40,7 +41,9 @@ struct ImportRun {
         do {
             var file = try RESPFile(
                 path: path, keyPrefix: keyPrefix, stamp: stamp, batchSize: batchSize, interruption: interruption)
+            let start = ContinuousClock.now
             try Apply.writeAll(to: &file) { try forEachEntity("writing", $0) }
+            writing = ContinuousClock.now - start
         } catch let error as RESPFileError {
             throw Failure(ExitStatus(error), error.message)
         } catch let error as InputError {
@@ -72,7 +75,9 @@ struct ImportRun {
         }
         defer { progress.end() }
         do {
+            let start = ContinuousClock.now
             try Apply.writeAll(to: &store) { try forEachEntity("importing", $0) }
+            writing = ContinuousClock.now - start
         } catch let error as RedisError {
             if error.origin == nil { report(store.refusals) }
             throw failure(error, try outcome(error, store.counts, address, options))

@@ -6,10 +6,13 @@ struct Summary {
     private let counts: [EntityKind: KindCounts]
     /// How many entities were read back and found right, if they were.
     private let verified: Int?
+    /// How long it took from the first write to the last reply, if anything was written.
+    private let writing: Duration?
 
-    init(_ counts: [EntityKind: KindCounts], verified: Int? = nil) {
+    init(_ counts: [EntityKind: KindCounts], verified: Int? = nil, writing: Duration? = nil) {
         self.counts = counts
         self.verified = verified
+        self.writing = writing
     }
 
     /// Prints the summary to standard output.
@@ -71,6 +74,10 @@ struct Summary {
         }
         json.key("seconds")
         json.number(Self.seconds(sum.duration).utf8.span)
+        if let writing {
+            json.key("writing_seconds")
+            json.number(Self.seconds(writing).utf8.span)
+        }
         json.endObject()
         return json
     }
