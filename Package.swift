@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "GraphSyncTests", dependencies: ["GraphSync", "UCG"], swiftSettings: settings),
         .testTarget(
-            name: "RedisStoreTests", dependencies: ["RedisStore", "GraphSync", "UCG", "CHiredis", "TestSupport"],
+            name: "RedisStoreTests",
+            dependencies: ["RedisStore", "GraphSync", "UCG", "CHiredis", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresBackupTests",

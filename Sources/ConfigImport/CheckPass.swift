@@ -40,12 +40,13 @@ struct CheckPass {
     ///
     /// - Returns: Whether it is new.
     mutating func define(
-        _ id: EntityID, _ origin: EntityOrigin, at position: CSVPosition, field: String, what: String
+        _ id: EntityID, _ origin: EntityOrigin, at position: @autoclosure () -> CSVPosition, field: String,
+        what: @autoclosure () -> String
     ) -> Bool {
         guard let other = identities.insert(id, origin) else { return true }
         log.add(
-            .error, .duplicate, paths[Int(origin.file)], position, field: field,
-            "\(what) is defined already at \(place(identities.origin(of: other)))")
+            .error, .duplicate, paths[Int(origin.file)], position(), field: field,
+            "\(what()) is defined already at \(place(identities.origin(of: other)))")
         return false
     }
 

@@ -6,6 +6,7 @@ public struct Configuration {
     private let files: [ConfigFile]
     private let options: ImportOptions
     private let importers: Importers
+    private let identities: IdentityTable
 
     /// How much there is of each kind; the time is that of checking it.
     public let counts: [EntityKind: KindCounts]
@@ -59,7 +60,8 @@ public struct Configuration {
             counts[kind]?.duration = durations[kind]
         }
         let configuration = Configuration(
-            files: found.files, options: options, importers: importers, counts: counts)
+            files: found.files, options: options, importers: importers, identities: pass.identities,
+            counts: counts)
         return Check(
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)
     }
@@ -70,7 +72,7 @@ public struct Configuration {
     ///   and what `body` throws.
     public func forEachEntity(of kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
         for (number, file) in files.enumerated() where file.entityKind == kind {
-            try importers.build(file, number: number, options, body)
+            try importers.build(file, number: number, options, identities, body)
         }
     }
 }
@@ -99,14 +101,15 @@ private struct Importers {
     }
 
     func build(
-        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ identities: IdentityTable,
+        _ emit: (borrowing Entity) throws -> Void
     ) throws {
         switch file.kind {
         case .snippets: try snippets.build(file, number: number, options, emit)
         case .themes: try themes.build(file, number: number, options, emit)
         case .associations: try associations.build(file, number: number, options, emit)
         case .translations(let source):
-            try translations.build(file, source, number: number, options, emit)
+            try translations.build(file, source, number: number, options, identities, emit)
         }
     }
 

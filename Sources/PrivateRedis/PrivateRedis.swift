@@ -30,7 +30,7 @@ public struct PrivateRedis: Sendable {
         var options = PlatformOptions()
         options.processGroupID = 0  // Ctrl-C at a terminal is not for the server
         let ended = try await Subprocess.run(
-            .path("/bin/sh"), 
+            .path("/bin/sh"),
             arguments: Arguments(["-c", guardian, "sh", folder, program.string] + server.arguments(folder)),
             platformOptions: options, input: .inputWriter, output: .sequence, error: .discarded
         ) { streams in
@@ -65,7 +65,8 @@ public struct PrivateRedis: Sendable {
 
     private func arguments(_ folder: String) -> [String] {
         [
-            "--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm", "700",
+            "--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm",
+            "700",
             "--save", "", "--appendonly", "no", "--dir", folder,
         ]
     }
@@ -104,7 +105,10 @@ public struct PrivateRedis: Sendable {
         let place = parent.utf8.count <= 70 && parent.hasPrefix("/") ? parent : "/tmp"
         var template = Array("\(place)/reed-import-XXXXXX".utf8CString)
         // Sound: mkdtemp replaces the six X within the array, which ends with a NUL.
-        let isMade = unsafe template.withUnsafeMutableBufferPointer { unsafe mkdtemp($0.baseAddress!) != nil }
+        let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return false }
+            return unsafe mkdtemp(start) != nil
+        }
         guard isMade else {
             throw PrivateRedisError(.failed, "cannot make a folder in \(place): \(Errno(rawValue: errno))")
         }
@@ -141,7 +145,9 @@ private final class Log: Sendable {
             for try await buffer in output {
                 // Sound: the bytes are copied during the call.
                 let text = unsafe buffer.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
-                if let line = text.split(separator: "\n").last { state.withLock { $0.lastLine = String(line) } }
+                if let line = text.split(separator: "\n").last {
+                    state.withLock { $0.lastLine = String(line) }
+                }
             }
         } catch {
             // A log that cannot be read is one that has ended.

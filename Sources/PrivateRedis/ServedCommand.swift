@@ -22,7 +22,8 @@ extension PrivateRedis {
         do {
             let ended = try await Subprocess.run(
                 command[0].contains("/") ? .path(.init(command[0])) : .name(command[0]),
-                arguments: Arguments(Array(command.dropFirst())), environment: environment, platformOptions: options,
+                arguments: Arguments(Array(command.dropFirst())), environment: environment,
+                platformOptions: options,
                 input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError)
             switch ended.terminationStatus {
             case .exited(let code): return .exited(code)

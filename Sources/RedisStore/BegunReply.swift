@@ -26,7 +26,9 @@ enum BegunReply {
             guard isNumber, line.count <= longestNumber else { return false }
             guard type == REDIS_REPLY_STRING, end != nil else { return rest.count <= largest }
             var count = 0
-            for index in line.indices where line[index].isDigit { count = count &* 10 &+ Int(line[index] & 0xF) }
+            for index in line.indices where line[index].isDigit {
+                count = count &* 10 &+ Int(line[index] & 0xF)
+            }
             return count <= largest
         }
     }

@@ -7,11 +7,11 @@ struct EntityHead {
     private var type: EntityType
     private var semanticName: String?
     /// The length of the key, and the key up to its id.
-    private(set) var beforeID: [UInt8]
+    private var beforeID: [UInt8]
     /// The value but for id and data.
     private(set) var form: EntityForm
     /// The id as text.
-    private(set) var id: [UInt8] = []
+    private var id: [UInt8] = []
 
     init(keyPrefix: String, stamp: EntityStamp) {
         self.keyPrefix = keyPrefix
@@ -31,6 +31,19 @@ struct EntityHead {
         }
         id.removeAll(keepingCapacity: true)
         entity.id.append(to: &id)
+    }
+
+    /// Appends the key, with its length before it.
+    func appendKey(to bytes: inout [UInt8]) {
+        bytes.append(beforeID.span)
+        bytes.append(id.span)
+        bytes.appendLineEnd()
+    }
+
+    /// Appends the value of an entity with this data.
+    func appendValue(_ data: borrowing JSONWriter, to bytes: inout [UInt8]) {
+        form.append(id: id.span, data: data, to: &bytes)
+        bytes.appendLineEnd()
     }
 
     private static func beforeID(_ keyPrefix: String, _ type: EntityType) -> [UInt8] {

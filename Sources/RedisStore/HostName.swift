@@ -37,7 +37,8 @@ enum HostName {
             ]
             let left = max(.zero, deadline - .now) / .milliseconds(1)
             // Sound: the array outlives the call, which fills `revents`.
-            let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
+            let ready = unsafe poll(
+                &descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
             if descriptors[1].revents != 0 { throw RedisError(.interrupted, "interrupted while connecting") }
             if let result = answer.result.withLock({ $0 }) {
                 switch result {

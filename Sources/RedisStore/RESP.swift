@@ -10,7 +10,7 @@ extension [UInt8] {
         for argument in arguments {
             bytes.appendLength(argument.utf8.count)
             bytes.append(argument)
-            bytes.append(contentsOf: RESP.lineEnd)
+            bytes.appendLineEnd()
         }
         return bytes
     }
@@ -19,28 +19,25 @@ extension [UInt8] {
     mutating func appendArrayHeader(_ count: Int) {
         append(UInt8(ascii: "*"))
         append(decimal: count)
-        append(contentsOf: RESP.lineEnd)
+        appendLineEnd()
     }
 
     /// Appends what comes before a string of so many bytes.
     mutating func appendLength(_ length: Int) {
         append(UInt8(ascii: "$"))
         append(decimal: length)
-        append(contentsOf: RESP.lineEnd)
+        appendLineEnd()
+    }
+
+    /// Appends what ends every line.
+    mutating func appendLineEnd() {
+        append(13)
+        append(10)
     }
 
     /// Appends a number that is not negative.
     private mutating func append(decimal number: Int) {
-        var divisor = 1
-        while number / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
-        }
+        if number >= 10 { append(decimal: number / 10) }
+        append(UInt8(ascii: "0") + UInt8(number % 10))
     }
-}
-
-enum RESP {
-    /// What ends every line.
-    static let lineEnd = Array("\r\n".utf8)
 }

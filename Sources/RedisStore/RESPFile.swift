@@ -18,7 +18,7 @@ public struct RESPFile: ~Copyable, EntityStore {
     private var output: [UInt8] = []
     private var written = 0
 
-    private static let (batchBytes, outputBytes) = (128 << 10, 256 << 10)
+    private static let (batchBytes, outputBytes) = (256 << 10, 256 << 10)
 
     /// Begins a file at `path`.
     ///
@@ -91,7 +91,9 @@ public struct RESPFile: ~Copyable, EntityStore {
     }
 
     private mutating func flush() throws(RESPFileError) {
-        guard !RedisRetry.isInterrupted(interruption) else { throw RESPFileError(.interrupted, "interrupted") }
+        guard !RedisRetry.isInterrupted(interruption) else {
+            throw RESPFileError(.interrupted, "interrupted")
+        }
         var start = 0
         while start < output.count {
             // Sound: write(2) reads at most the bytes behind `start`, during the call.

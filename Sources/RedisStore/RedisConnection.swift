@@ -181,7 +181,8 @@ import Glibc
 
     /// Looks at the reply that is half here: what can never become one is found now, not by a time-out.
     private func checkBegun() throws(RedisError) {
-        guard let reader = unsafe context.pointee.reader, unsafe reader.pointee.len > reader.pointee.pos else {
+        guard let reader = unsafe context.pointee.reader, unsafe reader.pointee.len > reader.pointee.pos
+        else {
             return
         }
         // Sound: hiredis keeps `len` bytes behind `buf`, of which `pos` are parsed; nothing is parsed meanwhile.

@@ -18,7 +18,7 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     /// Redis takes no larger string (`proto-max-bulk-len`, by default).
     static let largestValue = 512 << 20
     /// A batch with so many bytes is sent though it has room for more entities.
-    private static let batchBytes = 128 << 10
+    private static let batchBytes = 256 << 10
     /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
     private static let largeValue = 512 << 10
     /// How often everything is written again because the server was restarted.
@@ -84,7 +84,9 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
         let isLarge = entity.data.bytes.count >= Self.largeValue
         if isLarge, !batch.entries.isEmpty { try send() }
         batch.append(entity, &head)
-        if isLarge || batch.entries.count >= options.batchSize || batch.byteCount >= Self.batchBytes { try send() }
+        if isLarge || batch.entries.count >= options.batchSize || batch.byteCount >= Self.batchBytes {
+            try send()
+        }
     }
 
     /// Sends what is left, waits for all replies, and makes sure that they were in step and nothing was lost.

@@ -22,7 +22,7 @@ public struct RedisOptions: Sendable {
     public var onNote: @Sendable (String) -> Void = { _ in }
 
     /// Where larger commands stop being cheaper for the server.
-    public static let defaultBatchSize = 128
+    public static let defaultBatchSize = 256
 
     /// The defaults.
     public init() {}

@@ -50,7 +50,9 @@ struct RedisSession {
                 let opened = try open()
                 guard let delay = opened.survey.delay else { return opened }
                 failure = delay
-                if !delayed.isFailing { options.onNote("\(delay.message); waiting up to \(delayed.limit.text)") }
+                if !delayed.isFailing {
+                    options.onNote("\(delay.message); waiting up to \(delayed.limit.text)")
+                }
                 pause = delayed.pause()
             } catch {
                 failure = error
@@ -72,7 +74,8 @@ struct RedisSession {
                 advice: "is this a Redis server?")
         case .connectionLost:
             RedisError(
-                .connectionLost, "\(error.message) before the first reply", advice: "does the server want TLS?")
+                .connectionLost, "\(error.message) before the first reply",
+                advice: "does the server want TLS?")
         default: error
         }
     }
@@ -93,7 +96,9 @@ struct RedisSession {
         var questions: [Question] = []
         if let password = address.password {
             let command: [UInt8] =
-                if let user = address.user { .command("AUTH", user, password) } else { .command("AUTH", password) }
+                if let user = address.user { .command("AUTH", user, password) } else {
+                    .command("AUTH", password)
+                }
             questions.append(Question(purpose: .authentication, command: command))
         }
         questions.append(Question(purpose: .presence, command: .command("PING")))
@@ -108,7 +113,8 @@ struct RedisSession {
         for type in [EntityType.snippet, .theme, .association, .translation] {
             let key = EntityKey(prefix: keyPrefix, type: type, id: .namespace).description
             questions.append(
-                Question(purpose: .right("SET", type), command: .command("ACL", "DRYRUN", user, "SET", key, "")))
+                Question(
+                    purpose: .right("SET", type), command: .command("ACL", "DRYRUN", user, "SET", key, "")))
         }
         return questions
     }
@@ -144,7 +150,8 @@ struct RedisSession {
         let advice = "run again"
         if now.evicted < before.evicted || now.flushes < before.flushes {
             throw RedisError(
-                .incomplete, "the server's statistics were reset during the import, so nobody can tell what it lost",
+                .incomplete,
+                "the server's statistics were reset during the import, so nobody can tell what it lost",
                 advice: advice)
         }
         if now.flushes > before.flushes {

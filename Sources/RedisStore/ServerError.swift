@@ -44,13 +44,18 @@ struct ServerError {
         Class("MASTERDOWN", .delay, .tryLater, "the replica has lost its master; run again"),
         Class("OOM", .stop, .tryLater, "raise maxmemory and run again"),
         Class("MISCONF", .stop, .tryLater, "the server cannot save to disk; mend that and run again"),
-        Class("READONLY", .stop, .tryLater, "it is a replica, which may lose what it took before; use its master"),
+        Class(
+            "READONLY", .stop, .tryLater,
+            "it is a replica, which may lose what it took before; use its master"),
         Class("NOREPLICAS", .stop, .tryLater, "the server has too few replicas; run again"),
         Class("ERR max number of clients", .stop, .tryLater, "raise maxclients, or run again"),
-        Class("NOAUTH", .stop, .permission, "give a password: REDISCLI_AUTH, --redis-password-file or the URL"),
+        Class(
+            "NOAUTH", .stop, .permission, "give a password: REDISCLI_AUTH, --redis-password-file or the URL"),
         Class("WRONGPASS", .stop, .permission, "check user and password"),
         Class("ERR invalid password", .stop, .permission, "check the password"),
-        Class("NOPERM", .missingRight, .permission, "grant the user the command and the keys; see docs/faults.md"),
+        Class(
+            "NOPERM", .missingRight, .permission,
+            "grant the user the command and the keys; see docs/faults.md"),
         Class("DENIED", .stop, .permission, "give the server a password, or connect from its own host"),
         Class("WRONGTYPE", .stop, .configuration, "another program uses the key"),
         Class("MOVED", .stop, .configuration, "a Redis Cluster is not supported yet"),
@@ -62,7 +67,9 @@ struct ServerError {
         Class("ERR invalid DB index", .stop, .configuration, "choose a lower database"),
         Class("ERR AUTH", .stop, .configuration, noPassword),
         Class("ERR Client sent AUTH", .stop, .configuration, noPassword),
-        Class("ERR Protocol error", .stop, .refused, "the server takes no value of that size; see its proto-max-bulk-len"),
+        Class(
+            "ERR Protocol error", .stop, .refused,
+            "the server takes no value of that size; see its proto-max-bulk-len"),
     ]
 
     init(_ text: String) {

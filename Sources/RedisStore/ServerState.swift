@@ -20,7 +20,8 @@ struct ServerState {
     /// Such as `redis 7.0.15`.
     var version: String {
         let name = text("server_name")
-        return (name.isEmpty ? "redis" : name) + " " + text(name == "valkey" ? "valkey_version" : "redis_version")
+        return (name.isEmpty ? "redis" : name) + " "
+            + text(name == "valkey" ? "valkey_version" : "redis_version")
     }
     var isSentinel: Bool { text("redis_mode") == "sentinel" }
     var isCluster: Bool { number("cluster_enabled") == 1 }

@@ -118,7 +118,8 @@ public struct ServerSurvey {
             refuse(
                 "role",
                 RedisError(
-                    .tryLater, "READONLY You can't write against a read only replica; its master is \(state.master)",
+                    .tryLater,
+                    "READONLY You can't write against a read only replica; its master is \(state.master)",
                     advice: "connect to that"))
         } else {
             add("role", "master")
@@ -128,16 +129,19 @@ public struct ServerSurvey {
                 "eviction",
                 RedisError(
                     .configuration,
-                    "policy \(state.policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)"))
+                    "policy \(state.policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)"
+                ))
         } else {
             findings.append(
                 Finding(
-                    subject: "eviction", text: "policy \(state.policy)", failure: nil, isWarning: state.mayEvict))
+                    subject: "eviction", text: "policy \(state.policy)", failure: nil,
+                    isWarning: state.mayEvict))
         }
         let used = Self.megabytes(state.usedMemory)
         add(
             "memory",
-            state.maxMemory == 0 ? "\(used) used, no limit" : "\(used) of \(Self.megabytes(state.maxMemory)) used")
+            state.maxMemory == 0
+                ? "\(used) used, no limit" : "\(used) of \(Self.megabytes(state.maxMemory)) used")
     }
 
     /// What a person should know before so many bytes are written.

@@ -47,17 +47,15 @@ struct WriteBatch {
     /// Adds an entity.
     mutating func append(_ entity: borrowing Entity, _ head: inout EntityHead) {
         head.choose(entity)
-        bytes.append(contentsOf: head.beforeID)
-        bytes.append(contentsOf: head.id)
-        bytes.append(contentsOf: RESP.lineEnd)
+        head.appendKey(to: &bytes)
         let keyEnd = bytes.count
         bytes.appendLength(head.form.byteCount(data: entity.data))
         let valueStart = bytes.count
-        head.form.append(id: head.id, data: entity.data, to: &bytes)
-        bytes.append(contentsOf: RESP.lineEnd)
+        head.appendValue(entity.data, to: &bytes)
         entries.append(
             Entry(
-                type: entity.type, id: entity.id, origin: entity.origin, keyEnd: keyEnd, valueStart: valueStart,
+                type: entity.type, id: entity.id, origin: entity.origin, keyEnd: keyEnd,
+                valueStart: valueStart,
                 end: bytes.count))
     }
 
@@ -101,7 +99,7 @@ struct WriteBatch {
 
     /// Whether `value` is that of the entity with this number.
     func hasValue(_ value: [UInt8], at index: Int) -> Bool {
-        let range = entries[index].valueStart..<entries[index].end - RESP.lineEnd.count
+        let range = entries[index].valueStart..<entries[index].end - 2  // what follows is the line end
         return bytes[range].elementsEqual(value)
     }
 

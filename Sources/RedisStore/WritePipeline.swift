@@ -29,7 +29,8 @@ struct WritePipeline: ~Copyable {
     private var burst = 0
 
     init(
-        _ session: RedisSession, _ opened: consuming RedisSession.Opened, window: WriteWindow, _ options: RedisOptions
+        _ session: RedisSession, _ opened: consuming RedisSession.Opened, window: WriteWindow,
+        _ options: RedisOptions
     ) {
         self.session = session
         self.options = options
@@ -73,8 +74,26 @@ struct WritePipeline: ~Copyable {
     }
 
     private mutating func confirm() throws(RedisError) {
-        guard connection != nil else { throw Self.notConnected }
-        try session.confirm(&connection!, since: epoch)
+        let (session, epoch) = (session, epoch)
+        try use { (connection, _) throws(RedisError) in try session.confirm(&connection, since: epoch) }
+    }
+
+    /// Lends the connection, if there is one, and the window.
+    private mutating func use<Result>(
+        _ body: (inout RedisConnection, inout WriteWindow) throws(RedisError) -> Result
+    ) throws(RedisError) -> Result {
+        guard var lent = connection.take() else {
+            throw RedisError(.connectionLost, "connection lost", advice: "run again")
+        }
+        let result: Result
+        do throws(RedisError) {
+            result = try body(&lent, &window)
+        } catch {
+            connection = .some(lent)
+            throw error
+        }
+        connection = .some(lent)
+        return result
     }
 
     /// Forgets what was confirmed, for a server that has.
@@ -83,8 +102,6 @@ struct WritePipeline: ~Copyable {
         epoch = survey.state?.epoch
         retry.succeed()
     }
-
-    private static let notConnected = RedisError(.connectionLost, "connection lost", advice: "run again")
 
     // MARK: - The loop
 
@@ -127,28 +144,29 @@ struct WritePipeline: ~Copyable {
 
     /// Hands batches over while the window and hiredis's buffer have room.
     private mutating func send() throws(RedisError) {
-        guard connection != nil else { throw Self.notConnected }
-        while window.sentCount < Self.windowCount, window.sentBytes < Self.windowBytes,
-            connection?.outputCount ?? 0 < Self.outputBytes
-        {
-            if !window.isAwaited { lastProgress = .now }
-            guard let batch = window.takeForSending() else { return }
-            try batch.encode { (bytes) throws(RedisError) in try connection!.queue(bytes) }
+        let isIdle = !window.isAwaited
+        try use { (connection, window) throws(RedisError) in
+            while window.sentCount < Self.windowCount, window.sentBytes < Self.windowBytes,
+                connection.outputCount < Self.outputBytes, let batch = window.takeForSending()
+            {
+                try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
+            }
         }
+        if isIdle { lastProgress = .now }
     }
 
     private mutating func exchange(
         waiting limit: Duration, heedsInterruption: Bool
     ) throws(RedisError) -> RedisConnection.Event {
-        guard connection != nil else { throw Self.notConnected }
-        let before = window.sentCount
-        let written = window.written
+        let (awaited, written) = (window.sentCount, window.written)
         defer {
-            if window.sentCount != before { lastProgress = .now }
+            if window.sentCount != awaited { lastProgress = .now }
             if window.written > written { retry.succeed() }
         }
-        return try connection!.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
-            (reply) throws(RedisError) in try window.enter(reply)
+        return try use { (connection, window) throws(RedisError) in
+            try connection.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
+                (reply) throws(RedisError) in try window.enter(reply)
+            }
         }
     }
 
@@ -184,7 +202,9 @@ struct WritePipeline: ~Copyable {
         }
         while true {
             guard let pause = retry.pause() else { throw failure }
-            if !isNoted { options.onNote("\(failure.message); trying again for up to \(options.retryFor.text)") }
+            if !isNoted {
+                options.onNote("\(failure.message); trying again for up to \(options.retryFor.text)")
+            }
             isNoted = true
             try RedisRetry.sleep(pause, options.interruption)
             if isDelay { return window.endDelay() }
@@ -207,7 +227,8 @@ struct WritePipeline: ~Copyable {
         window.endDelay()
         guard let epoch else {
             throw RedisError(
-                .restarted, "connection lost, and without INFO nobody can tell whether the server was restarted",
+                .restarted,
+                "connection lost, and without INFO nobody can tell whether the server was restarted",
                 advice: "run again")
         }
         guard epoch.runID == survey.state?.epoch.runID else { throw RedisSession.restarted }

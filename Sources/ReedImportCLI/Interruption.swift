@@ -40,7 +40,8 @@ enum Interruption {
         unsafe lastWords = words
         handle { number in
             // Sound: the words are a constant, set before the handler.
-            _ = unsafe write(STDERR_FILENO, Interruption.lastWords.utf8Start, Interruption.lastWords.utf8CodeUnitCount)
+            _ = unsafe write(
+                STDERR_FILENO, Interruption.lastWords.utf8Start, Interruption.lastWords.utf8CodeUnitCount)
             _exit(128 + number)
         }
     }

@@ -1,14 +1,15 @@
 extension UInt8 {
-    package static var hyphen: UInt8 { UInt8(ascii: "-") }
-    package static var underscore: UInt8 { UInt8(ascii: "_") }
+    @inlinable package static var hyphen: UInt8 { UInt8(ascii: "-") }
+    @inlinable package static var dot: UInt8 { UInt8(ascii: ".") }
+    @inlinable package static var underscore: UInt8 { UInt8(ascii: "_") }
 
-    package var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-    package var isLowercaseLetter: Bool { self >= UInt8(ascii: "a") && self <= UInt8(ascii: "z") }
-    package var isUppercaseLetter: Bool { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") }
-    package var isLetter: Bool { isLowercaseLetter || isUppercaseLetter }
+    @inlinable package var isDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
+    @inlinable package var isLowercaseLetter: Bool { self >= UInt8(ascii: "a") && self <= UInt8(ascii: "z") }
+    @inlinable package var isUppercaseLetter: Bool { self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") }
+    @inlinable package var isLetter: Bool { isLowercaseLetter || isUppercaseLetter }
 
     /// The value of a hexadecimal digit.
-    package var hexValue: UInt8? {
+    @inlinable package var hexValue: UInt8? {
         switch self {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
@@ -18,13 +19,13 @@ extension UInt8 {
     }
 
     /// The lower-case hexadecimal digit of the low four bits.
-    package var hexDigit: UInt8 {
+    @inlinable package var hexDigit: UInt8 {
         let nibble = self & 0xF
         return nibble < 10 ? nibble + UInt8(ascii: "0") : nibble - 10 + UInt8(ascii: "a")
     }
 
     /// The same letter in lower case; anything else unchanged.
-    package var lowercased: UInt8 { isUppercaseLetter ? self | 0x20 : self }
+    @inlinable package var lowercased: UInt8 { isUppercaseLetter ? self | 0x20 : self }
     /// The same letter in upper case; anything else unchanged.
-    package var uppercased: UInt8 { isLowercaseLetter ? self & ~0x20 : self }
+    @inlinable package var uppercased: UInt8 { isLowercaseLetter ? self & ~0x20 : self }
 }

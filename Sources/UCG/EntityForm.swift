@@ -22,10 +22,10 @@ public struct EntityStamp: Sendable {
 /// An entity is one JSON object without white space, its members in the order `id`, `entity_type`,
 /// `semantic_name`, `created_at`, `updated_at`, `created_by`, `data`.
 public struct EntityForm: Sendable {
+    /// What comes before the id.
+    private let beginning = Array(#"{"id":""#.utf8)
     /// What comes between the id and the data.
     private let middle: [UInt8]
-
-    private static let beginning = Array(#"{"id":""#.utf8)
 
     /// The form of entities of `type`.
     public init(_ type: EntityType, semanticName: String?, stamp: EntityStamp) {
@@ -40,17 +40,17 @@ public struct EntityForm: Sendable {
 
     /// How many bytes ``append(_:_:to:)`` appends for an entity with such data.
     public func byteCount(data: JSONWriter) -> Int {
-        Self.beginning.count + EntityID.textLength + middle.count + data.bytes.count + 1
+        beginning.count + EntityID.textLength + middle.count + data.bytes.count + 1
     }
 
     /// Appends the entity with this id, given as text, and this data.
     ///
     /// Complexity: O(*n*) in the bytes appended.
-    public func append(id: [UInt8], data: JSONWriter, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: Self.beginning)
-        bytes.append(contentsOf: id)
-        bytes.append(contentsOf: middle)
-        bytes.append(contentsOf: data.bytes)
+    public func append(id: Span<UInt8>, data: borrowing JSONWriter, to bytes: inout [UInt8]) {
+        bytes.append(beginning.span)
+        bytes.append(id)
+        bytes.append(middle.span)
+        data.lend { bytes.append($0) }
         bytes.append(UInt8(ascii: "}"))
     }
 }
@@ -62,7 +62,7 @@ extension Entity {
     public func json(_ stamp: EntityStamp) -> [UInt8] {
         var bytes: [UInt8] = []
         EntityForm(type, semanticName: semanticName, stamp: stamp)
-            .append(id: Array(id.description.utf8), data: data, to: &bytes)
+            .append(id: id.description.utf8.span, data: data, to: &bytes)
         return bytes
     }
 }

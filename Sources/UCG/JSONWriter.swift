@@ -10,6 +10,9 @@ public struct JSONWriter: Sendable {
     /// An empty writer.
     public init() {}
 
+    /// Lends what was written so far.
+    func lend(_ body: (Span<UInt8>) -> Void) { body(bytes.span) }
+
     /// Forgets what was written and keeps the memory.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
@@ -118,7 +121,9 @@ public struct JSONWriter: Sendable {
         var found: UInt8 = 0
         for index in text.indices {
             let byte = text[index]
-            found |= (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+            found |=
+                (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
+                | (byte == UInt8(ascii: "\\") ? 1 : 0)
         }
         if found == 0 { return bytes.append(text) }
         var start = 0

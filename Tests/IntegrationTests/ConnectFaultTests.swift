@@ -7,12 +7,15 @@ import Testing
 struct ConnectFaultTests {
     /// Makes sure that a run ended with nothing written.
     private func expectNothing(
-        _ result: ProcessResult, _ status: Int32, _ words: String, sourceLocation: SourceLocation = #_sourceLocation
+        _ result: ProcessResult, _ status: Int32, _ words: String,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) {
         #expect(result.status == status, "\(result.errors)", sourceLocation: sourceLocation)
         #expect(result.errors.contains(words), "\(result.errors)", sourceLocation: sourceLocation)
         #expect(result.errors.contains("nothing written"), "\(result.errors)", sourceLocation: sourceLocation)
-        #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)", sourceLocation: sourceLocation)
+        #expect(
+            result.errors.split(separator: "\n").count == 1, "\(result.errors)",
+            sourceLocation: sourceLocation)
         #expect(result.output == "", sourceLocation: sourceLocation)
     }
 
@@ -66,7 +69,8 @@ struct ConnectFaultTests {
         let port = try holder.outputSoFar().trimmingCharacters(in: .whitespacesAndNewlines)
         let start = ContinuousClock.now
         expectNothing(
-            try importConfig("redis://127.0.0.1:\(port)", "--connect-timeout", "1"), 69, "timed out after 1 s")
+            try importConfig("redis://127.0.0.1:\(port)", "--connect-timeout", "1"), 69, "timed out after 1 s"
+        )
         #expect(start.duration(to: .now) < .seconds(4))
     }
 
@@ -92,7 +96,8 @@ struct ConnectFaultTests {
         expectNothing(wrong, 77, "WRONGPASS")
         #expect(!wrong.errors.contains("b4dpass"))
         try folder.write("hunter2\n", to: "password")
-        #expect(try importConfig(server.url, "--redis-password-file", folder.path(of: "password")).status == 0)
+        #expect(
+            try importConfig(server.url, "--redis-password-file", folder.path(of: "password")).status == 0)
         #expect(try importConfig(server.url, environment: ["REDISCLI_AUTH": "hunter2"]).status == 0)
         #expect(try importConfig("unix://default:hunter2@\(server.socket)").status == 0)
         #expect(try importConfig(server.url, "--redis-password-file", folder.path(of: "none")).status == 66)
@@ -102,7 +107,9 @@ struct ConnectFaultTests {
         expectNothing(try importConfig("unix://:x@\(open.socket)"), 78, "server has no password")
     }
 
-    @Test("A user without INFO is refused, or trusted if asked; one without SELECT stays out of other databases")
+    @Test(
+        "A user without INFO is refused, or trusted if asked; one without SELECT stays out of other databases"
+    )
     func rights() throws {
         let server = try RedisServer()
         _ = try server.ask(
@@ -123,7 +130,8 @@ struct ConnectFaultTests {
     func keyPattern(batch: String) throws {
         let server = try RedisServer()
         _ = try server.ask(
-            "acl", "setuser", "imp", "on", ">pw", "~entity:theme:*", "+set", "+mset", "+ping", "+echo", "+info")
+            "acl", "setuser", "imp", "on", ">pw", "~entity:theme:*", "+set", "+mset", "+ping", "+echo",
+            "+info")
         let result = try importConfig("unix://imp:pw@\(server.socket)", "--batch", batch)
         #expect(result.status == 77)
         #expect(result.errors.contains("fixtures/config/snippets.csv:4: NOPERM"), "\(result.errors)")
@@ -170,7 +178,8 @@ struct ConnectFaultTests {
             "READONLY You can't write against a read only replica; its master is 127.0.0.1:1")
         let cluster = try RedisServer("--cluster-enabled", "yes")
         expectNothing(
-            try importConfig(cluster.url), 78, "server runs in cluster mode, which this version does not support")
+            try importConfig(cluster.url), 78,
+            "server runs in cluster mode, which this version does not support")
         let evicting = try RedisServer("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")
         expectNothing(
             try importConfig(evicting.url), 78,
@@ -196,7 +205,8 @@ struct ConnectFaultTests {
         _ = try run("chmod", "700", server.socket)
         let parent = URL(fileURLWithPath: server.socket).deletingLastPathComponent().path
         _ = try run("chmod", "711", parent)
-        let script = "cp '\(try reedImportPath())' '\(parent)/reed' && chmod 755 '\(parent)/reed' && "
+        let script =
+            "cp '\(try reedImportPath())' '\(parent)/reed' && chmod 755 '\(parent)/reed' && "
             + "cp -r fixtures/config '\(parent)/config' && chmod -R a+rX '\(parent)/config' && "
             + "setpriv --reuid=65534 --clear-groups '\(parent)/reed' --csv '\(parent)/config' --redis '\(server.url)'"
         let denied = try run("/bin/sh", ["-c", script])

@@ -14,13 +14,17 @@ final class FaultSite: Sendable {
         self.server = try server ?? RedisServer()
         self.rows = rows
         folder = try TemporaryDirectory()
-        let text = (0..<rows).map { "section.key\($0),A text for number \($0) that is not too short\n" }.joined()
+        let text = (0..<rows).map { "section.key\($0),A text for number \($0) that is not too short\n" }
+            .joined()
         try folder.write("key,value\n" + text, to: "config/translations.de.csv")
     }
 
     /// The arguments of an import that gives up at the first failure.
     func arguments(_ url: String, _ more: [String] = ["--retry-for", "0", "--batch", "1"]) -> [String] {
-        ["--csv", folder.path(of: "config"), "--redis", url, "--timestamp", "2026-01-31T02:00:00Z", "--quiet"]
+        [
+            "--csv", folder.path(of: "config"), "--redis", url, "--timestamp", "2026-01-31T02:00:00Z",
+            "--quiet",
+        ]
             + more
     }
 
@@ -32,7 +36,9 @@ final class FaultSite: Sendable {
     }
 
     /// Begins an import to `url`.
-    func start(_ url: String, _ more: [String] = ["--retry-for", "0", "--batch", "1"]) throws -> RunningProcess {
+    func start(_ url: String, _ more: [String] = ["--retry-for", "0", "--batch", "1"]) throws
+        -> RunningProcess
+    {
         try RunningProcess(try reedImportPath(), arguments(url, more))
     }
 
@@ -79,7 +85,8 @@ final class FaultSite: Sendable {
         let counts = try #require(
             Self.counts(result.errors), "\(result.errors)", sourceLocation: sourceLocation)
         let stored = try server.entityCount()
-        #expect(counts.confirmed <= stored, "\(result.errors), stored \(stored)", sourceLocation: sourceLocation)
+        #expect(
+            counts.confirmed <= stored, "\(result.errors), stored \(stored)", sourceLocation: sourceLocation)
         if counts.notSent >= 0 {
             #expect(stored <= rows - counts.notSent, "\(result.errors)", sourceLocation: sourceLocation)
         }
@@ -134,7 +141,8 @@ final class FaultProxy {
     init(_ server: RedisServer?, _ arguments: [String]) throws {
         let upstream = server.map { "unix:" + $0.socket } ?? "none"
         process = try RunningProcess(
-            "/usr/bin/env", ["python3", "-u", Self.script, "--upstream", upstream, "--listen", "127.0.0.1:0"] + arguments)
+            "/usr/bin/env",
+            ["python3", "-u", Self.script, "--upstream", upstream, "--listen", "127.0.0.1:0"] + arguments)
         var line = ""
         try waitUntil("the relay listens") { [process] in
             line = try process.outputSoFar()
@@ -144,7 +152,9 @@ final class FaultProxy {
     }
 
     /// Starts a relay, as ``init(_:_:)`` does.
-    convenience init(_ server: RedisServer?, _ arguments: String...) throws { try self.init(server, arguments) }
+    convenience init(_ server: RedisServer?, _ arguments: String...) throws {
+        try self.init(server, arguments)
+    }
 
     deinit { process.signal(SIGTERM) }
 

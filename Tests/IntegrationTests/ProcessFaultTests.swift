@@ -9,7 +9,8 @@ struct ProcessFaultTests {
 
     // MARK: - Signals
 
-    @Test("A signal ends the run cleanly: what was sent is awaited, and counted", arguments: [SIGINT, SIGTERM])
+    @Test(
+        "A signal ends the run cleanly: what was sent is awaited, and counted", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) throws {
         let site = try FaultSite()
         let proxy = try FaultProxy(site.server, "--dribble", "100")
@@ -27,7 +28,7 @@ struct ProcessFaultTests {
     @Test("A second signal ends it at once, though the server does not answer")
     func twice() throws {
         let site = try FaultSite()
-        let proxy = try FaultProxy(site.server, "--dribble", "100")
+        let proxy = try FaultProxy(site.server, "--dribble", "20")
         let program = try site.start(proxy.url)
         try site.awaitEntities(2000)
         site.server.signal(SIGSTOP)
@@ -114,7 +115,9 @@ struct ProcessFaultTests {
         #expect(try server.entityCount() == 254)
     }
 
-    @Test("Few descriptors and little memory: it works, or says so in a line", arguments: ["-n 16", "-n 5", "-n 4", "-v 400000"])
+    @Test(
+        "Few descriptors and little memory: it works, or says so in a line",
+        arguments: ["-n 16", "-n 5", "-n 4", "-v 400000"])
     func limits(limit: String) throws {
         let site = try FaultSite(rows: 2000)
         let command = ([try reedImportPath()] + site.arguments(site.server.url)).map { "'\($0)'" }
@@ -146,7 +149,9 @@ struct ProcessFaultTests {
 
     // MARK: - Files that change
 
-    @Test("A file is written to, replaced or cut while it is read for the second time", arguments: ["append", "replace", "cut"])
+    @Test(
+        "A file is written to, replaced or cut while it is read for the second time",
+        arguments: ["append", "replace", "cut"])
     func changedFile(how: String) throws {
         let site = try FaultSite(rows: 60_000)
         let file = site.folder.path(of: "config/translations.de.csv")
@@ -156,11 +161,13 @@ struct ProcessFaultTests {
         try site.awaitEntities(1000)
         switch how {
         case "append": _ = try run("/bin/sh", ["-c", "echo 'new.key,new' >>'\(file)'"])
-        case "replace": _ = try run("/bin/sh", ["-c", "cp '\(file)' '\(file).new' && mv '\(file).new' '\(file)'"])
+        case "replace":
+            _ = try run("/bin/sh", ["-c", "cp '\(file)' '\(file).new' && mv '\(file).new' '\(file)'"])
         default: _ = try run("truncate", "-s", "1000", file)
         }
         let result = try program.finish()
-        try site.expect(result, status: 65, words: "translations.de.csv: changed while it was read", repeats: false)
+        try site.expect(
+            result, status: 65, words: "translations.de.csv: changed while it was read", repeats: false)
         try content.write(to: URL(fileURLWithPath: file))
         try site.expectMended()
     }
@@ -169,7 +176,8 @@ struct ProcessFaultTests {
     func endlessQuote() throws {
         let site = try FaultSite(rows: 1)
         let file = site.folder.path(of: "config/themes.csv")
-        let script = "{ printf 'theme_name,description\\na,\"x'; head -c 12000000 /dev/zero | tr '\\0' x; } >'\(file)'"
+        let script =
+            "{ printf 'theme_name,description\\na,\"x'; head -c 12000000 /dev/zero | tr '\\0' x; } >'\(file)'"
         _ = try run("/bin/sh", ["-c", script])
         let arguments = site.arguments(site.server.url) + ["--max-field", "1MiB", "--max-record", "2MiB"]
         let command = ([try reedImportPath()] + arguments).map { "'\($0)'" }

@@ -12,12 +12,14 @@ struct RunCommandTests {
 
     /// The folder of a server that has printed its socket's path.
     private func folder(_ socket: some StringProtocol) -> String {
-        URL(fileURLWithPath: socket.trimmingCharacters(in: .whitespacesAndNewlines)).deletingLastPathComponent().path
+        URL(fileURLWithPath: socket.trimmingCharacters(in: .whitespacesAndNewlines))
+            .deletingLastPathComponent().path
     }
 
     @Test("The command finds the entities, and its exit code is passed on")
     func entities() throws {
-        let result = try runBeside([], "echo $REDIS_SOCKET; redis-cli -s $REDIS_SOCKET dbsize; echo $REDIS_URL; exit 7")
+        let result = try runBeside(
+            [], "echo $REDIS_SOCKET; redis-cli -s $REDIS_SOCKET dbsize; echo $REDIS_URL; exit 7")
         #expect(result.status == 7)
         #expect(result.errors == "")
         let lines = result.output.split(separator: "\n")
@@ -41,7 +43,8 @@ struct RunCommandTests {
     func streams() throws {
         let result = try run(
             try reedImportPath(),
-            ["run", "--csv", "fixtures/config", "--quiet", "--", "/bin/sh", "-c", "cat; echo err >&2"], input: "in")
+            ["run", "--csv", "fixtures/config", "--quiet", "--", "/bin/sh", "-c", "cat; echo err >&2"],
+            input: "in")
         #expect(result.output == "in")
         #expect(result.errors == "err\n")
     }
@@ -50,12 +53,16 @@ struct RunCommandTests {
     func codes() throws {
         #expect(try runBeside([], "kill -9 $$").status == 137)
         #expect(try reedImport("run", "--csv", "fixtures/config", "-q", "--", "/nonexistent/x").status == 127)
-        #expect(try reedImport("run", "--csv", "fixtures/config", "-q", "--", "no-such-program").status == 127)
+        #expect(
+            try reedImport("run", "--csv", "fixtures/config", "-q", "--", "no-such-program").status == 127)
         #expect(try reedImport("run", "--csv", "fixtures/config").status == 64)
         #expect(try reedImport("run", "--csv", "/nonexistent", "--", "true").status == 66)
-        #expect(try reedImport("run", "--csv", "fixtures/broken/unknown-reference/config", "--", "true").status == 65)
+        #expect(
+            try reedImport("run", "--csv", "fixtures/broken/unknown-reference/config", "--", "true").status
+                == 65)
         let without = try run(
-            try reedImportPath(), ["run", "--csv", "fixtures/config", "--", "true"], environment: ["PATH": "/nonexistent"])
+            try reedImportPath(), ["run", "--csv", "fixtures/config", "--", "true"],
+            environment: ["PATH": "/nonexistent"])
         #expect(without.status == 78)
         #expect(without.errors == "reed-import: redis-server not found in PATH; install it\n")
     }
@@ -64,7 +71,10 @@ struct RunCommandTests {
     func cleanUp(signal: Int32) throws {
         let program = try RunningProcess(
             try reedImportPath(),
-            ["run", "--csv", "fixtures/config", "-q", "--", "/bin/sh", "-c", "echo $REDIS_SOCKET; exec sleep 20"])
+            [
+                "run", "--csv", "fixtures/config", "-q", "--", "/bin/sh", "-c",
+                "echo $REDIS_SOCKET; exec sleep 20",
+            ])
         try waitUntil("the command runs") { try program.outputSoFar().hasSuffix("\n") }
         let folder = folder(try program.outputSoFar())
         #expect(FileManager.default.fileExists(atPath: folder))

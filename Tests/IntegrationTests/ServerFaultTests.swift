@@ -8,9 +8,9 @@ struct ServerFaultTests {
     /// Arguments of a run that repeats what may pass.
     private static let patient = ["--retry-for", "30", "--batch", "1"]
 
-    /// A relay that lets a run of 20,000 entities take about a second.
+    /// A relay that lets a run of 20,000 entities take about two seconds.
     private func slow(_ site: FaultSite) throws -> FaultProxy {
-        try FaultProxy(site.server, "--dribble", "100")
+        try FaultProxy(site.server, "--dribble", "50")
     }
 
     // MARK: - The connection
@@ -68,7 +68,9 @@ struct ServerFaultTests {
         try site.expectComplete()
     }
 
-    @Test("Replies come late, byte by byte, or against full buffers", arguments: [["--dribble", "50"], ["--delay-ms", "20"], ["--serial", "--sockbuf", "8192"]])
+    @Test(
+        "Replies come late, byte by byte, or against full buffers",
+        arguments: [["--dribble", "50"], ["--delay-ms", "20"], ["--serial", "--sockbuf", "8192"]])
     func slowly(fault: [String]) throws {
         let site = try FaultSite(rows: fault[0] == "--dribble" ? 4000 : 20_000)
         let proxy = try FaultProxy(site.server, fault)
@@ -88,7 +90,9 @@ struct ServerFaultTests {
         try site.expect(result, status: 75, words: "no reply for 1 s")
     }
 
-    @Test("Garbage in the middle of replies is found at once", arguments: [10_000, 30_001, 30_002, 30_003, 30_004])
+    @Test(
+        "Garbage in the middle of replies is found at once",
+        arguments: [10_000, 30_001, 30_002, 30_003, 30_004])
     func garbage(bytes: Int) throws {
         let site = try FaultSite()
         let proxy = try FaultProxy(site.server, "--garbage-after", "\(bytes)")
@@ -100,7 +104,9 @@ struct ServerFaultTests {
 
     // MARK: - The server
 
-    @Test("The server is killed and comes back: with nothing, with everything, or not at all", arguments: [25, 50, 75])
+    @Test(
+        "The server is killed and comes back: with nothing, with everything, or not at all",
+        arguments: [25, 50, 75])
     func crash(percent: Int) throws {
         let site = try FaultSite()
         let proxy = try slow(site)
@@ -126,7 +132,8 @@ struct ServerFaultTests {
 
     @Test("The server is killed and comes back with what it kept")
     func crashWithData() throws {
-        let site = try FaultSite(try RedisServer("--appendonly", "yes", "--appendfsync", "always"), rows: 5000)
+        let site = try FaultSite(
+            try RedisServer("--appendonly", "yes", "--appendfsync", "always"), rows: 5000)
         let proxy = try slow(site)
         let patient = try site.start(proxy.url, Self.patient)
         try site.awaitEntities(1500)
@@ -259,7 +266,10 @@ struct ServerFaultTests {
     func changed() throws {
         for (command, status, words): ([String], Int32, String) in [
             (["replicaof", "127.0.0.1", "1"], 75, "READONLY You can't write against a read only replica"),
-            (["config", "set", "min-replicas-to-write", "1"], 75, "NOREPLICAS Not enough good replicas to write"),
+            (
+                ["config", "set", "min-replicas-to-write", "1"], 75,
+                "NOREPLICAS Not enough good replicas to write"
+            ),
             (["acl", "setuser", "imp", "resetkeys"], 77, "NOPERM"),
         ] {
             let site = try FaultSite()
@@ -349,7 +359,8 @@ struct ServerFaultTests {
     func late() throws {
         let site = try FaultSite()
         let proxy = try FaultProxy(
-            site.server, "--error-every", "1000", "READONLY You can't write against a read only replica.", "--only",
+            site.server, "--error-every", "1000", "READONLY You can't write against a read only replica.",
+            "--only",
             "SET", "--skip", "5000")
         let result = try site.run(proxy.url)
         #expect(result.errors.contains("translations.de.csv:6001: READONLY"))
@@ -360,7 +371,8 @@ struct ServerFaultTests {
     func outOfStep() throws {
         let site = try FaultSite(rows: 50)
         for (replies, status, words): (String, Int32, String) in [
-            ("+OK\\r\\n+OK\\r\\n", 76, "replies out of step"), ("+OK\\r\\n$629145600\\r\\nabc", 76, "not a Redis reply"),
+            ("+OK\\r\\n+OK\\r\\n", 76, "replies out of step"),
+            ("+OK\\r\\n$629145600\\r\\nabc", 76, "not a Redis reply"),
             (":1\\r\\n", 76, "unexpected reply"), ("*-2\\r\\n", 76, "not a Redis reply"),
         ] {
             let script = """
@@ -390,7 +402,8 @@ struct ServerFaultTests {
         let good = try site.run(site.server.url, "--verify", "--batch", "64")
         #expect(good.status == 0)
         let json = try reedImport(
-            "--csv", site.folder.path(of: "config"), "--redis", site.server.url, "--verify", "--format", "json")
+            "--csv", site.folder.path(of: "config"), "--redis", site.server.url, "--verify", "--format",
+            "json")
         #expect(json.output.contains("\"verified\":3000"))
         let proxy = try FaultProxy(site.server, "--error-every", "1", "ERR injected", "--only", "MGET")
         let bad = try site.run(proxy.url, "--verify", "--retry-for", "0")

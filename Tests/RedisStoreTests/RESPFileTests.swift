@@ -9,7 +9,8 @@ struct RESPFileTests {
     private static func write(_ count: Int, to path: String, batchSize: Int, finish: Bool = true) throws {
         let time = try #require(Timestamp(secondsSince1970: 0))
         var file = try RESPFile(
-            path: path, keyPrefix: "p:", stamp: EntityStamp(time: time, author: "system"), batchSize: batchSize)
+            path: path, keyPrefix: "p:", stamp: EntityStamp(time: time, author: "system"),
+            batchSize: batchSize)
         for number in 0..<count {
             var entity = Entity(
                 type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: 1))
@@ -55,7 +56,9 @@ struct RESPFileTests {
 
     @Test("A folder that is not there and a full device are told apart")
     func faults() throws {
-        let missing = #expect(throws: RESPFileError.self) { try Self.write(1, to: "/nonexistent/a", batchSize: 1) }
+        let missing = #expect(throws: RESPFileError.self) {
+            try Self.write(1, to: "/nonexistent/a", batchSize: 1)
+        }
         #expect(missing?.code == .cannotCreate)
         let full = #expect(throws: RESPFileError.self) { try Self.write(1, to: "/dev/full", batchSize: 1) }
         #expect(full?.code == .inputOutput)

@@ -118,7 +118,8 @@ struct RedisEntityStoreTests {
         #expect(wrong?.message.contains("wrong-one") == false)
         let open = try RedisServer()
         #expect(Self.failure("unix://:secret@\(open.socket)")?.code == .configuration)
-        _ = try open.ask("acl", "setuser", "imp", "on", ">pw", "~p:entity:*", "+mset", "+set", "+ping", "+echo", "+info")
+        _ = try open.ask(
+            "acl", "setuser", "imp", "on", ">pw", "~p:entity:*", "+mset", "+set", "+ping", "+echo", "+info")
         var store = try Self.connect("unix://imp:pw@\(open.socket)")
         try store.write(Self.entity(1))
         try store.finish()

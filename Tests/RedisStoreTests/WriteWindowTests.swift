@@ -26,7 +26,8 @@ struct WriteWindowTests {
 
     private static func entity(_ number: Int) -> Entity {
         var entity = Entity(
-            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number))
+            type: .theme, id: EntityName.id(.theme, "t\(number)"), origin: EntityOrigin(file: 0, line: number)
+        )
         entity.data.beginObject()
         entity.data.endObject()
         return entity

@@ -136,6 +136,8 @@ def one(number, seed, server, config, wanted, tally):
         process.send_signal(signal.SIGSTOP)
         # What happens to the server after the summary is no fault of the importer.
         is_over = process.poll() is not None or summary.seek(0, os.SEEK_END) > 0
+        # A last look at the server, "all is well", may still be on its way back.
+        was_complete = server.count() == ROWS
         kind = "nothing" if is_over else to_the_server(dice, server, process)
         process.send_signal(signal.SIGCONT)
         wound = dice.choice([None] * 5 + [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -152,7 +154,7 @@ def one(number, seed, server, config, wanted, tally):
     tally[status] += 1
     lines = [line for line in errors.splitlines() if " note: " not in line and ": error: " not in line]
     if status == 0:
-        if server.digest() != wanted:
+        if server.digest() != wanted and not (was_complete and kind in ("crash empty", "flush")):
             return "exit 0, and %d entities are there (%s)" % (stored, what)
     else:
         if status not in (65, 69, 75, 76, 77, 130, 143, -signal.SIGKILL, -signal.SIGINT, -signal.SIGTERM):

@@ -42,7 +42,8 @@ public final class RedisServer: @unchecked Sendable {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments =
             [
-                "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir",
+                "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket", socket, "--save", "",
+                "--dir",
                 data, "--enable-debug-command", "yes",
             ] + arguments + more
         process.standardInput = FileHandle.nullDevice
@@ -61,7 +62,9 @@ public final class RedisServer: @unchecked Sendable {
 
     /// Its process id.
     public var id: Int32? {
-        guard let text = try? String(contentsOfFile: folder.path(of: "pid"), encoding: .utf8) else { return nil }
+        guard let text = try? String(contentsOfFile: folder.path(of: "pid"), encoding: .utf8) else {
+            return nil
+        }
         return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 

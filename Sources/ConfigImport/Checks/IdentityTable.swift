@@ -38,6 +38,9 @@ struct IdentityTable {
 
     func contains(_ id: EntityID) -> Bool { find(id) != nil }
 
+    /// The identity of an entry.
+    subscript(entry: Int) -> EntityID { entries[entry].id }
+
     /// Where the entry was defined.
     func origin(of entry: Int) -> EntityOrigin { entries[entry].origin }
 

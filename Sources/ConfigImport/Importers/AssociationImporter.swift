@@ -148,7 +148,8 @@ extension AssociationImporter {
     }
 
     private func write(
-        _ member: DerivedMember, _ key: Span<UInt8>, _ record: borrowing CSVRecord, _ columns: AssociationColumns,
+        _ member: DerivedMember, _ key: Span<UInt8>, _ record: borrowing CSVRecord,
+        _ columns: AssociationColumns,
         _ child: EntityID, to json: inout JSONWriter
     ) {
         switch member {

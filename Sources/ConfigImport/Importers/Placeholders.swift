@@ -33,6 +33,34 @@ enum Placeholders {
         return names
     }
 
+    /// Writes the names as an array, each once, in the order of their first appearance.
+    static func write(_ text: Span<UInt8>, to json: inout JSONWriter) {
+        json.beginArray()
+        var first: Fingerprint?
+        var isOne = true
+        forEach(in: text) { name in
+            let print = Fingerprint(name)
+            if first == nil { first = print } else if first != print { isOne = false }
+        }
+        if first != nil, isOne {
+            var isWritten = false
+            forEach(in: text) { name in
+                if !isWritten { json.string(name) }
+                isWritten = true
+            }
+        } else {
+            for name in names(in: text) { json.string(name) }
+        }
+        json.endArray()
+    }
+
+    /// Which names there are, in which order: texts with equal ones have equal fingerprints.
+    static func fingerprint(of text: Span<UInt8>) -> Fingerprint? {
+        var print: Fingerprint?
+        forEach(in: text) { print = Fingerprint($0, after: print) }
+        return print
+    }
+
     private static func isNameByte(_ byte: UInt8, isFirst: Bool) -> Bool {
         byte.isLetter || byte == .underscore || (!isFirst && byte.isDigit)
     }

@@ -43,7 +43,21 @@ struct SnippetImporter {
         reserved: ["fields", "meta", "validation_rules", "allowed_child_types"])
 
     private static let snippetNames = ["snippet_type", "snippet", "name"]
-    private static let reservedPrefixes = ["reed-", "admin-", "api-"]
+    private static let reservedPrefixes = ["reed-", "admin-", "api-"].map { Array($0.utf8) }
+
+    private static func isReserved(_ name: Span<UInt8>) -> Bool {
+        reservedPrefixes.contains { prefix in
+            name.count >= prefix.count && prefix.indices.allSatisfy { name[$0] == prefix[$0] }
+        }
+    }
+
+    /// The beginning of the name of every snippet's id.
+    private static var idName: EntityName {
+        var name = EntityName()
+        name.begin(.snippet)
+        name.keep()
+        return name
+    }
 
     /// How many rows and entities there are.
     private(set) var counts = KindCounts()
@@ -62,38 +76,44 @@ extension SnippetImporter {
         guard let columns = pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
         var fieldLines: [String: EntityOrigin] = [:]
         let nameCell = columns["snippet_name"]
+        let isOfFields = columns.isOfFields
+        var idName = Self.idName
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
-            guard let name = nameCell.fitText(rows.reader.record) else {
-                if columns.isOfFields {
+            guard let field = nameCell.fitField(rows.reader.record) else {
+                if isOfFields {
                     Self.checkField(rows.reader.record, columns, of: nil, origin, &fieldLines, &pass)
                 }
                 continue
             }
-            let position = nameCell.position(rows.reader.record)
-            if Self.reservedPrefixes.contains(where: { name.hasPrefix($0) }) {
+            if rows.reader.record.withField(field, Self.isReserved) {
                 pass.log.add(
-                    .error, .reservedName, file.path, position, field: nameCell.name,
-                    "\(PlainText.quoted(name)) begins like the system's own snippets (reed-, admin-, api-)")
+                    .error, .reservedName, file.path, nameCell.position(rows.reader.record),
+                    field: nameCell.name,
+                    "\(PlainText.quoted(rows.reader.record.string(field))) begins like the system's own snippets "
+                        + "(reed-, admin-, api-)")
             }
-            let id = EntityName.id(.snippet, name)
-            if columns.isOfFields {
-                if pass.identities.insert(id, origin) == nil { count(name) }
+            idName.rewind()
+            rows.reader.record.withField(field) { idName.append($0) }
+            if isOfFields {
+                let name = rows.reader.record.string(field)
+                if pass.identities.insert(idName.id, origin) == nil { count(name) }
                 Self.checkField(rows.reader.record, columns, of: name, origin, &fieldLines, &pass)
             } else if pass.define(
-                id, origin, at: position, field: nameCell.name, what: "the snippet \(PlainText.quoted(name))")
+                idName.id, origin, at: nameCell.position(rows.reader.record), field: nameCell.name,
+                what: "the snippet \(PlainText.quoted(rows.reader.record.string(field)))")
             {
-                count(name)
+                count(rows.reader.record.string(field))
             }
         }
         counts.rows += rows.rowCount
         pass.finish(rows)
     }
 
-    private mutating func count(_ name: String) {
+    private mutating func count(_ name: @autoclosure () -> String) {
         counts.entities += 1
-        if someNames.count < 1000 { someNames.append(name) }
+        if someNames.count < 1000 { someNames.append(name()) }
     }
 
     private static func checkField(
@@ -165,13 +185,17 @@ extension SnippetImporter {
         _ emit: (borrowing Entity) throws -> Void
     ) throws {
         let nameCell = columns["snippet_name"]
+        var idName = Self.idName
+        var entity = Entity(type: .snippet, id: .namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, columns) {
-            guard let name = nameCell.fitText(rows.reader.record) else {
+            guard let field = nameCell.fitField(rows.reader.record) else {
                 throw InputError.changed(rows.file.path)
             }
-            var entity = Entity(
-                type: .snippet, id: EntityName.id(.snippet, name),
-                origin: EntityOrigin(file: number, line: rows.reader.record.line))
+            idName.rewind()
+            rows.reader.record.withField(field) { idName.append($0) }
+            entity.id = idName.id
+            entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            entity.data.removeAll()
             entity.data.beginObject()
             columns.write(rows.reader.record, to: &entity.data) { _, _, _ in }
             entity.data.endObject()

@@ -33,6 +33,8 @@ struct TranslationCatalog {
     private var groupOfFile: [Int: Int] = [:]
     private var placeholderSets: [[String]] = [[]]
     private var placeholderNumbers: [[String]: UInt32] = [[]: 0]
+    /// The same numbers by the names as texts have them, in any order, some more than once.
+    private var placeholderLists: [Fingerprint: UInt32] = [:]
 
     var count: Int { entries.count }
 
@@ -61,13 +63,15 @@ struct TranslationCatalog {
 
     /// The number of a text's set of placeholders.
     mutating func placeholders(in text: Span<UInt8>) -> UInt32 {
-        let names = Placeholders.names(in: text)
-        if names.isEmpty { return 0 }
-        let set = names.sorted()
-        if let number = placeholderNumbers[set] { return number }
-        let number = UInt32(placeholderSets.count)
-        placeholderSets.append(set)
-        placeholderNumbers[set] = number
+        guard let print = Placeholders.fingerprint(of: text) else { return 0 }
+        if let number = placeholderLists[print] { return number }
+        let set = Placeholders.names(in: text).sorted()
+        let number = placeholderNumbers[set] ?? UInt32(placeholderSets.count)
+        if number == placeholderSets.count {
+            placeholderSets.append(set)
+            placeholderNumbers[set] = number
+        }
+        placeholderLists[print] = number
         return number
     }
 

@@ -16,6 +16,8 @@ struct TranslationImporter {
     private(set) var catalog = TranslationCatalog()
     /// Texts that stand in an earlier row with the same value.
     private var skipped: Set<TextPlace> = []
+    /// The number of the first identity of each file.
+    private var firstIdentities: [Int: Int] = [:]
 }
 
 /// What all translations of one file into one locale have in common, made once.
@@ -62,6 +64,7 @@ extension TranslationImporter {
         var form: TranslationForm?
         let binding = pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
         let group = catalog.group(of: source, file: number)
+        firstIdentities[number] = pass.identities.count
         guard let binding, let form else {
             if rows.hasHeader || rows.isBroken { catalog.noteUnreadRows(of: group) }
             return
@@ -170,9 +173,10 @@ extension TranslationImporter {
 
 // The second pass.
 extension TranslationImporter {
+    /// Reads the file again; its ids are those of the first pass, and so must its texts be.
     func build(
         _ file: ConfigFile, _ source: TranslationSource, number: Int, _ options: ImportOptions,
-        _ emit: (borrowing Entity) throws -> Void
+        _ identities: IdentityTable, _ emit: (borrowing Entity) throws -> Void
     ) throws {
         var pass = BuildPass(options)
         var rows = try pass.open(file)
@@ -181,6 +185,8 @@ extension TranslationImporter {
         guard let binding, let form else { return }
         var locales = locales
         let columns = TranslationColumns(form, binding, &locales)
+        let group = catalog.group(file: number)
+        var identity = firstIdentities[number] ?? 0
         var key: [UInt8] = []
         var place: TranslationPlace?
         var entity = Entity(
@@ -193,6 +199,7 @@ extension TranslationImporter {
                 throw InputError.changed(file.path)
             }
             entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let keyPrint = Fingerprint(key.span, group: group)
             for index in columns.texts.indices {
                 let field = columns.texts[index].field
                 if rows.reader.record.isAbsent(field) { continue }
@@ -200,9 +207,16 @@ extension TranslationImporter {
                 if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
                     continue
                 }
+                guard identity < identities.count else { throw InputError.changed(file.path) }
+                let checked = catalog.entry(identity: identity)
+                let value = rows.reader.record.withField(field) { Fingerprint($0) }
+                guard checked.key == keyPrint, checked.value == value,
+                    checked.locale == UInt16(clamping: locale)
+                else { throw InputError.changed(file.path) }
                 if place?.locale != locale { place = TranslationPlace(locale, locales[locale], source) }
-                guard let id = place?.id(of: key), let members = place?.members else { continue }
-                entity.id = id
+                guard let members = place?.members else { continue }
+                entity.id = identities[identity]
+                identity += 1
                 entity.data.removeAll()
                 entity.data.beginObject()
                 binding.write(rows.reader.record, to: &entity.data) { member, memberKey, json in
@@ -217,10 +231,7 @@ extension TranslationImporter {
                         rows.reader.record.withField(field) { json.string($0) }
                     case .placeholders:
                         json.key(memberKey)
-                        json.beginArray()
-                        let names = rows.reader.record.withField(field) { Placeholders.names(in: $0) }
-                        for name in names { json.string(name) }
-                        json.endArray()
+                        rows.reader.record.withField(field) { Placeholders.write($0, to: &json) }
                     default:
                         return
                     }

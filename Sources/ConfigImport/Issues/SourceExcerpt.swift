@@ -77,7 +77,8 @@ public struct SourceExcerpts {
                         }
                         if pending.isEmpty { return }
                         for place in pending {
-                            guard place.line == position.line, position.column >= place.column - Self.reach else {
+                            guard place.line == position.line, position.column >= place.column - Self.reach
+                            else {
                                 break
                             }
                             let first = max(1, place.column - Self.reach)

@@ -24,9 +24,12 @@ struct ColumnBinding {
         }
 
         /// The value that the row gives here, if the column can hold it.
-        func fitText(_ record: borrowing CSVRecord) -> String? {
+        func fitText(_ record: borrowing CSVRecord) -> String? { fitField(record).map { record.string($0) } }
+
+        /// The number of the field, if the row gives a value there that the column can hold.
+        func fitField(_ record: borrowing CSVRecord) -> Int? {
             guard let field, isGiven(record), record.withField(field, column.kind.accepts) else { return nil }
-            return record.string(field)
+            return field
         }
 
         /// Where the row has the value; its beginning if the header lacks the column.

@@ -67,7 +67,7 @@ extension ColumnKind {
         "a snippet name", expected: "words of a-z and 0-9, joined by '-', beginning with a letter"
     ) { text in
         guard text.count > 0, text[0].isLowercaseLetter else { return false }
-        return areJoined(text, by: [.hyphen]) { $0.isLowercaseLetter || $0.isDigit }
+        return areJoined(text, by: { $0 == .hyphen }) { $0.isLowercaseLetter || $0.isDigit }
     }
 
     static let fieldName = ColumnKind(
@@ -79,11 +79,11 @@ extension ColumnKind {
 
     static let themeName = ColumnKind(
         "a theme name", expected: "words of a-z and 0-9, joined by '.' or '-'"
-    ) { areJoined($0, by: [UInt8(ascii: "."), .hyphen]) { $0.isLowercaseLetter || $0.isDigit } }
+    ) { areJoined($0, by: { $0 == .dot || $0 == .hyphen }) { $0.isLowercaseLetter || $0.isDigit } }
 
     static let path = ColumnKind(
         "a path", expected: "segments of A-Z, a-z, 0-9, '_' and '-', joined by dots, such as content.1.2"
-    ) { areJoined($0, by: [UInt8(ascii: ".")], isNameByte) }
+    ) { areJoined($0, by: { $0 == .dot }, isNameByte) }
 
     static let instanceName = ColumnKind("an entity_id", expected: "A-Z, a-z, 0-9, '_' and '-'") {
         $0.count > 0 && allBytes(of: $0, isNameByte)
@@ -131,11 +131,13 @@ extension ColumnKind {
     }
 
     /// Whether `text` is one or more words of fit bytes with one joint between two.
-    private static func areJoined(_ text: Span<UInt8>, by joints: [UInt8], _ isFit: (UInt8) -> Bool) -> Bool {
+    private static func areJoined(
+        _ text: Span<UInt8>, by isJoint: (UInt8) -> Bool, _ isFit: (UInt8) -> Bool
+    ) -> Bool {
         var isWordEmpty = true
         for index in text.indices {
             let byte = text[index]
-            if joints.contains(byte) {
+            if isJoint(byte) {
                 if isWordEmpty { return false }
                 isWordEmpty = true
             } else {

@@ -22,7 +22,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Entity options") var entities: EntityOptions
 
-    @Option(help: ArgumentHelp("Listen on this port of 127.0.0.1 as well; 0 for a free one.", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("Listen on this port of 127.0.0.1 as well; 0 for a free one.", valueName: "port"))
     var port: UInt16?
 
     @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
@@ -33,7 +34,8 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard !command.isEmpty else {
-            throw ValidationError("no command; give one behind --, as in: reed-import run --csv config -- npm test")
+            throw ValidationError(
+                "no command; give one behind --, as in: reed-import run --csv config -- npm test")
         }
     }
 

@@ -79,7 +79,8 @@ struct RedisArguments: ParsableArguments {
             }
             guard address.user == nil || address.password != nil else {
                 throw RedisAddress.Invalid(
-                    "a user without a password; give one by --redis-password-file, REDISCLI_AUTH or in the URL")
+                    "a user without a password; give one by --redis-password-file, REDISCLI_AUTH or in the URL"
+                )
             }
             return address
         } catch let failure as Failure {

@@ -7,7 +7,9 @@ struct TimeSpan: ExpressibleByArgument {
     init(_ duration: Duration) { self.duration = duration }
 
     init?(argument: String) {
-        let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)]
+        let units: [(suffix: String, seconds: Double)] = [
+            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1),
+        ]
         guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }) else { return nil }
         let digits = argument.dropLast(unit.suffix.count)
         guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }),

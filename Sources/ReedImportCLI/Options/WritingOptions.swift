@@ -6,7 +6,8 @@ struct WritingOptions: ParsableArguments {
     @Option(
         name: .customLong("batch"),
         help: ArgumentHelp(
-            "How many entities one command writes; 1 sends a SET for each, more an MSET.", valueName: "count"))
+            "How many entities one command writes; 1 sends a SET for each, more an MSET.", valueName: "count")
+    )
     var batchSize = RedisOptions.defaultBatchSize
 
     func validate() throws {

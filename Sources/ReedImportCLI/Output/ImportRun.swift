@@ -40,7 +40,8 @@ struct ImportRun {
         defer { progress.end() }
         do {
             var file = try RESPFile(
-                path: path, keyPrefix: keyPrefix, stamp: stamp, batchSize: batchSize, interruption: interruption)
+                path: path, keyPrefix: keyPrefix, stamp: stamp, batchSize: batchSize,
+                interruption: interruption)
             let start = ContinuousClock.now
             try Apply.writeAll(to: &file) { try forEachEntity("writing", $0) }
             writing = ContinuousClock.now - start
@@ -63,7 +64,8 @@ struct ImportRun {
         options.onNote = { if !isQuiet { Console.complain("note: \($0)") } }
         var store: RedisEntityStore
         do throws(RedisError) {
-            store = try RedisEntityStore.connect(to: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
+            store = try RedisEntityStore.connect(
+                to: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
         } catch {
             throw failure(error, "nothing written")
         }
@@ -71,7 +73,8 @@ struct ImportRun {
             options.onNote(warning)
         }
         if !options.checksServer {
-            options.onNote("the server is not checked for restarts, flushes and evictions (--no-server-check)")
+            options.onNote(
+                "the server is not checked for restarts, flushes and evictions (--no-server-check)")
         }
         defer { progress.end() }
         do {
@@ -140,7 +143,9 @@ struct ImportRun {
     private func outcome(
         _ error: RedisError, _ counts: WriteCounts, _ address: RedisAddress, _ options: RedisOptions
     ) throws -> String {
-        guard error.code == .incomplete, let result = try? look(address, options) else { return describe(counts) }
+        guard error.code == .incomplete, let result = try? look(address, options) else {
+            return describe(counts)
+        }
         return "\(result.confirmed) of \(total) entities present"
     }
 
@@ -171,7 +176,8 @@ struct ImportRun {
     private func report(_ refusals: [RedisEntityStore.Refusal]) {
         for refusal in refusals {
             Console.report(
-                PlainText.escaped("\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]")
+                PlainText.escaped(
+                    "\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]")
                     + "\n")
         }
     }
