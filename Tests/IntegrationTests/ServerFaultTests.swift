@@ -25,7 +25,9 @@ struct ServerFaultTests {
         try site.expect(try hasty.finish(), status: 69, words: "connection lost")
 
         _ = try site.server.ask("flushall")
-        let patient = try site.start(proxy.url, Self.patient)
+        // Fast enough for a greeting and some progress between two breaks.
+        let faster = try FaultProxy(site.server, "--dribble", "400")
+        let patient = try site.start(faster.url, Self.patient)
         while patient.isRunning {
             _ = try site.server.ask("client", "kill", "type", "normal", "skipme", "yes")
             Thread.sleep(forTimeInterval: 0.1)
