@@ -318,6 +318,36 @@ struct ServerFaultTests {
         #expect(try site.server.entityCount() == 0)
     }
 
+    @Test("The disk of the server's append-only file is full: it refuses writes, or ends")
+    func fullDisk() throws {
+        for (policy, statuses) in [("everysec", [75]), ("always", [69, 75])] {
+            let folder = try TemporaryDirectory()
+            guard try run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.path).status == 0 else { return }
+            defer { _ = try? run("umount", "-l", folder.path) }
+            let site = try FaultSite(
+                try RedisServer("--dir", folder.path, "--appendonly", "yes", "--appendfsync", policy))
+            let result = try site.run(site.server.url)
+            #expect(statuses.contains(result.status), "\(policy): \(result.errors)")
+            #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
+            if result.status == 75 {
+                #expect(result.errors.contains("MISCONF"))
+                let counts = try #require(FaultSite.counts(result.errors))
+                #expect(counts.confirmed <= (try site.server.entityCount()))
+            }
+            site.server.stop()
+        }
+    }
+
+    @Test("A server with tight limits for its clients is not met by them, however late replies come")
+    func clientLimits() throws {
+        let site = try FaultSite(
+            try RedisServer("--client-output-buffer-limit", "normal 10mb 10mb 0", "--maxmemory-clients", "1mb"))
+        let proxy = try FaultProxy(site.server, "--delay-ms", "10")
+        let result = try site.run(proxy.url, "--retry-for", "0")
+        #expect(result.status == 0, "\(result.errors)")
+        try site.expectComplete()
+    }
+
     @Test("A value that the server does not take is named with its line, and the rows before it are there")
     func tooLarge() throws {
         let folder = try TemporaryDirectory()
