@@ -320,9 +320,11 @@ struct ServerFaultTests {
 
     @Test("The disk of the server's append-only file is full: it refuses writes, or ends")
     func fullDisk() throws {
-        for (policy, statuses) in [("everysec", [75]), ("always", [69, 75])] {
+        for (policy, statuses): (String, [Int32]) in [("everysec", [75]), ("always", [69, 75])] {
             let folder = try TemporaryDirectory()
-            guard try run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.path).status == 0 else { return }
+            guard try run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder.path).status == 0 else {
+                return
+            }
             defer { _ = try? run("umount", "-l", folder.path) }
             let site = try FaultSite(
                 try RedisServer("--dir", folder.path, "--appendonly", "yes", "--appendfsync", policy))
@@ -341,7 +343,8 @@ struct ServerFaultTests {
     @Test("A server with tight limits for its clients is not met by them, however late replies come")
     func clientLimits() throws {
         let site = try FaultSite(
-            try RedisServer("--client-output-buffer-limit", "normal 10mb 10mb 0", "--maxmemory-clients", "1mb"))
+            try RedisServer(
+                "--client-output-buffer-limit", "normal 10mb 10mb 0", "--maxmemory-clients", "1mb"))
         let proxy = try FaultProxy(site.server, "--delay-ms", "10")
         let result = try site.run(proxy.url, "--retry-for", "0")
         #expect(result.status == 0, "\(result.errors)")
