@@ -97,10 +97,9 @@ struct WriteBatch {
         return command
     }
 
-    /// Whether `value` is that of the entity with this number.
-    func hasValue(_ value: [UInt8], at index: Int) -> Bool {
-        let range = entries[index].valueStart..<entries[index].end - 2  // what follows is the line end
-        return bytes[range].elementsEqual(value)
+    /// The value of the entity with this number.
+    func value(at index: Int) -> [UInt8] {
+        Array(bytes[entries[index].valueStart..<entries[index].end - 2])  // what follows is the line's end
     }
 
     private func range(of index: Int) -> Range<Int> {

@@ -9,6 +9,8 @@ import RedisStore
 enum ExitStatus: Int32 {
     /// A question was answered with no.
     case declined = 1
+    /// `plan` found changes.
+    case differences = 2
     /// A guard said no.
     case refused = 3
     /// Wrong options; ArgumentParser's own code for them is the same.

@@ -13,7 +13,8 @@ struct ReedImport: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ImportCommand.self, ValidateCommand.self, RunCommand.self, DoctorCommand.self, CSVCommand.self,
+            ImportCommand.self, ValidateCommand.self, PlanCommand.self, RunCommand.self, DoctorCommand.self,
+            CSVCommand.self,
             BackupCommand.self, SchemaCommand.self,
         ],
         defaultSubcommand: ImportCommand.self)

@@ -108,8 +108,26 @@ struct ImportRun {
 
     // MARK: - Reading back
 
+    /// What reading everything back has found.
+    private struct Verification {
+        var confirmed = 0, missing = 0, different = 0
+        /// Where the first entity comes from that is missing or different.
+        var firstFault: EntityOrigin?
+
+        mutating func add(_ reading: EntityReading) {
+            switch reading.stored {
+            case .value(reading.wanted):
+                confirmed += 1
+                return
+            case .nothing: missing += 1
+            case .value, .other: different += 1
+            }
+            firstFault = firstFault ?? reading.origin
+        }
+    }
+
     private mutating func verify(_ address: RedisAddress, _ options: RedisOptions) throws {
-        let result: EntityVerification.Result
+        let result: Verification
         do {
             result = try look(address, options)
         } catch let error as RedisError {
@@ -126,15 +144,15 @@ struct ImportRun {
         }
     }
 
-    private func look(_ address: RedisAddress, _ options: RedisOptions) throws -> EntityVerification.Result {
-        var verification = try EntityVerification(
-            of: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
+    private func look(_ address: RedisAddress, _ options: RedisOptions) throws -> Verification {
+        var reader = try RedisEntityReader(of: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
+        var result = Verification()
         for kind in EntityKind.allCases {
             progress.begin("verifying \(kind.rawValue)")
-            try configuration.forEachEntity(of: kind) { try verification.check($0) }
+            try configuration.forEachEntity(of: kind) { try reader.read($0) { result.add($0) } }
         }
-        try verification.finish()
-        return verification.result
+        try reader.finish { result.add($0) }
+        return result
     }
 
     // MARK: - Telling

@@ -1,0 +1,126 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `plan`: what an import would change, without a write.
+struct PlanTests {
+    private static let table = "theme_name,description\ncorporate,Corporate\nneon,\"Bright | \u{1B}[2J\"\n"
+
+    /// A directory of two themes, imported, and a way to plan it again.
+    private func site() throws -> (RedisServer, TemporaryDirectory) {
+        let server = try RedisServer()
+        let folder = try TemporaryDirectory()
+        try folder.write(Self.table, to: "themes.csv")
+        let result = try reedImport("--csv", folder.path, "--redis", server.url, "--quiet")
+        try #require(result.status == 0, "\(result.errors)")
+        return (server, folder)
+    }
+
+    private func plan(_ server: RedisServer, _ folder: TemporaryDirectory, _ more: String...) throws
+        -> ProcessResult
+    {
+        try run(
+            try reedImportPath(), ["plan", "--csv", folder.path, "--redis", server.url, "--quiet"] + more)
+    }
+
+    private func key(_ server: RedisServer, _ name: String) throws -> String {
+        let contents = try server.contents()
+        return try #require(contents.first { $0.value.contains("\"name\":\"\(name)\"") }).key
+    }
+
+    @Test("After an import there is nothing to do, whatever the time and the author")
+    func nothing() throws {
+        let (server, folder) = try site()
+        let result = try plan(
+            server, folder, "--created-by", "somebody", "--timestamp", "2030-01-01T00:00:00Z")
+        #expect(result.status == 0)
+        #expect(result.output == "Plan: 0 to create, 0 to update, 2 unchanged, 0 conflicts\n")
+        #expect(result.errors == "")
+        for site in ["config", "config-by-id"] {
+            let server = try RedisServer()
+            #expect(try reedImport("--csv", "fixtures/\(site)", "--redis", server.url).status == 0)
+            #expect(try reedImport("plan", "--csv", "fixtures/\(site)", "--redis", server.url).status == 0)
+        }
+    }
+
+    @Test("White space, escapes and the order of members are no difference")
+    func rewritten() throws {
+        let (server, folder) = try site()
+        for (key, value) in try server.contents() {
+            let object = try JSONSerialization.jsonObject(with: Data(value.utf8))
+            let other = try JSONSerialization.data(
+                withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+            _ = try server.ask("set", key, String(decoding: other, as: UTF8.self))
+        }
+        #expect(try plan(server, folder).status == 0)
+    }
+
+    @Test("What is new, changed or taken is listed with its row, and nothing is written")
+    func changes() throws {
+        let (server, folder) = try site()
+        let (neon, corporate) = (try key(server, "neon"), try key(server, "corporate"))
+        try folder.write(Self.table.replacing("Corporate\n", with: "Sober\n") + "plain,\n", to: "themes.csv")
+        _ = try server.ask("del", neon)
+        _ = try server.ask("sadd", neon, "x")
+        let before = try server.ask("debug", "digest")
+        let result = try plan(server, folder)
+        #expect(result.status == 3)
+        let path = folder.path
+        let lines = result.output.split(separator: "\n").map(String.init)
+        #expect(lines.count == 7)
+        #expect(lines[0] == "themes")
+        #expect(lines[1] == "  ~ \(corporate)  \(path)/themes.csv:2")
+        #expect(lines[2] == #"      data.description: "Corporate" -> "Sober""#)
+        #expect(lines[3] == "  ! \(neon)  \(path)/themes.csv:3")
+        #expect(lines[4] == "      the key holds no string")
+        #expect(lines[5].hasPrefix("  + entity:theme:") && lines[5].hasSuffix("\(path)/themes.csv:4"))
+        #expect(lines[6] == "Plan: 1 to create, 1 to update, 0 unchanged, 1 conflict")
+        #expect(try server.ask("debug", "digest") == before)
+        _ = try server.ask("del", neon)
+        #expect(try plan(server, folder).status == 2)
+        _ = try server.ask("set", neon, "no JSON")
+        #expect(try plan(server, folder).output.contains("the key holds no JSON entity of this type and id"))
+    }
+
+    @Test("The plan is an object for programs and a table for pull requests, and safe in both")
+    func formats() throws {
+        let (server, folder) = try site()
+        try folder.write(Self.table.replacing("Bright", with: "Dark"), to: "themes.csv")
+        struct Plan: Decodable {
+            struct Change: Decodable {
+                struct Member: Decodable { let name, old, new: String }
+                let key, file, action: String
+                let line: Int
+                let members: [Member]
+            }
+            struct Counts: Decodable { let create, update, unchanged, conflict: Int }
+            let changes: [Change]
+            let counts: [String: Counts]
+        }
+        let json = try plan(server, folder, "--format", "json")
+        #expect(json.status == 2)
+        let decoded = try JSONDecoder().decode(Plan.self, from: Data(json.output.utf8))
+        #expect(decoded.changes.map(\.action) == ["update"])
+        #expect(decoded.changes.first?.line == 3)
+        #expect(decoded.changes.first?.members.map(\.new) == ["Dark | \u{1B}[2J"])
+        #expect(decoded.counts["total"]?.unchanged == 1)
+        #expect(decoded.counts["themes"]?.update == 1)
+        let markdown = try plan(server, folder, "--format", "markdown")
+        #expect(markdown.output.contains(#"`data.description`: "Bright \| "#))
+        for output in [markdown.output, try plan(server, folder).output] {
+            #expect(!output.contains("\u{1B}"))
+        }
+        _ = try server.ask("flushall")
+        let empty = try plan(server, folder, "--format", "json")
+        #expect(empty.status == 2)
+        #expect(empty.output.contains(#""action":"create""#))
+    }
+
+    @Test("It fails as an import would: bad input, no server")
+    func failures() throws {
+        #expect(try reedImport("plan", "--csv", "fixtures/config", "--redis", "localhost:1").status == 69)
+        #expect(try reedImport("plan", "--csv", "fixtures/broken/cycle/config").status == 65)
+        #expect(try reedImport("plan", "--csv", "/nonexistent").status == 66)
+        #expect(try reedImport("plan").status == 64)
+    }
+}

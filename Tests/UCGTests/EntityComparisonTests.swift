@@ -1,0 +1,95 @@
+import Testing
+import UCG
+
+struct EntityComparisonTests {
+    private static let stamp = EntityStamp(
+        time: Timestamp(secondsSince1970: 1_700_000_000) ?? { fatalError("unreachable") }(), author: "system")
+
+    private static func entity(_ text: String = "Über \"uns\"") -> Entity {
+        var entity = Entity(
+            type: .theme, id: EntityName.id(.theme, "corporate"), origin: EntityOrigin(file: 0, line: 1))
+        entity.data.beginObject()
+        entity.data.key("name")
+        entity.data.string(text)
+        entity.data.key("weight")
+        entity.data.number("1.50".utf8.span)
+        entity.data.endObject()
+        return entity
+    }
+
+    private static func compare(_ stored: String, with entity: Entity = entity()) -> EntityComparison {
+        EntityComparison(stored: Array(stored.utf8).span, wanted: entity.json(stamp).span)
+    }
+
+    /// The entity as another run may have written it.
+    private static let earlier =
+        #"{"id":"0c2c8b84-8e5c-5f55-8b0a-1f6b9b0e6c5d","entity_type":"theme","semantic_name":null,"#
+        + #""created_at":"2020-01-01T00:00:00.000Z","updated_at":"2021-01-01T00:00:00.000Z","created_by":"Zoë \"Z\"","#
+        + #""data":{"name":"Über \"uns\"","weight":1.50}}"#
+
+    private static var stored: String {
+        earlier.replacing("0c2c8b84-8e5c-5f55-8b0a-1f6b9b0e6c5d", with: entity().id.description)
+    }
+
+    @Test("Times and author make no difference")
+    func stamps() {
+        #expect(Self.compare(String(decoding: Self.entity().json(Self.stamp), as: UTF8.self)) == .same)
+        #expect(Self.compare(Self.stored) == .same)
+        let empty = Self.stored.replacing(#""Zoë \"Z\"""#, with: #""""#)
+        #expect(Self.compare(empty) == .same)
+    }
+
+    @Test("Nor do white space, escapes and the order of members")
+    func writing() {
+        let other =
+            #"{ "data": {"weight":1.50, "name":"\u00dcber \u0022uns\u0022"}, "id":"\#(Self.entity().id)","#
+            + #""semantic_name":null,"entity_type":"theme"}"#
+        #expect(Self.compare(other) == .same)
+    }
+
+    @Test(
+        "Content does, and numbers by their text",
+        arguments: [
+            ("uns", "uns!"), ("1.50", "1.5"), (#","weight":1.50"#, ""), ("null", #""$x""#),
+            (#"}}"#, #","more":1}}"#),
+            (#"}}"#, #"},"more":1}"#),
+        ])
+    func content(part: String, replacement: String) {
+        guard case .different = Self.compare(Self.stored.replacing(part, with: replacement)) else {
+            Issue.record("not different: \(replacement)")
+            return
+        }
+    }
+
+    @Test("What is no JSON, or no entity of this type and id, is foreign")
+    func foreign() {
+        for stored in [
+            "", "x", "[]", "1", "{}", String(Self.stored.dropLast()), Self.stored + " x",
+            Self.stored.replacing("theme", with: "page"), Self.earlier,
+        ] {
+            #expect(Self.compare(stored) == .foreign, "\(stored)")
+        }
+        var bytes = Array(Self.stored.utf8)
+        for length in 0..<bytes.count {
+            #expect(Self.compare(String(decoding: bytes[..<length], as: UTF8.self)) == .foreign)
+        }
+        bytes.removeLast()
+        #expect(Self.compare(String(decoding: bytes, as: UTF8.self) + "\\") == .foreign)
+    }
+
+    @Test("The members that differ are named, with both values")
+    func members() throws {
+        let stored = Self.stored.replacing(#""weight":1.50"#, with: #""more":[{"b":1,"a":null}]"#)
+        guard case .different(let difference) = Self.compare(stored, with: Self.entity("new")) else {
+            Issue.record("not different")
+            return
+        }
+        #expect(difference.members.map(\.name) == ["data.more", "data.name", "data.weight"])
+        #expect(difference.members[0].stored?.description == #"[{"a":null,"b":1}]"#)
+        #expect(difference.members[0].wanted == nil)
+        #expect(difference.members[1].stored?.description == #""Über \"uns\"""#)
+        #expect(difference.members[1].wanted?.description == #""new""#)
+        #expect(difference.members[2].stored == nil)
+        #expect(difference.members[2].wanted?.description == "1.50")
+    }
+}
