@@ -8,6 +8,8 @@ public import UCG
 /// a device such as `/dev/null` is written to as it is.
 public struct RESPFile: ~Copyable, EntityStore {
     private let path: String
+    /// The same without symbolic links, which stay as they are.
+    private let place: String
     /// Where the bytes go until they are all there; `nil` for what is no regular file.
     private let draft: String?
     private let descriptor: CInt
@@ -34,18 +36,28 @@ public struct RESPFile: ~Copyable, EntityStore {
         var status = stat()
         // Sound: stat fills the structure during the call, which only reads the path.
         let isThere = unsafe stat(path, &status) == 0
-        let draft = isThere && status.st_mode & S_IFMT != S_IFREG ? nil : "\(path).partial-\(getpid())"
+        let isRegular = !isThere || status.st_mode & S_IFMT == S_IFREG
+        let place = isThere && isRegular ? Self.resolved(path) : path
+        let draft = isRegular ? "\(place).partial-\(getpid())" : nil
         descriptor = unsafe open(
-            draft ?? path, O_WRONLY | O_CLOEXEC | (draft == nil ? 0 : O_CREAT | O_TRUNC), 0o644)
+            draft ?? place, O_WRONLY | O_CLOEXEC | (draft == nil ? 0 : O_CREAT | O_TRUNC), 0o644)
         guard descriptor >= 0 else {
             throw RESPFileError(.cannotCreate, "cannot create \(path): \(systemText(errno))")
         }
         self.path = path
+        self.place = place
         self.draft = draft
         self.batchSize = batchSize
         self.interruption = interruption
         head = EntityHead(keyPrefix: keyPrefix, stamp: stamp)
         output.reserveCapacity(Self.outputBytes + Self.batchBytes)
+    }
+
+    private static func resolved(_ path: String) -> String {
+        // Sound: realpath answers NULL or a NUL-terminated string of its own, which is copied and freed.
+        guard let real = unsafe realpath(path, nil) else { return path }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
     }
 
     deinit {
@@ -75,7 +87,7 @@ public struct RESPFile: ~Copyable, EntityStore {
         encode()
         try flush()
         guard let draft else { return }
-        guard fsync(descriptor) == 0, unsafe rename(draft, path) == 0 else {
+        guard fsync(descriptor) == 0, unsafe rename(draft, place) == 0 else {
             throw RESPFileError(.inputOutput, "cannot write \(path): \(systemText(errno))")
         }
     }

@@ -80,6 +80,24 @@ struct ImportTests {
         #expect(refused.errors.split(separator: "\n").count == 1)
     }
 
+    @Test(
+        "The commands of an import, in a file or a pipe, lead to the same as the import",
+        arguments: ["file", "-"])
+    func commands(target: String) throws {
+        let (direct, piped) = (try RedisServer(), try RedisServer())
+        let folder = try TemporaryDirectory()
+        let program = try reedImportPath()
+        let time = ["--csv", "fixtures/config", "--timestamp", "2026-01-31T02:00:00Z"]
+        #expect(try run(program, time + ["--redis", direct.url]).status == 0)
+        let out = target == "-" ? target : folder.path(of: "import.resp")
+        let command = "'\(program)' \(time.joined(separator: " ")) --out '\(out)'"
+        let pipe = "redis-cli -s '\(piped.socket)' --pipe"
+        let script = target == "-" ? "\(command) | \(pipe)" : "\(command) && \(pipe) <'\(out)'"
+        #expect(try run("/bin/sh", ["-c", script]).output.contains("errors: 0"))
+        #expect(try piped.contents() == direct.contents())
+        #expect(try reedImport("--csv", "fixtures/config", "--out", out, "--redis", "localhost").status == 64)
+    }
+
     @Test("Any problem found in validation leaves Redis untouched", arguments: try brokenDirectories())
     func untouched(name: String) throws {
         let server = try RedisServer()

@@ -54,6 +54,21 @@ struct RESPFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a"])
     }
 
+    @Test("A symbolic link stays one; the file that it names is written")
+    func link() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("old", to: "a")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(of: "b"), withDestinationPath: folder.path(of: "a"))
+        try Self.write(3, to: folder.path(of: "b"), batchSize: 1)
+        #expect(
+            try FileManager.default.destinationOfSymbolicLink(atPath: folder.path(of: "b"))
+                == folder.path(of: "a"))
+        #expect(
+            try String(contentsOfFile: folder.path(of: "a"), encoding: .utf8).hasPrefix("*3\r\n$3\r\nSET\r\n")
+        )
+    }
+
     @Test("A folder that is not there and a full device are told apart")
     func faults() throws {
         let missing = #expect(throws: RESPFileError.self) {

@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write the commands to a file instead, in Redis's wire protocol, for redis-cli --pipe.",
+            "Write the commands to a file instead, in Redis's wire protocol, for redis-cli --pipe; - is standard output.",
             valueName: "file"),
         completion: .file())
     var out: String?
@@ -52,6 +52,7 @@ struct ImportCommand: ParsableCommand {
             configuration, keyPrefix: entities.keyPrefix, stamp: stamp, batchSize: writing.batchSize,
             isQuiet: output.quiet, progress)
         if let out {
+            guard out != "-" else { return try run.write(toFile: "/dev/stdout") }  // commands and nothing else
             try run.write(toFile: out)
         } else if let address {
             var options = redis.options
