@@ -48,6 +48,9 @@ public struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         self.origin = origin
     }
 
+    /// Whether the server has said that it may take the same command later.
+    var mayPass = false
+
     /// Whether the same may succeed on a new connection.
     var isOfConnection: Bool { [.unavailable, .connectionLost, .timeout].contains(code) }
 

@@ -88,6 +88,8 @@ struct ServerError {
 
     /// The failure of a command that no configuration should refuse, such as PING or ECHO.
     var asFailure: RedisError {
-        RedisError(code == .refused ? .configuration : code, words, advice: advice)
+        var failure = RedisError(code == .refused ? .configuration : code, words, advice: advice)
+        if case .delay = effect { failure.mayPass = true }
+        return failure
     }
 }

@@ -44,7 +44,9 @@ public struct ServerSurvey {
     var delay: RedisError? {
         guard let error = notReady?.asFailure else { return nil }
         guard let loaded = state?.loaded else { return error }
-        return RedisError(error.code, "LOADING server is loading (\(loaded))", advice: error.advice)
+        var failure = error
+        failure.message = "LOADING server is loading (\(loaded))"
+        return failure
     }
 
     /// Enters the reply to one of the questions.

@@ -189,14 +189,13 @@ struct WritePipeline: ~Copyable {
     /// Waits and connects again, or throws if that cannot help or has been tried for long enough.
     private mutating func recover(_ failure: RedisError) throws(RedisError) {
         var failure = failure
-        let isDelay = window.delay != nil && failure == window.delay
-        guard failure.isOfConnection || isDelay else { throw failure }
+        guard failure.isOfConnection || failure.mayPass else { throw failure }
         if failure.code == .connectionLost, let open = window.firstOpen, open.byteCount >= Self.largeEntity {
             failure.message += " while sending \(open.byteCount >> 20) MiB"
             failure.origin = open.origin
         }
         var isNoted = retry.isFailing
-        if !isDelay {
+        if failure.isOfConnection {
             connection = nil
             window.loseConnection()
         }
@@ -207,11 +206,11 @@ struct WritePipeline: ~Copyable {
             }
             isNoted = true
             try RedisRetry.sleep(pause, options.interruption)
-            if isDelay { return window.endDelay() }
+            if connection != nil { return window.endDelay() }
             do throws(RedisError) {
                 return try reconnect()
             } catch {
-                guard error.isOfConnection || error.code == .tryLater else { throw error }
+                guard error.isOfConnection || error.mayPass else { throw error }
                 failure = error
             }
         }

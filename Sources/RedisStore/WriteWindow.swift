@@ -116,7 +116,7 @@ struct WriteWindow {
     private mutating func enter(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
         switch error.effect {
         case .delay:
-            delay = delay ?? RedisError(error.code, error.words, advice: error.advice)
+            delay = delay ?? error.asFailure
             postpone(isSingle: isSingle, split: false)
         case .refusal, .missingRight:
             let isRight = if case .missingRight = error.effect { true } else { false }

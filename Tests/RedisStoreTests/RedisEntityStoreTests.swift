@@ -177,6 +177,34 @@ struct RedisEntityStoreTests {
         #expect(store.counts.refused == 1)
     }
 
+    @Test("A server that is busy when all is written is asked again")
+    func busyAtTheEnd() throws {
+        let server = try FakeServer { read, write in
+            _ = read()
+            write(FakeServer.greeting)
+            var isBusy = true
+            while true {
+                let text = String(decoding: read(), as: UTF8.self)
+                if text.isEmpty { return }
+                if text.contains("\r\nSET\r\n") { write(Data("+OK\r\n".utf8)) }
+                guard let echo = text.range(of: "ECHO\r\n") else { continue }
+                write(isBusy ? Data("-BUSY a script\r\n".utf8) : Data(text[echo.upperBound...].utf8))
+                isBusy = false
+            }
+        }
+        do {
+            var patient = try Self.connect(server.url) { $0.retryFor = .seconds(5) }
+            try patient.write(Self.entity(1))
+            try patient.finish()
+            #expect(patient.counts.written == 1)
+        }
+        var hasty = try Self.connect(server.url)
+        try hasty.write(Self.entity(1))
+        var failure: RedisError?
+        do { try hasty.finish() } catch { failure = error }
+        #expect(failure?.code == .tryLater)
+    }
+
     @Test("What the server repeats of a command is not shown: it may be a password")
     func renamedCommand() throws {
         let server = try RedisServer("--rename-command", "AUTH", "")
