@@ -52,7 +52,8 @@ struct ImportCommand: ParsableCommand {
             configuration, keyPrefix: entities.keyPrefix, stamp: stamp, batchSize: writing.batchSize,
             isQuiet: output.quiet, progress)
         if let out {
-            guard out != "-" else { return try run.write(toFile: "/dev/stdout") }  // commands and nothing else
+            // To standard output go the commands and nothing else.
+            if out == "-" { return try run.write(toFile: "/dev/stdout") }
             try run.write(toFile: out)
         } else if let address {
             var options = redis.options
