@@ -14,6 +14,8 @@ struct CheckPass {
     var broken: Set<EntityKind> = []
     /// The texts of rows with a wrong number of fields: what they name is defined all the same.
     private(set) var lostTexts: Set<String> = []
+    /// The first file without rows of each kind that has one, by its path.
+    private(set) var emptyFiles: [EntityKind: String] = [:]
     /// What a person may want to know but need not mend.
     var notes: [String]
 
@@ -67,7 +69,7 @@ struct CheckPass {
             if rows.isBroken {
                 broken.insert(rows.file.entityKind)
             } else {
-                notes.append("\(PlainText.escaped(rows.file.path)) is empty")
+                noteEmpty(rows.file, "is empty")
             }
             return nil
         }
@@ -86,7 +88,12 @@ struct CheckPass {
         if rows.isBroken { broken.insert(rows.file.entityKind) }
         lostTexts.formUnion(rows.lostTexts)
         if rows.rowCount == 0, !rows.isBroken {
-            notes.append("\(PlainText.escaped(rows.file.path)) has a header and no rows")
+            noteEmpty(rows.file, "has a header and no rows")
         }
+    }
+
+    private mutating func noteEmpty(_ file: ConfigFile, _ words: String) {
+        notes.append("\(PlainText.escaped(file.path)) \(words)")
+        if emptyFiles[file.entityKind] == nil { emptyFiles[file.entityKind] = file.path }
     }
 }

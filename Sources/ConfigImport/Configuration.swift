@@ -3,6 +3,7 @@ public import UCG
 
 /// A configuration directory that was found valid, ready to be imported.
 public struct Configuration {
+    private let directory: String
     private let files: [ConfigFile]
     private let options: ImportOptions
     private let importers: Importers
@@ -11,6 +12,9 @@ public struct Configuration {
     /// How much there is of each kind; the time is that of checking it.
     public let counts: [EntityKind: KindCounts]
 
+    /// The kinds of which the directory has no file, or one without rows, and what a person should read of it.
+    public let incompleteKinds: [EntityKind: String]
+
     /// The files' paths, by the numbers that the origins of entities have.
     public var paths: [String] { files.map(\.path) }
 
@@ -18,6 +22,36 @@ public struct Configuration {
     public var estimatedBytes: Int {
         let entities = counts.values.reduce(0) { $0 + $1.entities }
         return files.reduce(0) { $0 + $1.identity.size } + 400 * entities
+    }
+
+    /// How many bytes the files have.
+    public var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
+
+    /// The ids of all entities of one kind, in the order of the files.
+    ///
+    /// Complexity: O(*n*) in the entities of all kinds.
+    public func ids(of kind: EntityKind) -> [EntityID] {
+        let isOfKind = files.map { $0.entityKind == kind }
+        var ids: [EntityID] = []
+        ids.reserveCapacity(counts[kind]?.entities ?? 0)
+        for entry in 0..<identities.count where isOfKind[Int(identities.origin(of: entry).file)] {
+            ids.append(identities[entry])
+        }
+        return ids
+    }
+
+    /// A digest (SHA-256) of all files, their places in the directory and what they hold.
+    ///
+    /// - Throws: ``InputError`` if a file cannot be read, or is not the one that was checked.
+    /// - Complexity: O(*n*) in the bytes of the files.
+    public func digest() throws(InputError) -> String {
+        var digest = ContentDigest()
+        for file in files {
+            digest.add([UInt8](file.path.utf8.dropFirst(directory.utf8.count)))
+            try file.lendContents { digest.add($0) }
+            digest.end()
+        }
+        return digest.text
     }
 
     /// What checking a directory found.
@@ -59,9 +93,13 @@ public struct Configuration {
             counts[kind]?.files = found.files.count { $0.entityKind == kind }
             counts[kind]?.duration = durations[kind]
         }
+        var incomplete = pass.emptyFiles.mapValues { "\($0) has no rows" }
+        for kind in EntityKind.allCases where counts[kind]?.files == 0 {
+            incomplete[kind] = "the directory has no file of \(kind.rawValue)"
+        }
         let configuration = Configuration(
-            files: found.files, options: options, importers: importers, identities: pass.identities,
-            counts: counts)
+            directory: directory, files: found.files, options: options, importers: importers, identities: pass.identities,
+            counts: counts, incompleteKinds: incomplete)
         return Check(
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)
     }

@@ -6,52 +6,70 @@ public enum Change: Hashable, Sendable {
     case create
     /// It is there, with other content.
     case update(EntityDifference)
+    /// It is owned, and the directory no longer has it.
+    case delete
     /// It is there as it should be; times and author do not count.
     case none
-    /// Its key holds what is no entity, as the text says.
+    /// Nothing may happen to it, as the text says why.
     case conflict(String)
 
-    /// Compares an entity with what was read of its key.
+    /// The key's place is taken by a value that is no entity.
+    public static let foreign = Change.conflict("the key holds no JSON entity of this type and id")
+    /// The key's place is taken by another Redis type.
+    public static let otherType = Change.conflict("the key holds no string")
+
+    /// Compares what a key holds with the entity that should be there.
     ///
     /// Complexity: O(*n*) in the bytes of both.
-    public init(_ reading: EntityReading) {
-        switch reading.stored {
-        case .nothing: self = .create
-        case .other: self = .conflict("the key holds no string")
-        case .value(let bytes):
-            switch EntityComparison(stored: bytes.span, wanted: reading.wanted.span) {
-            case .same: self = .none
-            case .different(let difference): self = .update(difference)
-            case .foreign: self = .conflict("the key holds no JSON entity of this type and id")
-            }
+    public init(stored: Span<UInt8>, wanted: Span<UInt8>) {
+        switch EntityComparison(stored: stored, wanted: wanted) {
+        case .same: self = .none
+        case .different(let difference): self = .update(difference)
+        case .foreign: self = .foreign
         }
     }
 }
 
-/// How many entities need which change.
+/// How many entities need, or got, which change.
 public struct ChangeCounts: Hashable, Sendable {
     /// Entities that are new.
-    public private(set) var created = 0
+    public var created = 0
     /// Entities with other content.
-    public private(set) var updated = 0
+    public var updated = 0
     /// Entities that are there as they should be.
-    public private(set) var unchanged = 0
-    /// Entities whose place is taken.
-    public private(set) var conflicts = 0
+    public var unchanged = 0
+    /// Owned entities that the directory no longer has, and that are deleted.
+    public var deleted = 0
+    /// Entities whose place is taken, or that are another source's.
+    public var conflicts = 0
 
     /// None of any kind.
     public init() {}
 
+    /// How many entities are created, updated or deleted.
+    public var changed: Int { created + updated + deleted }
     /// Whether there is nothing to do, and nothing in the way.
-    public var areNone: Bool { created + updated + conflicts == 0 }
+    public var areNone: Bool { changed + conflicts == 0 }
 
     /// Counts one more.
     public mutating func add(_ change: Change) {
         switch change {
         case .create: created += 1
         case .update: updated += 1
+        case .delete: deleted += 1
         case .none: unchanged += 1
         case .conflict: conflicts += 1
         }
+    }
+
+    /// The sum of both.
+    public static func + (left: ChangeCounts, right: ChangeCounts) -> ChangeCounts {
+        var sum = left
+        sum.created += right.created
+        sum.updated += right.updated
+        sum.unchanged += right.unchanged
+        sum.deleted += right.deleted
+        sum.conflicts += right.conflicts
+        return sum
     }
 }

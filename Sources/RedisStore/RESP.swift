@@ -4,12 +4,16 @@ import UCG
 /// that no content can end one and begin another.
 extension [UInt8] {
     /// A command of these arguments.
-    static func command(_ arguments: String...) -> [UInt8] {
+    static func command(_ arguments: String...) -> [UInt8] { command(arguments.map { Array($0.utf8) }) }
+
+    /// A command of these arguments.
+    static func command(_ arguments: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(arguments.reduce(32) { $0 + $1.count + 16 })
         bytes.appendArrayHeader(arguments.count)
         for argument in arguments {
-            bytes.appendLength(argument.utf8.count)
-            bytes.append(argument)
+            bytes.appendLength(argument.count)
+            bytes.append(argument.span)
             bytes.appendLineEnd()
         }
         return bytes

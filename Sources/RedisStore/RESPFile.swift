@@ -1,4 +1,3 @@
-public import GraphSync
 import Glibc
 public import UCG
 
@@ -6,7 +5,7 @@ public import UCG
 ///
 /// The same entities and stamp make the same bytes. The file appears under its name when it is complete;
 /// a device such as `/dev/null` is written to as it is.
-public struct RESPFile: ~Copyable, EntityStore {
+public struct RESPFile: ~Copyable {
     private let path: String
     /// The same without symbolic links, which stay as they are.
     private let place: String
@@ -18,7 +17,8 @@ public struct RESPFile: ~Copyable, EntityStore {
     private var head: EntityHead
     private var batch = WriteBatch()
     private var output: [UInt8] = []
-    private var written = 0
+    /// How many entities were written.
+    public private(set) var written = 0
 
     private static let (batchBytes, outputBytes) = (256 << 10, 256 << 10)
 
@@ -66,13 +66,6 @@ public struct RESPFile: ~Copyable, EntityStore {
         if let draft { _ = unsafe unlink(draft) }
     }
 
-    /// What became of the entities so far.
-    public var counts: WriteCounts {
-        var counts = WriteCounts()
-        counts.written = written
-        return counts
-    }
-
     /// Writes one entity.
     public mutating func write(_ entity: borrowing Entity) throws(RESPFileError) {
         batch.append(entity, &head)
@@ -91,9 +84,6 @@ public struct RESPFile: ~Copyable, EntityStore {
             throw RESPFileError(.inputOutput, "cannot write \(path): \(systemText(errno))")
         }
     }
-
-    /// A file has no reason to start over.
-    public mutating func startOver(after failure: RESPFileError) throws(RESPFileError) { throw failure }
 
     private mutating func encode() {
         guard !batch.entries.isEmpty else { return }

@@ -18,6 +18,8 @@ import Glibc
     var largestReply = RedisConnection.largestSmallReply
     /// The most that `INFO` and the like come to.
     static let largestSmallReply = 16 << 20
+    /// The longest string that Redis keeps (`proto-max-bulk-len`, by default).
+    static let largestString = 512 << 20
     private static let chunksAtOnce = 64
 
     /// Takes over a connected context.
@@ -52,9 +54,11 @@ import Glibc
 
     /// Sends commands in one go and waits for their replies; nothing else may be on its way.
     ///
-    /// - Parameter name: What a person should read if no reply comes.
+    /// - Parameters:
+    ///   - name: What a person should read if no reply comes.
+    ///   - heedsInterruption: Whether it ends when the run shall.
     mutating func call(
-        _ commands: [[UInt8]], name: String, within limit: Duration
+        _ commands: [[UInt8]], name: String, within limit: Duration, heedsInterruption: Bool = true
     ) throws(RedisError) -> [RedisReply] {
         for command in commands { try queue(command) }
         let deadline = ContinuousClock.now + limit
@@ -62,7 +66,9 @@ import Glibc
         while replies.count < commands.count {
             let event: Event
             do throws(RedisError) {
-                event = try exchange(waiting: max(.zero, deadline - .now)) { (reply) throws(RedisError) in
+                event = try exchange(
+                    waiting: max(.zero, deadline - .now), heedsInterruption: heedsInterruption
+                ) { (reply) throws(RedisError) in
                     guard replies.count < commands.count else { throw Self.outOfStep() }
                     replies.append(reply)
                 }

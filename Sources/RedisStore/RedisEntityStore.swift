@@ -2,7 +2,7 @@ public import GraphSync
 public import UCG
 
 /// Entities in Redis: each one a key with its JSON as value.
-public struct RedisEntityStore: ~Copyable, EntityStore {
+public struct RedisEntityStore: ~Copyable {
     /// An entity that the server refused.
     public struct Refusal: Sendable {
         /// Its key.
@@ -21,14 +21,13 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     private static let batchBytes = 256 << 10
     /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
     private static let largeValue = 512 << 10
-    /// How often everything is written again because the server was restarted.
-    private static let mostStarts = 4
 
-    private var pipeline: WritePipeline
+    var pipeline: WritePipeline
     private var head: EntityHead
     private var batch: WriteBatch
     private let options: RedisOptions
-    private var starts = 1
+    /// What an entity's key may hold: with ``WriteBatch/Step/write`` anything, and it is replaced.
+    var step = WriteBatch.Step.write
 
     /// Connects, logs in, and makes sure that the server can be written to.
     ///
@@ -40,9 +39,15 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     public static func connect(
         to address: RedisAddress, keyPrefix: String, stamp: EntityStamp, options: RedisOptions
     ) throws(RedisError) -> RedisEntityStore {
-        let session = RedisSession(address, keyPrefix: keyPrefix, options)
+        try connect(RedisSession(address, keyPrefix: keyPrefix, options), keyPrefix, stamp, options)
+    }
+
+    static func connect(
+        _ session: RedisSession, _ keyPrefix: String, _ stamp: EntityStamp, _ options: RedisOptions,
+        isReadOnly: Bool = false
+    ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst()
-        if let failure = opened.survey.failure { throw failure }
+        if let failure = opened.survey.failure, !isReadOnly { throw failure }
         let window = WriteWindow(keyPrefix: keyPrefix, sendsSingly: options.batchSize == 1)
         return RedisEntityStore(
             WritePipeline(session, opened, window: window, options),
@@ -62,7 +67,9 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     /// What became of the entities so far.
     public var counts: WriteCounts {
         var counts = WriteCounts()
-        counts.written = pipeline.window.written
+        counts.created = pipeline.window.created
+        counts.updated = pipeline.window.updated
+        counts.unchanged = pipeline.window.unchanged
         counts.refused = pipeline.window.refused
         counts.unknown = pipeline.window.unknown
         return counts
@@ -98,13 +105,14 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     /// Waits a little for what was sent, after the source of entities has failed; sends nothing more.
     public mutating func settle() { pipeline.windDown() }
 
-    /// Prepares for writing everything again on a server that was restarted.
-    ///
-    /// - Throws: `failure` itself, if it is another one or has come too often.
-    public mutating func startOver(after failure: RedisError) throws(RedisError) {
-        guard failure.code == .restarted, starts < Self.mostStarts else { throw failure }
-        starts += 1
-        options.onNote("\(failure.message): starting over")
+    /// Sends what is left and waits until every entity so far is settled.
+    mutating func flush() throws(RedisError) {
+        if !batch.entries.isEmpty { try send() }
+        try pipeline.flush()
+    }
+
+    /// Forgets everything, for a server that has.
+    mutating func startOver() {
         batch.removeAll()
         pipeline.startOver()
     }
@@ -112,6 +120,7 @@ public struct RedisEntityStore: ~Copyable, EntityStore {
     private mutating func send() throws(RedisError) {
         var full = pipeline.freshBatch()
         swap(&full, &batch)
+        full.step = step
         try pipeline.submit(full)
     }
 }

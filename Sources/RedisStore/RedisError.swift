@@ -20,6 +20,8 @@ public struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         case configuration
         /// The server refused a value.
         case refused
+        /// A key holds what is no entity.
+        case conflict
         /// The server was restarted, so what it confirmed before may be gone.
         case restarted
         /// What was confirmed is not, or perhaps not, what is there.

@@ -17,6 +17,20 @@ struct WriteBatch {
         let end: Int
     }
 
+    /// What its command is for.
+    enum Step {
+        /// To write the entities, whatever their keys hold.
+        case write
+        /// To write them if none of their keys exists.
+        case create
+        /// To read what their keys hold, and to write those that differ.
+        case read
+    }
+
+    /// What its next command is for.
+    var step = Step.write
+    /// How often creating its entities was refused.
+    var refusals = 0
     /// The entities in the order in which they came.
     private(set) var entries: [Entry] = []
     /// Keys and values by turns, as they stand in a command.
@@ -39,6 +53,8 @@ struct WriteBatch {
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
+        step = .write
+        refusals = 0
         isSplit = false
         answered = 0
         wasSent = false
@@ -70,36 +86,93 @@ struct WriteBatch {
                 valueStart: entry.valueStart + shift, end: bytes.count))
     }
 
-    /// Hands the unanswered entities over as commands, piece by piece: one `MSET`, or a `SET` for each.
+    /// Adds an entity of another batch with another value.
+    mutating func append(_ index: Int, of other: WriteBatch, value: [UInt8]) {
+        let (entry, range) = (other.entries[index], other.range(of: index))
+        bytes.append(contentsOf: other.bytes[range.lowerBound..<entry.keyEnd])
+        let keyEnd = bytes.count
+        bytes.appendLength(value.count)
+        let valueStart = bytes.count
+        bytes.append(value.span)
+        bytes.appendLineEnd()
+        entries.append(
+            Entry(
+                type: entry.type, id: entry.id, origin: entry.origin, keyEnd: keyEnd, valueStart: valueStart,
+                end: bytes.count))
+    }
+
+    /// The unanswered entities, in an empty batch.
+    func rest(in empty: WriteBatch) -> WriteBatch {
+        if answered == 0 { return self }
+        var rest = empty
+        for index in answered..<entries.count { rest.append(index, of: self) }
+        rest.step = step
+        rest.refusals = refusals
+        rest.isSplit = isSplit
+        return rest
+    }
+
+    /// The command that it is sent as.
+    var commandName: String {
+        switch step {
+        case .read: "MGET"
+        case .write: isAnsweredSingly ? "SET" : "MSET"
+        case .create: isAnsweredSingly ? "SET" : "MSETNX"
+        }
+    }
+
+    /// Whether each unanswered entity has a reply of its own.
+    var isAnsweredSingly: Bool { step != .read && (isSplit || entries.count == 1) }
+
+    /// Hands the unanswered entities over as commands, piece by piece: one for all, or one for each.
     func encode<Failure>(_ append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
-        if isSplit || entries.count == 1 {
+        if step == .read {
+            try append(readCommand[...])
+        } else if isAnsweredSingly {
             for index in answered..<entries.count {
-                try append(Self.setHead[...])
+                try append(step == .write ? Self.setHead[...] : Self.setIfAbsentHead[...])
                 try append(bytes[range(of: index)])
+                if step == .create { try append(Self.setIfAbsentEnd[...]) }
             }
         } else {
             var head: [UInt8] = []
             head.appendArrayHeader(1 + 2 * entries.count)
-            head.append(contentsOf: Self.msetName)
+            head.append(contentsOf: step == .write ? Self.msetName : Self.msetnxName)
             try append(head[...])
             try append(bytes[...])
         }
     }
 
     /// The command that reads the values of all entities.
-    var readCommand: [UInt8] {
+    var readCommand: [UInt8] { command(Self.mgetName) }
+    /// The command that lets a transaction fail if one of the entities is written before it.
+    var watchCommand: [UInt8] { command(Self.watchName) }
+    /// The command that counts which of these entities' keys exist.
+    func existsCommand(_ indices: [Int]) -> [UInt8] { command(Self.existsName, indices) }
+
+    /// A command of keys.
+    private func command(_ name: [UInt8], _ indices: [Int]? = nil) -> [UInt8] {
         var command: [UInt8] = []
-        command.appendArrayHeader(1 + entries.count)
-        command.append(contentsOf: Self.mgetName)
-        for (index, entry) in entries.enumerated() {
-            command.append(contentsOf: bytes[range(of: index).lowerBound..<entry.keyEnd])
+        command.reserveCapacity(64 + 96 * (indices?.count ?? entries.count))
+        command.appendArrayHeader(1 + (indices?.count ?? entries.count))
+        command.append(contentsOf: name)
+        func appendKey(_ index: Int) {
+            command.append(bytes.span.extracting(range(of: index).lowerBound..<entries[index].keyEnd))
         }
+        if let indices { indices.forEach(appendKey) } else { entries.indices.forEach(appendKey) }
         return command
     }
 
     /// The value of the entity with this number.
-    func value(at index: Int) -> [UInt8] {
-        Array(bytes[entries[index].valueStart..<entries[index].end - 2])  // what follows is the line's end
+    func value(at index: Int) -> [UInt8] { Array(bytes[valueRange(of: index)]) }
+
+    /// Lends the value of the entity with this number.
+    func withValue<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+        body(bytes.span.extracting(valueRange(of: index)))
+    }
+
+    private func valueRange(of index: Int) -> Range<Int> {
+        entries[index].valueStart..<entries[index].end - 2  // what follows is the line's end
     }
 
     private func range(of index: Int) -> Range<Int> {
@@ -107,6 +180,11 @@ struct WriteBatch {
     }
 
     private static let setHead = Array("*3\r\n$3\r\nSET\r\n".utf8)
+    private static let setIfAbsentHead = Array("*4\r\n$3\r\nSET\r\n".utf8)
+    private static let setIfAbsentEnd = Array("$2\r\nNX\r\n".utf8)
     private static let msetName = Array("$4\r\nMSET\r\n".utf8)
+    private static let msetnxName = Array("$6\r\nMSETNX\r\n".utf8)
+    private static let watchName = Array("$5\r\nWATCH\r\n".utf8)
+    private static let existsName = Array("$6\r\nEXISTS\r\n".utf8)
     private static let mgetName = Array("$4\r\nMGET\r\n".utf8)
 }

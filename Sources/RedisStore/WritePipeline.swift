@@ -78,8 +78,47 @@ struct WritePipeline: ~Copyable {
         try use { (connection, _) throws(RedisError) in try session.confirm(&connection, since: epoch) }
     }
 
+    /// Sends everything and waits until it is settled.
+    mutating func flush() throws(RedisError) { try settle(untilEmpty: true) }
+
+    /// Sends commands in one go and waits for their replies; no batch may be on its way.
+    mutating func call(_ commands: [[UInt8]], name: String) throws(RedisError) -> [RedisReply] {
+        let limit = options.replyTimeout
+        return try use { (connection, _) throws(RedisError) in
+            try connection.call(commands, name: name, within: limit)
+        }
+    }
+
+    /// Connects anew after a failure that may pass, within the time for trying again; no batch may be on its way.
+    ///
+    /// - Throws: `failure` itself if it will not pass, or if the time is over.
+    mutating func startAfresh(after failure: RedisError) throws(RedisError) {
+        guard failure.isOfConnection || failure.mayPass else { throw failure }
+        connection = nil
+        try recover(failure)
+    }
+
+    /// Connects anew, once, to learn what became of the last command; its server may be another one by now.
+    mutating func reopen() throws(RedisError) {
+        connection = nil
+        let opened = try session.open()
+        survey = opened.survey
+        connection = .some(opened.connection)
+    }
+
+    /// Hands the connection out; ``giveBack(_:)`` has to follow.
+    mutating func takeConnection() throws(RedisError) -> RedisConnection {
+        guard let connection = connection.take() else {
+            throw RedisError(.connectionLost, "connection lost", advice: "run again")
+        }
+        return connection
+    }
+
+    /// Takes the connection back.
+    mutating func giveBack(_ lent: consuming RedisConnection) { connection = .some(lent) }
+
     /// Lends the connection, if there is one, and the window.
-    private mutating func use<Result>(
+    mutating func use<Result>(
         _ body: (inout RedisConnection, inout WriteWindow) throws(RedisError) -> Result
     ) throws(RedisError) -> Result {
         guard var lent = connection.take() else {
@@ -158,10 +197,10 @@ struct WritePipeline: ~Copyable {
     private mutating func exchange(
         waiting limit: Duration, heedsInterruption: Bool
     ) throws(RedisError) -> RedisConnection.Event {
-        let (awaited, written) = (window.sentCount, window.written)
+        let (awaited, settled) = (window.sentCount, window.settled)
         defer {
             if window.sentCount != awaited { lastProgress = .now }
-            if window.written > written { retry.succeed() }
+            if window.settled > settled { retry.succeed() }
         }
         return try use { (connection, window) throws(RedisError) in
             try connection.exchange(waiting: limit, heedsInterruption: heedsInterruption) {

@@ -1,15 +1,22 @@
+import GraphSync
 import UCG
 
 /// What is on its way to the server, and what became of what was: replies are matched to entities here.
 ///
 /// It does no input or output, so that what a reply leads to can be seen without a server.
 struct WriteWindow {
-    /// Entities that the server has confirmed.
-    private(set) var written = 0
+    /// New entities that the server has confirmed.
+    private(set) var created = 0
+    /// Other entities that the server has confirmed.
+    private(set) var updated = 0
+    /// Entities that were there as they should be.
+    private(set) var unchanged = 0
     /// Entities that the server has refused.
     private(set) var refused = 0
     /// The first of them.
     private(set) var refusals: [RedisEntityStore.Refusal] = []
+    /// The first entities whose place is taken.
+    private(set) var conflicts: [SyncRefusal.Case] = []
     /// Why nothing more is to be sent.
     private(set) var stop: RedisError?
     /// Why the server takes nothing at the moment.
@@ -42,9 +49,13 @@ struct WriteWindow {
     /// Whether something was sent that is unanswered.
     var isAwaited: Bool { !sent.isEmpty }
 
+    /// How many entities are settled, one way or the other.
+    var settled: Int { created + updated + unchanged + refused }
+
     /// Entities that the server may have written without saying so.
     var unknown: Int {
-        sentCount + waiting.all.reduce(0) { $0 + ($1.wasSent ? $1.openCount : 0) }
+        [sent.all, waiting.all].joined()
+            .reduce(0) { $0 + ($1.wasSent && $1.step != .read ? $1.openCount : 0) }
     }
 
     /// The first entity that was sent and is unanswered, and its size.
@@ -58,7 +69,7 @@ struct WriteWindow {
 
     /// Adds a batch that is to be sent.
     mutating func submit(_ batch: consuming WriteBatch) {
-        batch.isSplit = sendsSingly
+        batch.isSplit = batch.isSplit || sendsSingly
         waiting.append(batch)
     }
 
@@ -100,25 +111,88 @@ struct WriteWindow {
     /// Enters a reply, which is to the first command that is unanswered.
     mutating func enter(_ reply: RedisReply) throws(RedisError) {
         guard !sent.isEmpty else { throw RedisConnection.outOfStep() }
-        let isSingle = sent.first.isSplit || sent.first.entries.count == 1
+        let (step, isSingle) = (sent.first.step, sent.first.isAnsweredSingly)
         let count = isSingle ? 1 : sent.first.openCount
-        switch reply {
-        case .ok:
-            written += count
+        switch (step, reply) {
+        case (.write, .ok):
+            updated += count
             settle(count)
-        case .error(let text):
+        case (.create, .ok) where isSingle, (.create, .integer(1)) where !isSingle:
+            created += count
+            settle(count)
+        case (.create, .null) where isSingle, (.create, .integer(0)) where !isSingle:
+            // At least one of the keys exists; which, and whether with the same entity, is to be seen.
+            postpone(isSingle: isSingle) { batch in
+                batch.step = .read
+                batch.refusals += 1
+            }
+        case (.read, .array(let values)) where values.count == count:
+            compare(values)
+        case (_, .error(let text)):
             enter(ServerError(text), count, isSingle)
         default:
-            throw RedisError(.protocolViolation, "an unexpected reply to \(isSingle ? "SET" : "MSET")")
+            throw RedisError(.protocolViolation, "an unexpected reply to \(sent.first.commandName)")
         }
+    }
+
+    /// Sorts the entities of the first batch by what their keys hold.
+    private mutating func compare(_ values: [RedisReply]) {
+        guard let batch = takeBack() else { return }
+        var (new, changed) = (freshBatch(), freshBatch())
+        new.step = .create
+        new.refusals = batch.refusals
+        // One of them may be what was in the way, so each for itself.
+        new.isSplit = sendsSingly || batch.refusals > 0
+        changed.isSplit = sendsSingly
+        for (index, value) in values.enumerated() {
+            guard case .text(let stored) = value else {
+                // Neither created nor read twice: the key holds something that is no string.
+                if batch.refusals > 1 { conflict(batch, index, .otherType) } else { new.append(index, of: batch) }
+                continue
+            }
+            switch batch.withValue(at: index, { Change(stored: stored.span, wanted: $0) }) {
+            case .update(let difference):
+                let value = batch.withValue(at: index) { difference.update($0) }
+                changed.append(index, of: batch, value: value)
+            case .conflict(let reason): conflict(batch, index, .conflict(reason))
+            case .none, .create, .delete:
+                // To the last byte what was to be created: it was, and the reply was lost.
+                if batch.refusals > 0, batch.value(at: index) == stored { created += 1 } else { unchanged += 1 }
+            }
+        }
+        for rest in [new, changed] where !rest.entries.isEmpty { waiting.append(rest) }
+    }
+
+    private mutating func conflict(_ batch: WriteBatch, _ index: Int, _ change: Change) {
+        guard case .conflict(let reason) = change else { return }
+        let entry = batch.entries[index]
+        let key = EntityKey(prefix: keyPrefix, type: entry.type, id: entry.id)
+        if conflicts.count < SyncRefusal.keptCases {
+            conflicts.append(SyncRefusal.Case(key: key, origin: entry.origin, reason: reason))
+        }
+        stop = stop ?? RedisError(.conflict, "a key was taken meanwhile", advice: "see what holds it and run again")
+    }
+
+    /// Takes the first batch off those that were sent.
+    private mutating func takeBack() -> WriteBatch? {
+        guard var batch = sent.popFirst() else { return nil }
+        sentCount -= batch.openCount
+        sentBytes -= batch.byteCount
+        batch.wasSent = false
+        return batch
     }
 
     private mutating func enter(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
         switch error.effect {
         case .delay:
             delay = delay ?? error.asFailure
-            postpone(isSingle: isSingle, split: false)
+            postpone(isSingle: isSingle) { _ in }
         case .refusal, .missingRight:
+            if sent.first.step == .read {
+                halt(error)
+                _ = takeBack()
+                return
+            }
             let isRight = if case .missingRight = error.effect { true } else { false }
             if isSingle {
                 refuse(count, error)
@@ -127,12 +201,16 @@ struct WriteWindow {
             } else {
                 // One of them is at fault, or the command itself: each for itself will tell.
                 if isRight { sendsSingly = true }
-                postpone(isSingle: false, split: true)
+                postpone(isSingle: false) { $0.isSplit = true }
             }
         case .stop:
-            refuse(count, error)
             halt(error)
-            settle(count)
+            if sent.first.step == .read {
+                _ = takeBack()
+            } else {
+                refuse(count, error)
+                settle(count)
+            }
         }
     }
 
@@ -158,19 +236,21 @@ struct WriteWindow {
         free.append(batch)
     }
 
-    /// Takes back what the first command did not write, to be sent once more.
-    private mutating func postpone(isSingle: Bool, split: Bool) {
+    /// Takes back what the first command did not write, to be sent once more after a change.
+    private mutating func postpone(isSingle: Bool, _ change: (inout WriteBatch) -> Void) {
         if isSingle, sent.first.openCount > 1 {
             // The others have replies of their own to come.
             var copy = freshBatch()
             copy.append(sent.first.answered, of: sent.first)
+            copy.step = sent.first.step
+            copy.refusals = sent.first.refusals
+            copy.isSplit = true
+            change(&copy)
             waiting.append(copy)
             settle(1)
-        } else if var batch = sent.popFirst() {
-            sentCount -= batch.openCount
-            sentBytes -= batch.byteCount
-            batch.wasSent = false
-            if split { batch.isSplit = true }
+        } else if var batch = takeBack() {
+            if isSingle { batch = batch.rest(in: freshBatch()) }
+            change(&batch)
             waiting.append(batch)
         }
     }

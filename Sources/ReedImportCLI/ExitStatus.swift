@@ -56,6 +56,7 @@ enum ExitStatus: Int32 {
         case .protocolViolation: self = .protocolViolation
         case .permission: self = .permission
         case .configuration: self = .configuration
+        case .conflict: self = .refused
         case .refused, .incomplete: self = .data
         case .system: self = .system
         case .interrupted: self = .signal

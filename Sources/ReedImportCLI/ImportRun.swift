@@ -3,48 +3,62 @@ import GraphSync
 import RedisStore
 import UCG
 
-/// Writes a configuration that was found valid, and says how far it got.
-struct ImportRun {
+/// Brings Redis to what a configuration says that was found valid, and tells how far it got.
+final class ImportRun {
     private let configuration: Configuration
-    private let keyPrefix: String
+    private let source: ImportSource
     private let stamp: EntityStamp
-    private let batchSize: Int
     private let isQuiet: Bool
     private let progress: Progress
-    private var counts: [EntityKind: KindCounts]
-    private var verified: Int?
-    private var writing = Duration.zero
+    private var durations: [EntityKind: Duration] = [:]
+    private var activity = "comparing"
+    private var outcome = ImportOutcome()
 
     init(
-        _ configuration: Configuration, keyPrefix: String, stamp: EntityStamp, batchSize: Int, isQuiet: Bool,
-        _ progress: Progress
+        _ configuration: Configuration, source: ImportSource, stamp: EntityStamp, isQuiet: Bool, _ progress: Progress
     ) {
         self.configuration = configuration
-        self.keyPrefix = keyPrefix
+        self.source = source
         self.stamp = stamp
-        self.batchSize = batchSize
         self.isQuiet = isQuiet
         self.progress = progress
-        counts = configuration.counts
     }
 
     /// What was done, for a person or a program.
-    var summary: Summary { Summary(counts, verified: verified, writing: writing) }
+    var summary: Summary {
+        var counts = configuration.counts
+        for (kind, duration) in durations { counts[kind]?.duration += duration }
+        return Summary(counts, byteCount: configuration.byteCount, outcome)
+    }
 
     /// How many entities there are.
-    var total: Int { counts.values.reduce(0) { $0 + $1.entities } }
+    var total: Int { configuration.counts.values.reduce(0) { $0 + $1.entities } }
+
+    /// What should be in Redis.
+    func graph() -> DesiredGraph { configuration.graph { kind, body in try self.forEachEntity(kind, body) } }
+
+    private func forEachEntity(_ kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
+        progress.begin("\(activity) \(kind.rawValue)")
+        let start = ContinuousClock.now
+        defer { durations[kind, default: .zero] += ContinuousClock.now - start }
+        try configuration.forEachEntity(of: kind, body)
+    }
+
+    // MARK: - To a file
 
     /// Writes every entity to a file of commands.
-    mutating func write(toFile path: String) throws {
+    func write(toFile path: String, batchSize: Int) throws {
         let interruption = Interruption.catchSignals()
         defer { progress.end() }
+        activity = "writing"
         do {
             var file = try RESPFile(
-                path: path, keyPrefix: keyPrefix, stamp: stamp, batchSize: batchSize,
+                path: path, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize,
                 interruption: interruption)
             let start = ContinuousClock.now
-            try Apply.writeAll(to: &file) { try forEachEntity("writing", $0) }
-            writing = ContinuousClock.now - start
+            for kind in EntityKind.allCases { try forEachEntity(kind) { try file.write($0) } }
+            try file.finish()
+            outcome.writing = ContinuousClock.now - start
         } catch let error as RESPFileError {
             throw Failure(ExitStatus(error), error.message)
         } catch let error as InputError {
@@ -52,119 +66,126 @@ struct ImportRun {
         }
     }
 
-    /// Writes every entity to a server.
+    // MARK: - Planning
+
+    /// Prints what would be changed on a server.
+    func plan(
+        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format
+    ) throws -> SyncPlan {
+        var text = PlanText(format, paths: configuration.paths)
+        defer { progress.end() }
+        do {
+            var sync = try RedisSync(
+                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis, options: options,
+                isReadOnly: true)
+            let plan = try sync.plan(graph()) { text.add($0) }
+            progress.end()
+            text.finish(plan)
+            return plan
+        } catch let error as RedisError {
+            throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+        } catch let error as InputError {
+            throw Failure(ExitStatus(error), error.description + (error.advice.map { "; \($0)" } ?? ""))
+        }
+    }
+
+    // MARK: - To a server
+
+    /// Writes what is different to a server.
     ///
     /// - Parameters:
     ///   - redis: How patient and strict to be, and what interrupts it.
-    ///   - verify: Whether all are read back at the end.
-    mutating func write(to address: RedisAddress, _ redis: RedisOptions, verify: Bool) throws {
-        var options = redis
-        options.batchSize = batchSize
+    ///   - lockTimeout: How long to wait for another import of the same source.
+    ///   - verify: Whether all entities are read back at the end.
+    func write(
+        to address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, lockTimeout: Duration, verify: Bool
+    ) throws {
+        var redis = redis
         let isQuiet = isQuiet
-        options.onNote = { if !isQuiet { Console.complain("note: \($0)") } }
-        var store: RedisEntityStore
+        redis.onNote = { if !isQuiet { Console.complain("note: \($0)") } }
+        var sync: RedisSync
         do throws(RedisError) {
-            store = try RedisEntityStore.connect(
-                to: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
+            sync = try RedisSync(
+                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis,
+                options: options)
         } catch {
             throw failure(error, "nothing written")
         }
-        if let warning = store.survey.warning(beforeWriting: configuration.estimatedBytes) {
-            options.onNote(warning)
-        }
-        if !options.checksServer {
-            options.onNote(
-                "the server is not checked for restarts, flushes and evictions (--no-server-check)")
+        if let warning = sync.survey.warning(beforeWriting: configuration.estimatedBytes) { redis.onNote(warning) }
+        if !redis.checksServer {
+            redis.onNote("the server is not checked for restarts, flushes and evictions (--no-server-check)")
         }
         defer { progress.end() }
+        activity = "importing"
+        let graph = graph()
         do {
+            var last = LastImport()
+            last.version = ReedImport.version
+            last.digest = try configuration.digest()
             let start = ContinuousClock.now
-            try Apply.writeAll(to: &store) { try forEachEntity("importing", $0) }
-            writing = ContinuousClock.now - start
+            outcome.result = try sync.apply(graph, last: last, lockTimeout: lockTimeout)
+            outcome.writing = ContinuousClock.now - start
         } catch let error as RedisError {
-            if error.origin == nil { report(store.refusals) }
-            throw failure(error, try outcome(error, store.counts, address, options))
+            if error.origin == nil { report(sync.refusals) }
+            report(sync.conflicts)
+            throw failure(error, describe(error, &sync, graph))
+        } catch let error as SyncRefusal {
+            report(error.cases)
+            throw Failure(.refused, error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
         } catch let error as InputError {
-            store.settle()
-            throw failure(error, describe(store.counts))
+            throw failure(error, describe(sync.counts))
         }
-        guard store.counts.refused == 0 else {
-            report(store.refusals)
-            throw Failure(.data, "redis \(address): \(describe(store.counts))")
+        guard sync.counts.refused == 0 else {
+            report(sync.refusals)
+            throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
-        if verify { try self.verify(address, options) }
+        noteLeftovers(options)
+        if verify { try self.verify(&sync, graph) }
     }
 
-    private mutating func forEachEntity(
-        _ activity: String, _ body: (borrowing Entity) throws -> Void
-    ) throws {
-        for kind in EntityKind.allCases {
-            progress.begin("\(activity) \(kind.rawValue)")
-            let start = ContinuousClock.now
-            try configuration.forEachEntity(of: kind, body)
-            counts[kind]?.duration += ContinuousClock.now - start
-        }
-    }
-
-    // MARK: - Reading back
-
-    /// What reading everything back has found.
-    private struct Verification {
-        var confirmed = 0, missing = 0, different = 0
-        /// Where the first entity comes from that is missing or different.
-        var firstFault: EntityOrigin?
-
-        mutating func add(_ reading: EntityReading) {
-            switch reading.stored {
-            case .value(reading.wanted):
-                confirmed += 1
-                return
-            case .nothing: missing += 1
-            case .value, .other: different += 1
+    private func noteLeftovers(_ options: SyncOptions) {
+        guard let result = outcome.result, result.leftovers > 0, !isQuiet else { return }
+        let what = "\(count(result.leftovers, "owned entity", "owned entities")) not in the directory any more"
+        if options.prunes {
+            for reason in configuration.incompleteKinds.values.sorted() {
+                Console.complain("note: \(reason), so its kind is not pruned (--prune-missing)")
             }
-            firstFault = firstFault ?? reading.origin
+        } else {
+            Console.complain("note: \(what); --prune deletes them")
         }
     }
 
-    private mutating func verify(_ address: RedisAddress, _ options: RedisOptions) throws {
-        let result: Verification
+    private func verify(_ sync: inout RedisSync, _ graph: DesiredGraph) throws {
+        activity = "verifying"
+        let counts: ChangeCounts
+        let firstFault: EntityOrigin?
         do {
-            result = try look(address, options)
+            (counts, firstFault) = try sync.verify(graph)
         } catch let error as RedisError {
             throw failure(error, "all \(total) entities confirmed, but not verified")
         } catch let error as InputError {
             throw failure(error, "all entities confirmed, but not verified")
         }
-        verified = result.confirmed
-        guard result.confirmed == total else {
+        outcome.verified = counts.unchanged
+        guard counts.unchanged == total else {
             throw Failure(
                 .data,
-                place(result.firstFault) + "\(result.confirmed) of \(total) entities verified, "
-                    + "\(result.missing) missing, \(result.different) different; run again")
+                place(firstFault) + "\(counts.unchanged) of \(total) entities verified, \(counts.created) missing, "
+                    + "\(counts.updated + counts.conflicts) different; run again")
         }
-    }
-
-    private func look(_ address: RedisAddress, _ options: RedisOptions) throws -> Verification {
-        var reader = try RedisEntityReader(of: address, keyPrefix: keyPrefix, stamp: stamp, options: options)
-        var result = Verification()
-        for kind in EntityKind.allCases {
-            progress.begin("verifying \(kind.rawValue)")
-            try configuration.forEachEntity(of: kind) { try reader.read($0) { result.add($0) } }
-        }
-        try reader.finish { result.add($0) }
-        return result
     }
 
     // MARK: - Telling
 
-    /// How far the run got; if the server lost keys, how many of them are there.
-    private func outcome(
-        _ error: RedisError, _ counts: WriteCounts, _ address: RedisAddress, _ options: RedisOptions
-    ) throws -> String {
-        guard error.code == .incomplete, let result = try? look(address, options) else {
-            return describe(counts)
+    /// How far the run got; if the server lost keys, how many of the entities are there.
+    private func describe(_ error: RedisError, _ sync: inout RedisSync, _ graph: DesiredGraph) -> String {
+        if error.code == .incomplete, let found = try? sync.verify(graph).counts {
+            return "\(found.unchanged) of \(total) entities present"
         }
-        return "\(result.confirmed) of \(total) entities present"
+        if sync.isInDoubt {
+            return "the connection broke while the changes were carried out: all of them or none are there"
+        }
+        return describe(sync.counts)
     }
 
     private func failure(_ error: RedisError, _ counts: String) -> Failure {
@@ -184,19 +205,24 @@ struct ImportRun {
 
     /// `6272 of 20000 entities confirmed, 4358 unknown, 1 refused, 9369 not sent`.
     private func describe(_ counts: WriteCounts) -> String {
-        let rest = total - counts.written - counts.unknown - counts.refused
+        let confirmed = counts.written + counts.unchanged
+        let rest = total - confirmed - counts.unknown - counts.refused
         let parts = [(counts.unknown, "unknown"), (counts.refused, "refused"), (rest, "not sent")]
-        guard counts.written + counts.unknown + counts.refused > 0 else { return "nothing written" }
-        return "\(counts.written) of \(total) entities confirmed"
+        guard confirmed + counts.unknown + counts.refused > 0 else { return "nothing written" }
+        return "\(confirmed) of \(total) entities confirmed"
             + parts.filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }.joined()
     }
 
     private func report(_ refusals: [RedisEntityStore.Refusal]) {
         for refusal in refusals {
             Console.report(
-                PlainText.escaped(
-                    "\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]")
-                    + "\n")
+                PlainText.escaped("\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]") + "\n")
+        }
+    }
+
+    private func report(_ cases: [SyncRefusal.Case]) {
+        for item in cases {
+            Console.report(PlainText.escaped("\(place(item.origin))error: \(item.key): \(item.reason)") + "\n")
         }
     }
 }

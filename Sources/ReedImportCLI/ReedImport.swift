@@ -3,6 +3,8 @@ import ArgumentParser
 /// The command tree.
 @main
 struct ReedImport: AsyncParsableCommand {
+    static let version = "0.2.0"
+
     static let configuration = CommandConfiguration(
         commandName: "reed-import",
         abstract:
@@ -11,7 +13,7 @@ struct ReedImport: AsyncParsableCommand {
             The usual call:
               reed-import --csv ./config --redis localhost:6379
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             ImportCommand.self, ValidateCommand.self, PlanCommand.self, RunCommand.self, DoctorCommand.self,
             CSVCommand.self,

@@ -62,10 +62,16 @@ public struct EntityDifference: Hashable, Sendable {
 
     /// The members that differ, by name.
     public let members: [Member]
+    /// When the stored entity was created, as it says.
+    let createdAt: JSONValue?
+    /// By whom the stored entity was created, as it says.
+    let createdBy: JSONValue?
 
     private static let stamps: Set = ["created_at", "updated_at", "created_by"]
 
     init(stored: JSONValue, wanted: JSONValue) {
+        createdAt = stored["created_at"]
+        createdBy = stored["created_by"]
         var members: [Member] = []
         func compare(_ stored: [String: JSONValue], _ wanted: [String: JSONValue], prefix: String) {
             for name in Set(stored.keys).union(wanted.keys).sorted() {
@@ -96,7 +102,7 @@ extension Span<UInt8> {
         return difference == 0
     }
 
-    fileprivate func firstIndex(of other: Span<UInt8>) -> Int? {
+    func firstIndex(of other: Span<UInt8>) -> Int? {
         var index = 0
         while index + other.count <= count {
             if self[index] == other[0], extracting(index..<index + other.count).isEqual(to: other) {
@@ -117,7 +123,7 @@ extension Span<UInt8> {
     }
 
     /// Passes a JSON string, if one stands at `index`.
-    fileprivate func passesString(at index: inout Int) -> Bool {
+    func passesString(at index: inout Int) -> Bool {
         guard index < count, self[index] == UInt8(ascii: "\"") else { return false }
         index += 1
         while index < count, self[index] != UInt8(ascii: "\"") {

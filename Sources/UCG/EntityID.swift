@@ -1,5 +1,5 @@
 /// The UUID of an entity (RFC 9562).
-public struct EntityID: Hashable, Sendable, CustomStringConvertible {
+public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
@@ -37,6 +37,27 @@ public struct EntityID: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         self.init([UInt8](text.utf8).span)
     }
+
+    /// The id of these 16 bytes, in network order.
+    public init(bytes: Span<UInt8>) {
+        precondition(bytes.count == 16)
+        var halves: (UInt64, UInt64) = (0, 0)
+        for index in 0..<8 {
+            halves = (halves.0 << 8 | UInt64(bytes[index]), halves.1 << 8 | UInt64(bytes[index + 8]))
+        }
+        self.init(high: halves.0, low: halves.1)
+    }
+
+    /// The order of the bytes, which is that of the texts too.
+    public static func < (left: EntityID, right: EntityID) -> Bool {
+        left.high != right.high ? left.high < right.high : left.low < right.low
+    }
+
+    /// The first of the 16 bytes.
+    package var firstByte: UInt8 { UInt8(truncatingIfNeeded: high >> 56) }
+
+    /// The first bits as a number; at most 63 of them.
+    package func firstBits(_ count: Int) -> Int { Int(high >> (64 - UInt64(count))) }
 
     /// Appends the 16 bytes of the id to `bytes`, in network order.
     public func appendBytes(to bytes: inout [UInt8]) {

@@ -3,6 +3,8 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
+    init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
     /// The time `seconds` and `nanoseconds` after 1970-01-01T00:00:00Z, cut to
     /// milliseconds; `nil` before it and beyond the year 9999, which RFC 3339 cannot write.
     public init?(secondsSince1970 seconds: Int64, nanoseconds: Int = 0) {

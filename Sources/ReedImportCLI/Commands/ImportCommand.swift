@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigImport
+import GraphSync
 import RedisStore
 
 struct ImportCommand: ParsableCommand {
@@ -7,12 +8,13 @@ struct ImportCommand: ParsableCommand {
         commandName: "import",
         abstract: "Imports a configuration directory into Redis (the default command).",
         discussion: """
-            Nothing is written before the whole directory has been read and found valid. Importing it \
-            again leads to the same keys.
+            Nothing is written before the whole directory has been read and found valid, and then only what \
+            differs from what Redis holds. Nothing is deleted unless --prune is given.
 
-            Exits 0 if every entity is confirmed; 64 on wrong options; 65 if the input is invalid, or an \
+            Exits 0 if every entity is confirmed; 3 if a guard said no: a key that holds no entity, another \
+            source's entity, too many deletions; 64 on wrong options; 65 if the input is invalid, or an \
             entity was refused or lost; 66 if it cannot be read; 69 if Redis cannot be reached; 75 if it \
-            cannot take the entities now; 76 if it is not Redis; 77 if it does not let this user in; 78 if \
+            cannot take the entities now, or another import runs; 76 if it is not Redis; 77 if it does not let this user in; 78 if \
             it is configured so that it cannot work; 71, 73 and 74 on failures of the system; 130 and 143 \
             if interrupted.
             """)
@@ -20,6 +22,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup var input: InputOptions
     @OptionGroup(title: "Redis options") var redis: RedisArguments
     @OptionGroup(title: "Entity options") var entities: EntityOptions
+    @OptionGroup(title: "Sync options") var sync: SyncArguments
     @OptionGroup(title: "Writing options") var writing: WritingOptions
     @OptionGroup var output: OutputOptions
 
@@ -48,17 +51,23 @@ struct ImportCommand: ParsableCommand {
         let address = out == nil ? try redis.address() : nil
         let progress = Progress(quiet: output.quiet)
         let configuration = try input.check(output, progress)
-        var run = ImportRun(
-            configuration, keyPrefix: entities.keyPrefix, stamp: stamp, batchSize: writing.batchSize,
-            isQuiet: output.quiet, progress)
+        let run = ImportRun(
+            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: output.quiet,
+            progress)
         if let out {
             // To standard output go the commands and nothing else.
-            if out == "-" { return try run.write(toFile: "/dev/stdout") }
-            try run.write(toFile: out)
+            if out == "-" { return try run.write(toFile: "/dev/stdout", batchSize: writing.batchSize) }
+            try run.write(toFile: out, batchSize: writing.batchSize)
         } else if let address {
             var options = redis.options
+            options.batchSize = writing.batchSize
             options.interruption = Interruption.catchSignals()
-            try run.write(to: address, options, verify: verify)
+            var sync = sync.options
+            sync.atomicity = writing.atomic
+            sync.atomicEntities = writing.atomicLimit.entities
+            sync.atomicBytes = writing.atomicLimit.bytes
+            try run.write(
+                to: address, options, sync, lockTimeout: writing.lockTimeout.duration, verify: verify)
         }
         if !output.quiet { run.summary.print(output.format) }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigImport
 import Glibc
+import GraphSync
 import PrivateRedis
 import RedisStore
 
@@ -46,8 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         let output = OutputOptions(quiet: quiet)
         let configuration = try input.check(output, progress)
         let run = ImportRun(
-            configuration, keyPrefix: entities.keyPrefix, stamp: stamp,
-            batchSize: RedisOptions.defaultBatchSize, isQuiet: quiet, progress)
+            configuration, source: ImportSource(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
+            progress)
         let isQuiet = quiet
         let command = command
         let ending: PrivateRedis.Ending
@@ -73,7 +74,6 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func fill(_ server: PrivateRedis, _ run: ImportRun) throws {
-        var run = run
         var options = RedisOptions()
         let interruption = Interruption.catchSignals()
         defer {
@@ -81,6 +81,7 @@ struct RunCommand: AsyncParsableCommand {
             if let interruption { close(interruption) }
         }
         options.interruption = interruption
-        try run.write(to: try RedisAddress(server.socket), options, verify: false)
+        try run.write(
+            to: try RedisAddress(server.socket), options, SyncOptions(), lockTimeout: .zero, verify: false)
     }
 }

@@ -16,14 +16,10 @@ struct PlanText {
         case markdown
     }
 
-    /// How many entities need which change, of all kinds.
-    private(set) var total = ChangeCounts()
-
     private let format: Format
     /// The files' paths, by the numbers that origins have.
     private let paths: [String]
     private let isColoured: Bool
-    private var counts: [EntityKind: ChangeCounts] = [:]
     /// The kind whose changes are being printed.
     private var shownKind: EntityKind?
     private var hasShown = false
@@ -37,52 +33,54 @@ struct PlanText {
         if format == .json { Console.write("{\"changes\":[") }
     }
 
-    /// Prints what has to happen to one entity, if anything has.
-    mutating func add(_ reading: EntityReading, of kind: EntityKind) {
-        let change = Change(reading)
-        total.add(change)
-        counts[kind, default: ChangeCounts()].add(change)
-        if case .none = change { return }
+    /// Prints a change.
+    mutating func add(_ planned: PlannedChange) {
+        guard let kind = EntityKind.allCases.first(where: { $0.type == planned.key.type }) else { return }
         switch format {
-        case .text: writeText(reading, change, kind)
-        case .json: writeJSON(reading, change)
-        case .markdown: writeMarkdown(reading, change, kind)
+        case .text: writeText(planned, kind)
+        case .json: writeJSON(planned)
+        case .markdown: writeMarkdown(planned, kind)
         }
         hasShown = true
         shownKind = kind
     }
 
     /// Prints how many there are of each.
-    func finish() {
+    func finish(_ plan: SyncPlan) {
         switch format {
         case .text:
             if hasShown { Console.write("\n") }
-            Console.write(sentence + "\n")
+            Console.write(sentence(plan) + "\n")
         case .json:
             var json = JSONWriter()
             json.beginObject()
             for kind in EntityKind.allCases {
                 json.key(JSONKey(kind.rawValue))
-                write(counts[kind] ?? ChangeCounts(), to: &json)
+                write(plan.counts[kind.type] ?? ChangeCounts(), to: &json)
             }
             json.key("total")
-            write(total, to: &json)
+            write(plan.total, to: &json)
             json.endObject()
             Console.write("],\"counts\":")
             Console.write(json.bytes)
             Console.write("}\n")
         case .markdown:
-            Console.write((hasShown ? "\n" : "") + "**\(sentence)**\n")
+            Console.write((hasShown ? "\n" : "") + "**\(sentence(plan))**\n")
         }
     }
 
     /// `Plan: 3 to create, 1 to update, 250 unchanged, 0 conflicts`.
-    private var sentence: String {
-        "Plan: \(total.created) to create, \(total.updated) to update, \(total.unchanged) unchanged, "
+    private func sentence(_ plan: SyncPlan) -> String {
+        let total = plan.total
+        let deletions = total.deleted > 0 || !plan.candidates.isEmpty ? "\(total.deleted) to delete, " : ""
+        return "Plan: \(total.created) to create, \(total.updated) to update, \(deletions)\(total.unchanged) unchanged, "
             + count(total.conflicts, "conflict")
     }
 
-    private func place(_ origin: EntityOrigin) -> String { "\(paths[Int(origin.file)]):\(origin.line)" }
+    /// What a person reads of where an entity comes from, or of what it is.
+    private func place(_ planned: PlannedChange) -> String {
+        planned.origin.map { "\(paths[Int($0.file)]):\($0.line)" } ?? planned.label ?? ""
+    }
 
     /// A value as JSON, escaped for a terminal and cut to 80 characters.
     private func shown(_ value: JSONValue?) -> String {
@@ -93,41 +91,54 @@ struct PlanText {
 
     // MARK: - Text
 
-    private func writeText(_ reading: EntityReading, _ change: Change, _ kind: EntityKind) {
+    private func writeText(_ planned: PlannedChange, _ kind: EntityKind) {
         if shownKind != kind { Console.write((hasShown ? "\n" : "") + kind.rawValue + "\n") }
-        let (mark, colour) =
-            switch change {
-            case .create: ("+", 32)
-            case .update: ("~", 33)
-            case .conflict, .none: ("!", 31)
-            }
-        let line = PlainText.escaped("\(mark) \(reading.key)  \(place(reading.origin))")
+        let (mark, colour) = Self.mark(planned.change)
+        let place = place(planned)
+        let line = PlainText.escaped("\(mark) \(planned.key)" + (place.isEmpty ? "" : "  \(place)"))
         Console.write("  " + (isColoured ? "\u{1B}[\(colour)m\(line)\u{1B}[0m" : line) + "\n")
-        switch change {
+        switch planned.change {
         case .update(let difference):
             for member in difference.members {
                 let name = PlainText.escaped(member.name)
                 Console.write("      \(name): \(shown(member.stored)) -> \(shown(member.wanted))\n")
             }
-        case .conflict(let reason): Console.write("      \(reason)\n")
-        case .create, .none: break
+        case .conflict(let reason): Console.write("      \(PlainText.escaped(reason))\n")
+        case .create, .delete, .none: break
+        }
+    }
+
+    /// What stands before a change, and its colour on a terminal.
+    private static func mark(_ change: Change) -> (mark: String, colour: Int) {
+        switch change {
+        case .create: ("+", 32)
+        case .update: ("~", 33)
+        case .delete: ("-", 31)
+        case .conflict, .none: ("!", 35)
         }
     }
 
     // MARK: - JSON
 
-    private func writeJSON(_ reading: EntityReading, _ change: Change) {
+    private func writeJSON(_ planned: PlannedChange) {
         var json = JSONWriter()
         json.beginObject()
         json.key("key")
-        json.string(reading.key.description)
-        json.key("file")
-        json.string(paths[Int(reading.origin.file)])
-        json.key("line")
-        json.integer(Int(reading.origin.line))
+        json.string(planned.key.description)
+        if let label = planned.label {
+            json.key("label")
+            json.string(label)
+        }
+        if let origin = planned.origin {
+            json.key("file")
+            json.string(paths[Int(origin.file)])
+            json.key("line")
+            json.integer(Int(origin.line))
+        }
         json.key("action")
-        switch change {
+        switch planned.change {
         case .create: json.string("create")
+        case .delete: json.string("delete")
         case .none: json.string("none")
         case .conflict(let reason):
             json.string("conflict")
@@ -160,6 +171,8 @@ struct PlanText {
         json.integer(counts.created)
         json.key("update")
         json.integer(counts.updated)
+        json.key("delete")
+        json.integer(counts.deleted)
         json.key("unchanged")
         json.integer(counts.unchanged)
         json.key("conflict")
@@ -169,25 +182,24 @@ struct PlanText {
 
     // MARK: - Markdown
 
-    private func writeMarkdown(_ reading: EntityReading, _ change: Change, _ kind: EntityKind) {
+    private func writeMarkdown(_ planned: PlannedChange, _ kind: EntityKind) {
         if shownKind != kind {
             Console.write(
                 (hasShown ? "\n" : "")
                     + "### \(kind.rawValue)\n\n| | entity | row | what |\n| --- | --- | --- | --- |\n")
         }
-        let (mark, what): (String, String) =
-            switch change {
-            case .create: ("+", "new")
+        let what =
+            switch planned.change {
+            case .create: "new"
+            case .delete: "deleted"
             case .update(let difference):
-                (
-                    "~",
-                    difference.members.map { "`\(cell($0.name))`: \(shown($0.stored)) → \(shown($0.wanted))" }
-                        .joined(separator: "; ")
-                )
-            case .conflict(let reason): ("!", reason)
-            case .none: ("", "")
+                difference.members.map { "`\(cell($0.name))`: \(shown($0.stored)) → \(shown($0.wanted))" }
+                    .joined(separator: "; ")
+            case .conflict(let reason): reason
+            case .none: ""
             }
-        Console.write("| \(mark) | `\(reading.key)` | \(cell(place(reading.origin))) | \(cell(what)) |\n")
+        let mark = Self.mark(planned.change).mark
+        Console.write("| \(mark) | `\(planned.key)` | \(cell(place(planned))) | \(cell(what)) |\n")
     }
 
     /// Text that cannot end a cell of a table.

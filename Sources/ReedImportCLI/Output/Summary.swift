@@ -1,27 +1,34 @@
 import ConfigImport
+import GraphSync
 import UCG
+
+/// What an import did beside reading.
+struct ImportOutcome {
+    /// What became of the entities; `nil` if no server was written to.
+    var result: SyncResult?
+    /// How many entities were read back and found right, if they were.
+    var verified: Int?
+    /// How long it took from the lock to the last reply, if anything was to be written.
+    var writing: Duration?
+}
 
 /// What a run did, a line for each kind.
 struct Summary {
     private let counts: [EntityKind: KindCounts]
-    /// How many entities were read back and found right, if they were.
-    private let verified: Int?
-    /// How long it took from the first write to the last reply, if anything was written.
-    private let writing: Duration?
+    private let byteCount: Int
+    private let outcome: ImportOutcome
 
-    init(_ counts: [EntityKind: KindCounts], verified: Int? = nil, writing: Duration? = nil) {
+    init(_ counts: [EntityKind: KindCounts], byteCount: Int, _ outcome: ImportOutcome = ImportOutcome()) {
         self.counts = counts
-        self.verified = verified
-        self.writing = writing
+        self.byteCount = byteCount
+        self.outcome = outcome
     }
 
     /// Prints the summary to standard output.
     func print(_ format: OutputOptions.Format) {
         switch format {
-        case .text:
-            Console.write(table)
-            if let verified { Console.write("verified: \(verified) entities read back and compared\n") }
-        case .json: Console.write(json.bytes + [UInt8(ascii: "\n")])
+        case .text: Console.write(text)
+        case .json: Console.write(json)
         }
     }
 
@@ -34,51 +41,119 @@ struct Summary {
         }
     }
 
-    private var table: String {
-        var lines = [["kind", "files", "rows", "entities", "seconds"]]
+    // MARK: - Text
+
+    private var text: String {
+        let hasResult = outcome.result != nil
+        var lines = [
+            ["kind", "files", "rows", "entities"]
+                + (hasResult ? ["created", "updated", "unchanged", "deleted", "conflicts"] : []) + ["seconds"]
+        ]
         for kind in EntityKind.allCases {
-            lines.append(Self.line(kind.rawValue, counts[kind] ?? KindCounts()))
+            lines.append(
+                line(kind.rawValue, counts[kind] ?? KindCounts(), outcome.result?.counts[kind.type] ?? ChangeCounts()))
         }
-        lines.append(Self.line("total", total))
-        return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1))
+        lines.append(line("total", total, outcome.result?.total ?? ChangeCounts()))
+        return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1)) + sentences
     }
 
-    private static func line(_ name: String, _ counts: KindCounts) -> [String] {
-        [name, String(counts.files), String(counts.rows), String(counts.entities), seconds(counts.duration)]
+    private func line(_ name: String, _ counts: KindCounts, _ changes: ChangeCounts) -> [String] {
+        var numbers = [counts.files, counts.rows, counts.entities]
+        if outcome.result != nil { numbers += Self.members(changes).map(\.value) }
+        return [name] + numbers.map(String.init) + [Self.seconds(counts.duration)]
+    }
+
+    private var sentences: String {
+        var text = ""
+        if let result = outcome.result {
+            let seconds = max(0.001, total.duration / .seconds(1))
+            let changes = count(result.total.changed, "change")
+            switch result.visibility {
+            case .unchanged: text += "no changes"
+            case .atomic: text += "\(changes) in one transaction"
+            case .batches: text += "\(changes) in batches"
+            }
+            text += "; \(humanSize(byteCount)), \(Int(Double(total.entities) / seconds)) entities/s\n"
+            if result.adopted > 0 {
+                text += "\(count(result.adopted, "entity", "entities")) taken over from other sources\n"
+            }
+        }
+        if let verified = outcome.verified { text += "verified: \(verified) entities read back and compared\n" }
+        return text
     }
 
     /// Seconds with three decimals.
     private static func seconds(_ duration: Duration) -> String {
         let milliseconds = Int((duration / .milliseconds(1)).rounded())
-        let fraction = String(milliseconds % 1000)
-        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+        return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
     }
 
-    private var json: JSONWriter {
+    private static func members(_ counts: ChangeCounts) -> [(name: JSONKey, value: Int)] {
+        [
+            ("created", counts.created), ("updated", counts.updated), ("unchanged", counts.unchanged),
+            ("deleted", counts.deleted), ("conflicts", counts.conflicts),
+        ]
+    }
+
+    // MARK: - JSON
+
+    /// The summary as one JSON object and a line's end; docs/report.md describes it.
+    var json: [UInt8] {
         var json = JSONWriter()
+        json.beginObject()
+        json.key("kinds")
         json.beginObject()
         for kind in EntityKind.allCases {
             json.key(JSONKey(kind.rawValue))
-            json.integer(counts[kind]?.entities ?? 0)
+            write(counts[kind] ?? KindCounts(), outcome.result?.counts[kind.type], to: &json)
         }
-        let sum = total
-        json.key("files")
-        json.integer(sum.files)
-        json.key("rows")
-        json.integer(sum.rows)
-        json.key("entities")
-        json.integer(sum.entities)
-        if let verified {
+        json.endObject()
+        json.key("total")
+        write(total, outcome.result?.total, to: &json)
+        json.key("bytes")
+        json.integer(byteCount)
+        if let result = outcome.result {
+            json.key("visibility")
+            switch result.visibility {
+            case .unchanged: json.string("unchanged")
+            case .atomic: json.string("atomic")
+            case .batches: json.string("batches")
+            }
+            json.key("adopted")
+            json.integer(result.adopted)
+            json.key("leftovers")
+            json.integer(result.leftovers)
+        }
+        if let verified = outcome.verified {
             json.key("verified")
             json.integer(verified)
         }
-        json.key("seconds")
-        json.number(Self.seconds(sum.duration).utf8.span)
-        if let writing {
+        if let writing = outcome.writing {
             json.key("writing_seconds")
             json.number(Self.seconds(writing).utf8.span)
         }
+        json.key("entities_per_second")
+        json.integer(Int(Double(total.entities) / max(0.001, total.duration / .seconds(1))))
         json.endObject()
-        return json
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    private func write(_ counts: KindCounts, _ changes: ChangeCounts?, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("files")
+        json.integer(counts.files)
+        json.key("rows")
+        json.integer(counts.rows)
+        json.key("entities")
+        json.integer(counts.entities)
+        if let changes {
+            for (name, value) in Self.members(changes) {
+                json.key(name)
+                json.integer(value)
+            }
+        }
+        json.key("seconds")
+        json.number(Self.seconds(counts.duration).utf8.span)
+        json.endObject()
     }
 }

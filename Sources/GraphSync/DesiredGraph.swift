@@ -1,0 +1,31 @@
+public import UCG
+
+/// What should be in the store: entities that can be gone through as often as need be.
+public struct DesiredGraph {
+    /// The types of entities, in an order in which no reference dangles while they are written one after the other.
+    public let types: [EntityType]
+    /// The ids of all entities of each type.
+    public let ids: [EntityType: PackedIDs]
+    /// Types whose entities are not pruned, and why: their file is missing or empty.
+    public let unprunable: [EntityType: String]
+    /// About how many bytes the entities come to.
+    public let estimatedBytes: Int
+    /// Lends every entity of a type, in the same order each time.
+    public let forEachEntity: (EntityType, (borrowing Entity) throws -> Void) throws -> Void
+
+    /// A graph of the entities that `forEachEntity` lends.
+    public init(
+        types: [EntityType], ids: [EntityType: PackedIDs], unprunable: [EntityType: String],
+        estimatedBytes: Int,
+        forEachEntity: @escaping (EntityType, (borrowing Entity) throws -> Void) throws -> Void
+    ) {
+        self.types = types
+        self.ids = ids
+        self.unprunable = unprunable
+        self.estimatedBytes = estimatedBytes
+        self.forEachEntity = forEachEntity
+    }
+
+    /// How many entities there are.
+    public var count: Int { ids.values.reduce(0) { $0 + $1.count } }
+}

@@ -1,0 +1,49 @@
+public import UCG
+
+/// Who holds a lock: the value of its key.
+public struct LockRecord: Hashable, Sendable {
+    /// The holder's host.
+    public let host: String
+    /// The holder's process id on that host.
+    public let process: Int
+    /// When it was taken, by the holder's clock.
+    public let start: Timestamp
+    /// Tells this holding from every other.
+    public let token: String
+
+    /// A record of a holder.
+    public init(host: String, process: Int, start: Timestamp, token: String) {
+        self.host = host
+        self.process = process
+        self.start = start
+        self.token = token
+    }
+
+    /// Reads the value of a lock's key; `nil` if it is none.
+    public init?(_ text: [UInt8]) {
+        guard let value = JSONValue(text.span), case .string(let host)? = value["host"],
+            case .number(let process)? = value["pid"], case .string(let start)? = value["start"],
+            case .string(let token)? = value["token"],
+            let number = Int(process), let time = Timestamp(rfc3339: String(decoding: start, as: UTF8.self))
+        else { return nil }
+        self.init(
+            host: String(decoding: host, as: UTF8.self), process: number, start: time,
+            token: String(decoding: token, as: UTF8.self))
+    }
+
+    /// The value of the lock's key.
+    public var json: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("host")
+        json.string(host)
+        json.key("pid")
+        json.integer(process)
+        json.key("start")
+        json.string(start.description)
+        json.key("token")
+        json.string(token)
+        json.endObject()
+        return json.bytes
+    }
+}

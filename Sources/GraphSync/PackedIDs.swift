@@ -1,0 +1,173 @@
+public import UCG
+
+/// Ids of entities of one type, sorted and each of them once: 16 bytes an id.
+///
+/// In Redis they are the fields of a hash: the name of a field is the first byte of its ids as two hexadecimal
+/// digits, its value these ids behind each other.
+public struct PackedIDs: Hashable, Sendable {
+    /// The ids, in ascending order.
+    public private(set) var ids: [EntityID]
+
+    /// No id at all.
+    public init() { ids = [] }
+
+    /// The ids of `ids`, in whatever order and however often they come.
+    ///
+    /// Complexity: O(*n*) for ids that are as good as random, O(*n* log *n*) for others.
+    public init(_ ids: [EntityID]) { self.ids = Self.sorted(ids) }
+
+    private init(sorted ids: [EntityID]) { self.ids = ids }
+
+    /// How many ids there are.
+    public var count: Int { ids.count }
+    /// Whether there is none.
+    public var isEmpty: Bool { ids.isEmpty }
+
+    /// Whether `id` is one of them.
+    ///
+    /// Complexity: O(log *n*).
+    public func contains(_ id: EntityID) -> Bool {
+        var (low, high) = (0, ids.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ids[middle] < id { low = middle + 1 } else { high = middle }
+        }
+        return low < ids.count && ids[low] == id
+    }
+
+    /// The ids of both.
+    public func union(_ other: PackedIDs) -> PackedIDs {
+        if ids == other.ids || other.isEmpty { return self }
+        if isEmpty { return other }
+        var merged: [EntityID] = []
+        merged.reserveCapacity(max(count, other.count))
+        Self.walk(ids, other.ids) { id, _, _ in merged.append(id) }
+        return PackedIDs(sorted: merged)
+    }
+
+    /// The ids that are here and not in `other`.
+    public func subtracting(_ other: PackedIDs) -> PackedIDs {
+        if other.isEmpty { return self }
+        if ids == other.ids { return PackedIDs() }
+        var rest: [EntityID] = []
+        Self.walk(ids, other.ids) { id, isHere, isThere in if isHere, !isThere { rest.append(id) } }
+        return PackedIDs(sorted: rest)
+    }
+
+    /// The ids that are in both.
+    public func intersection(_ other: PackedIDs) -> PackedIDs {
+        if isEmpty || other.isEmpty { return PackedIDs() }
+        var common: [EntityID] = []
+        Self.walk(ids, other.ids) { id, isHere, isThere in if isHere, isThere { common.append(id) } }
+        return PackedIDs(sorted: common)
+    }
+
+    /// Every id of two sorted lists once, and in which of them it is.
+    private static func walk(
+        _ left: [EntityID], _ right: [EntityID], _ body: (EntityID, Bool, Bool) -> Void
+    ) {
+        var (first, second) = (0, 0)
+        while first < left.count || second < right.count {
+            if second == right.count || first < left.count && left[first] < right[second] {
+                body(left[first], true, false)
+                first += 1
+            } else if first == left.count || right[second] < left[first] {
+                body(right[second], false, true)
+                second += 1
+            } else {
+                body(left[first], true, true)
+                first += 1
+                second += 1
+            }
+        }
+    }
+
+    // MARK: - As fields of a hash
+
+    /// The fields of the hash.
+    public var fields: [[UInt8]: [UInt8]] {
+        var fields: [[UInt8]: [UInt8]] = [:]
+        var start = 0
+        while start < ids.count {
+            let byte = ids[start].firstByte
+            var packed: [UInt8] = []
+            while start < ids.count, ids[start].firstByte == byte {
+                ids[start].appendBytes(to: &packed)
+                start += 1
+            }
+            fields[Self.name(of: byte)] = packed
+        }
+        return fields
+    }
+
+    /// Reads the fields of the hash.
+    ///
+    /// - Returns: `nil` if one of them is not what ``fields`` makes.
+    public init?(fields: [(name: [UInt8], value: [UInt8])]) {
+        var ids: [EntityID] = []
+        ids.reserveCapacity(fields.reduce(0) { $0 + $1.value.count / 16 })
+        for (name, value) in fields.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
+            guard value.count % 16 == 0, !value.isEmpty, name == Self.name(of: value[0]) else { return nil }
+            for start in stride(from: 0, to: value.count, by: 16) {
+                let id = EntityID(bytes: value.span.extracting(start..<start + 16))
+                if let last = ids.last, id <= last { return nil }
+                ids.append(id)
+            }
+            guard ids.last?.firstByte == value[0] else { return nil }
+        }
+        self.ids = ids
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    private static func name(of byte: UInt8) -> [UInt8] {
+        [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    }
+
+    // MARK: - Sorting
+
+    /// Places ids by their first bits, which are random as a rule, and sorts the few that share them.
+    private static func sorted(_ ids: [EntityID]) -> [EntityID] {
+        var bits = 0
+        while bits < 20, ids.count >> bits > 8 { bits += 1 }
+        guard bits > 4 else { return unique(ids.sorted()) }
+        var ends = [Int](repeating: 0, count: 1 << bits)
+        for id in ids { ends[id.firstBits(bits)] += 1 }
+        var total = 0
+        for group in ends.indices {
+            total += ends[group]
+            ends[group] = total - ends[group]
+        }
+        // Now each is where its group begins; filling it moves it to where the group ends.
+        var sorted = [EntityID](repeating: .namespace, count: ids.count)
+        for id in ids {
+            let group = id.firstBits(bits)
+            sorted[ends[group]] = id
+            ends[group] += 1
+        }
+        var start = 0
+        for end in ends {
+            sort(&sorted, start..<end)
+            start = end
+        }
+        return unique(sorted)
+    }
+
+    private static func sort(_ ids: inout [EntityID], _ range: Range<Int>) {
+        guard range.count <= 32 else { return ids[range].sort() }
+        for index in range.dropFirst() {
+            let id = ids[index]
+            var place = index
+            while place > range.lowerBound, id < ids[place - 1] {
+                ids[place] = ids[place - 1]
+                place -= 1
+            }
+            ids[place] = id
+        }
+    }
+
+    private static func unique(_ sorted: [EntityID]) -> [EntityID] {
+        guard zip(sorted, sorted.dropFirst()).contains(where: { $0 == $1 }) else { return sorted }
+        return sorted.enumerated().filter { $0 == 0 || sorted[$0 - 1] != $1 }.map(\.element)
+    }
+}

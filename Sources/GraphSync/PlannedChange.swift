@@ -1,0 +1,37 @@
+public import UCG
+
+/// One change of a plan, with what it is about.
+public struct PlannedChange: Sendable {
+    /// The entity's key.
+    public let key: EntityKey
+    /// Where the entity comes from; `nil` if the directory no longer has it.
+    public let origin: EntityOrigin?
+    /// What happens to it.
+    public let change: Change
+    /// What the key holds; `nil` if it holds nothing, or no string.
+    public let stored: [UInt8]?
+    /// What it should hold; `nil` if it should hold nothing.
+    public let wanted: [UInt8]?
+
+    /// A change of the entity at `key`.
+    public init(
+        key: EntityKey, origin: EntityOrigin?, change: Change, stored: [UInt8]?, wanted: [UInt8]?
+    ) {
+        self.key = key
+        self.origin = origin
+        self.change = change
+        self.stored = stored
+        self.wanted = wanted
+    }
+
+    /// What a person calls the entity, such as `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
+    public var label: String? {
+        guard let bytes = wanted ?? stored, let data = JSONValue(bytes.span)?["data"] else { return nil }
+        func text(_ name: String) -> String? {
+            guard case .string(let bytes)? = data[name] else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        guard let name = text("name") ?? text("snippet_type") ?? text("path") ?? text("key") else { return nil }
+        return text("locale").map { "\(name) (\($0))" } ?? name
+    }
+}

@@ -1,0 +1,60 @@
+/// What an import may do beside writing what the directory has.
+public struct SyncOptions: Sendable {
+    /// Whether all changes become visible at once.
+    public enum Atomicity: String, CaseIterable, Sendable {
+        /// If they fit.
+        case auto
+        /// Or nothing is written.
+        case always
+        /// No: in batches.
+        case never
+    }
+
+    /// Whether owned entities are deleted that the directory no longer has.
+    public var prunes = false
+    /// Whether that goes for kinds of which the directory has no file, or an empty one.
+    public var prunesMissing = false
+    /// How many may be deleted.
+    public var deletionLimit = DeletionLimit.standard
+    /// Whether entities of other sources are taken over.
+    public var adopts = false
+    /// Whether all changes become visible at once.
+    public var atomicity = Atomicity.auto
+    /// The most changed entities of one transaction.
+    public var atomicEntities = 50_000
+    /// The most bytes of one transaction.
+    public var atomicBytes = 64 << 20
+
+    /// The defaults: nothing is deleted, nothing taken over.
+    public init() {}
+}
+
+/// How many entities one import may delete.
+public enum DeletionLimit: Hashable, Sendable {
+    /// The larger of 20 and a tenth of what the source owns.
+    case standard
+    /// So many.
+    case count(Int)
+    /// So many in a hundred of what the source owns.
+    case percent(Double)
+
+    /// The limit written as `20` or `10%`; `nil` if it is neither.
+    public init?(_ text: String) {
+        if text.hasSuffix("%"), let number = Double(text.dropLast()), number >= 0, number <= 100 {
+            self = .percent(number)
+        } else if let number = Int(text), number >= 0 {
+            self = .count(number)
+        } else {
+            return nil
+        }
+    }
+
+    /// The most deletions for a source that owns so many entities.
+    public func count(ofOwned owned: Int) -> Int {
+        switch self {
+        case .standard: max(20, owned / 10)
+        case .count(let number): number
+        case .percent(let number): Int(Double(owned) * number / 100)
+        }
+    }
+}

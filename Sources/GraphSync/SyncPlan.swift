@@ -1,0 +1,123 @@
+public import UCG
+
+/// What an import would do, and whether it may: changes are counted here as they are found.
+public struct SyncPlan {
+    /// Who owns what.
+    public let ownership: Ownership
+    /// How many entities need which change, by type.
+    public private(set) var counts: [EntityType: ChangeCounts] = [:]
+    /// Owned entities that the directory no longer has and that shall be deleted, by type.
+    public let candidates: [EntityType: PackedIDs]
+    /// Owned entities that the directory no longer has and that are kept, by type.
+    public let leftovers: [EntityType: PackedIDs]
+    /// Why entities of a type are not pruned though they should be, by type.
+    public let unprunable: [EntityType: String]
+    /// Entities of the directory that are another source's, by its name and type.
+    public let foreign: [String: [EntityType: PackedIDs]]
+
+    private let desired: [EntityType: PackedIDs]
+    private let options: SyncOptions
+    private var changedBytes = 0
+    private var conflicts: [SyncRefusal.Case] = []
+    private var deletions: [SyncRefusal.Case] = []
+
+    /// A plan to which no change is added yet.
+    public init(_ graph: DesiredGraph, _ ownership: Ownership, _ options: SyncOptions) {
+        self.ownership = ownership
+        self.options = options
+        desired = graph.ids
+        let gone = ownership.leftovers(graph)
+        let unprunable = options.prunes && !options.prunesMissing ? graph.unprunable : [:]
+        candidates = options.prunes ? gone.filter { unprunable[$0.key] == nil } : [:]
+        leftovers = options.prunes ? gone.filter { unprunable[$0.key] != nil } : gone
+        self.unprunable = unprunable.filter { gone[$0.key] != nil }
+        foreign = ownership.foreign(graph)
+    }
+
+    /// How many entities need which change, of all types.
+    public var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
+
+    /// What has to happen to an entity of which `change` is what its key asks for.
+    ///
+    /// Another source's entity is a conflict, unless it is taken over.
+    public func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
+        if options.adopts || foreign.isEmpty { return change }
+        if case .delete = change { return change }
+        for (name, owned) in foreign where owned[type]?.contains(id) == true {
+            return .conflict("the entity is the source \(name)'s")
+        }
+        return change
+    }
+
+    /// Counts an entity that is there as it should be.
+    public mutating func addUnchanged(_ type: EntityType) { counts[type, default: ChangeCounts()].unchanged += 1 }
+
+    /// Counts a change.
+    ///
+    /// - Parameter byteCount: What it takes to write it.
+    public mutating func add(_ change: Change, _ key: EntityKey, _ origin: EntityOrigin?, byteCount: Int) {
+        counts[key.type, default: ChangeCounts()].add(change)
+        switch change {
+        case .none: return
+        case .create, .update: changedBytes += byteCount
+        case .delete:
+            changedBytes += byteCount
+            if deletions.count < SyncRefusal.keptCases {
+                deletions.append(.init(key: key, origin: origin, reason: "would be deleted"))
+            }
+        case .conflict(let reason):
+            if conflicts.count < SyncRefusal.keptCases {
+                conflicts.append(.init(key: key, origin: origin, reason: reason))
+            }
+        }
+    }
+
+    /// Whether the changes fit into one transaction.
+    public var fits: Bool {
+        total.changed <= options.atomicEntities && changedBytes <= options.atomicBytes
+    }
+
+    /// Whether all changes are to become visible at once.
+    public var isAtomic: Bool { options.atomicity != .never && fits }
+
+    /// Why the plan may not be carried out; `nil` if it may.
+    public var refusal: SyncRefusal? {
+        let total = total
+        if total.conflicts > 0 {
+            let isForeign = !foreign.isEmpty && !options.adopts
+            return SyncRefusal(
+                .conflict, "\(total.conflicts) of \(total.conflicts + total.changed + total.unchanged) entities conflict",
+                advice: isForeign
+                    ? "--adopt takes other sources' entities over" : "see what holds their keys", cases: conflicts)
+        }
+        let limit = options.deletionLimit.count(ofOwned: ownership.ownCount)
+        if total.deleted > limit {
+            return SyncRefusal(
+                .tooManyDeletions,
+                "\(total.deleted) of \(ownership.ownCount) owned entities would be deleted, and at most \(limit) may be",
+                advice: "if that is right, give --max-delete \(total.deleted)", cases: deletions)
+        }
+        if options.atomicity == .always, !fits {
+            return SyncRefusal(
+                .notAtomic, "\(total.changed) changes of \(changedBytes) bytes do not fit into one transaction",
+                advice: "raise --atomic-limit, or give --atomic auto")
+        }
+        return nil
+    }
+
+    /// Makes sure that the plan may be carried out.
+    public func check() throws(SyncRefusal) {
+        if let refusal { throw refusal }
+    }
+
+    /// What this source owns when the plan is carried out.
+    public var ownedAfter: [EntityType: PackedIDs] {
+        ownership.own.merging(desired) { $0.union($1) }
+            .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(candidates[$1.key] ?? PackedIDs()) }
+    }
+
+    /// How many entities are taken over from other sources.
+    public var adopted: Int {
+        options.adopts ? foreign.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0
+    }
+}

@@ -1,0 +1,140 @@
+import GraphSync
+import Glibc
+import UCG
+
+/// The lock that lets one import of a source run at a time, held over a connection of its own.
+///
+/// It expires unless it is renewed, so that nobody has to remove it after a crash. It is renewed and released
+/// only where it is still this holder's: `WATCH`, `GET`, and then `MULTI` and `EXEC`.
+struct ImportLock: ~Copyable {
+    private let session: RedisSession
+    private let options: RedisOptions
+    private let key: String
+    private let record: LockRecord
+    private var connection: RedisConnection?
+    /// When it was last seen to be held; `nil` if it is not.
+    private var confirmed: ContinuousClock.Instant?
+
+    /// The lock expires after so long unless it is renewed.
+    static let lifetime = Duration.seconds(20)
+    private static let renewal = Duration.seconds(5)
+    private static let releaseTimeout = Duration.milliseconds(500)
+    private static let pollPause = Duration.milliseconds(250)
+
+    init(_ session: RedisSession, key: String, _ options: RedisOptions) {
+        self.session = session
+        self.options = options
+        self.key = key
+        record = LockRecord(
+            host: Self.hostName, process: Int(getpid()), start: .now,
+            token: String(UInt64.random(in: .min ... .max), radix: 16))
+    }
+
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        // Sound: gethostname writes at most the bytes given, and the last stays 0.
+        _ = unsafe gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// Takes the lock, waiting for its holder at most `limit`.
+    ///
+    /// - Throws: ``RedisError/Code/tryLater``, naming the holder, if that was in vain.
+    mutating func acquire(within limit: Duration) throws(RedisError) {
+        let deadline = ContinuousClock.now + limit
+        var isNoted = false
+        while true {
+            let (isTaken, holder) = try attempt()
+            if isTaken {
+                confirmed = .now
+                return
+            }
+            if let holder {
+                guard deadline > .now else {
+                    throw RedisError(
+                        .tryLater, "import running since \(holder.text)", advice: "run again when it has ended")
+                }
+                if !isNoted { options.onNote("waiting for the lock: import running since \(holder.text)") }
+                isNoted = true
+            }
+            try RedisRetry.sleep(min(Self.pollPause, max(.milliseconds(1), deadline - .now)), options.interruption)
+        }
+    }
+
+    /// Who holds the lock, in words.
+    private struct Holder { let text: String }
+
+    private mutating func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
+        let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
+        let value = String(decoding: record.json, as: UTF8.self)
+        let replies = try call([
+            .command("SET", key, value, "NX", "PX", milliseconds), .command("GET", key), .command("PTTL", key),
+        ])
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        if replies[0] == .ok { return (true, nil) }
+        guard case .text(let text) = replies[1] else { return (false, nil) }
+        if text == record.json { return (true, nil) }  // the reply to an earlier attempt was lost
+        guard let other = LockRecord(text) else { return (false, Holder(text: "an unknown time, by something else")) }
+        let age = max(0, (Timestamp.now.milliseconds - other.start.milliseconds) / 1000)
+        var words = "\(other.start) (\(age) s) on \(other.host)/\(other.process)"
+        if case .integer(let left) = replies[2], left > 0 {
+            words += ", unless renewed until \((left + 999) / 1000) s from now"
+        }
+        return (false, Holder(text: words))
+    }
+
+    /// Makes sure that the lock is still held, if it was taken; asks the server only now and then.
+    ///
+    /// - Throws: ``RedisError/Code/tryLater`` if it is lost.
+    mutating func tend() throws(RedisError) {
+        guard let confirmed, confirmed + Self.renewal < .now else { return }
+        try change(.command("PEXPIRE", key, String(Int(Self.lifetime / .milliseconds(1)))))
+        self.confirmed = .now
+    }
+
+    /// Gives the lock back, if it is still held; whatever fails, it expires.
+    mutating func release() {
+        if confirmed != nil { try? change(.command("DEL", key), heedsInterruption: false) }
+        confirmed = nil
+        connection = nil
+    }
+
+    /// Runs a command on the lock if it is still this one.
+    private mutating func change(_ command: [UInt8], heedsInterruption: Bool = true) throws(RedisError) {
+        let seen = try call([.command("WATCH", key), .command("GET", key)], heedsInterruption)
+        for case .error(let text) in seen { throw ServerError(text).asFailure }
+        guard seen[1] == .text(record.json) else { throw Self.lost }
+        let replies = try call([.command("MULTI"), command, .command("EXEC")], heedsInterruption, isRepeatable: false)
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        guard replies[2] != .null else { throw Self.lost }
+    }
+
+    private static let lost = RedisError(
+        .tryLater, "the lock was lost: it has expired or was removed", advice: "run again")
+
+    /// Sends commands over the lock's connection, which is made anew, once, if it broke.
+    private mutating func call(
+        _ commands: [[UInt8]], _ heedsInterruption: Bool = true, isRepeatable: Bool = true
+    ) throws(RedisError) -> [RedisReply] {
+        var isRepeated = !isRepeatable
+        while true {
+            if connection == nil {
+                let opened = try session.openFirst()
+                connection = .some(opened.connection)
+                isRepeated = true
+            }
+            guard var lent = connection.take() else { throw Self.lost }
+            do throws(RedisError) {
+                let limit = heedsInterruption ? options.replyTimeout : Self.releaseTimeout
+                let replies = try lent.call(
+                    commands, name: commands.count == 3 ? "SET" : "WATCH", within: limit,
+                    heedsInterruption: heedsInterruption)
+                connection = .some(lent)
+                return replies
+            } catch {
+                guard error.isOfConnection, error.code != .timeout, !isRepeated else { throw error }
+                isRepeated = true
+            }
+        }
+    }
+}

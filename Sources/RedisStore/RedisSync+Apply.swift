@@ -1,0 +1,242 @@
+import GraphSync
+import UCG
+
+extension RedisSync {
+    // MARK: - All at once
+
+    /// Carries a plan out in one transaction; false if a key was changed in between.
+    mutating func transact(
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: ChangedEntities, _ last: LastImport
+    ) throws -> Bool {
+        var final = SyncPlan(desired, plan.ownership, options)
+        var batches: [WriteBatch] = []
+        let (prefix, isSplit) = (source.keyPrefix, redis.batchSize == 1)
+        try compareAgain(changed) { batch, index, found, _ in
+            let entry = batch.entries[index]
+            let change = final.verdict(found, entry.type, entry.id)
+            let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+            final.add(change, key, entry.origin, byteCount: entry.end)
+            if index == 0 || batches.isEmpty {
+                batches.append(WriteBatch())
+                batches[batches.count - 1].isSplit = isSplit
+            }
+            switch change {
+            case .create: batches[batches.count - 1].append(index, of: batch)
+            case .update(let difference):
+                let value = batch.withValue(at: index) { difference.update($0) }
+                batches[batches.count - 1].append(index, of: batch, value: value)
+            case .none, .delete, .conflict: break
+            }
+        }
+        var deleted: [EntityKey] = []
+        try readDeletions(&final, watches: true) { deleted.append($0.key) }
+        try final.check()
+        var result = SyncResult()
+        result.counts = plan.counts.mapValues { counts in
+            var unchanged = ChangeCounts()
+            unchanged.unchanged = counts.unchanged
+            return unchanged
+        }
+        .merging(final.counts, uniquingKeysWith: +)
+        result.adopted = plan.adopted
+        result.leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
+        result.visibility = result.total.changed == 0 ? .unchanged : .atomic
+
+        var transaction = Transaction()
+        for batch in batches where !batch.entries.isEmpty { transaction.append(batch) }
+        for start in stride(from: 0, to: deleted.count, by: Self.deletionBatch) {
+            let keys = deleted[start..<min(start + Self.deletionBatch, deleted.count)]
+            transaction.append(.command([Array("DEL".utf8)] + keys.map { Array($0.description.utf8) }))
+        }
+        for command in ownershipCommands(plan) { transaction.append(command) }
+        transaction.append(bookkeeping.record(finished(last, result.total, desired)))
+        try lock.tend()
+        guard try carryOut(transaction) else { return false }
+        self.result = result
+        try store.finish()
+        return true
+    }
+
+    /// The commands that record who owns what when a plan has been carried out.
+    private func ownershipCommands(_ plan: SyncPlan) -> [[UInt8]] {
+        var commands = bookkeeping.record(source, from: plan.ownership.own, to: plan.ownedAfter)
+        if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(bookkeeping.enter) }
+        guard options.adopts else { return commands }
+        for (name, owned) in plan.foreign.sorted(by: { $0.key < $1.key }) {
+            guard let other = ImportSource(keyPrefix: source.keyPrefix, name: name) else { continue }
+            let old = plan.ownership.others[name] ?? [:]
+            let new = old.reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(owned[$1.key] ?? PackedIDs()) }
+            commands += bookkeeping.record(other, from: old, to: new)
+        }
+        return commands
+    }
+
+    private func finished(_ last: LastImport, _ counts: ChangeCounts, _ desired: DesiredGraph) -> LastImport {
+        var last = last
+        last.run = run
+        last.started = started
+        last.finished = .now
+        let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+        last.seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
+        last.host = ImportLock.hostName
+        last.entities = desired.count
+        last.counts = counts
+        return last
+    }
+
+    /// Lets the server carry a transaction out; false if a watched key was changed.
+    ///
+    /// If the connection breaks while it does, the record of the last import tells whether it did.
+    mutating func carryOut(_ transaction: Transaction) throws -> Bool {
+        let redis = redis
+        try store.pipeline.use { (connection, _) throws(RedisError) in try transaction.queue(&connection, redis) }
+        do throws(RedisError) {
+            let ending = try store.pipeline.use { (connection, _) throws(RedisError) in
+                try Transaction.execute(&connection, redis)
+            }
+            return ending == .done
+        } catch {
+            guard error.isOfConnection else { throw error }
+            isInDoubt = true
+            guard try wasCarriedOut() else {
+                isInDoubt = false
+                throw error
+            }
+            isInDoubt = false
+            return true
+        }
+    }
+
+    /// Whether this run's transaction took effect; if it did not, it never will.
+    private mutating func wasCarriedOut() throws(RedisError) -> Bool {
+        var retry = RedisRetry(limit: redis.retryFor)
+        while true {
+            do throws(RedisError) {
+                try store.pipeline.reopen()
+                // Should the old connection's EXEC still be on its way: it fails, because a watched key changes here.
+                let replies = try store.pipeline.call(
+                    [
+                        .command("MULTI"), .command("HSET", source.lastKey, "asked", run),
+                        .command("HGET", source.lastKey, "run"), .command("EXEC"),
+                    ], name: "EXEC")
+                guard case .array(let results)? = replies.last, results.count == 2 else {
+                    for case .error(let text) in replies { throw ServerError(text).asFailure }
+                    throw RedisError(.protocolViolation, "an unexpected reply to EXEC")
+                }
+                return results[1] == .text(Array(run.utf8))
+            } catch {
+                guard error.isOfConnection || error.mayPass, let pause = retry.pause() else { throw error }
+                try RedisRetry.sleep(pause, redis.interruption)
+            }
+        }
+    }
+
+    // MARK: - Batch by batch
+
+    /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
+    /// and deletions last; false if who owns what was changed before.
+    mutating func stream(
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ step: WriteBatch.Step, _ last: LastImport
+    ) throws -> Bool {
+        var ahead = Transaction()
+        let union = plan.ownership.union(desired)
+        for command in bookkeeping.record(source, from: plan.ownership.own, to: union) { ahead.append(command) }
+        ahead.append(bookkeeping.enter)
+        try lock.tend()
+        guard try carryOut(ahead) else { return false }
+        isStreaming = true
+        result.visibility = .batches
+        store.step = step
+        for type in desired.types {
+            let before = store.counts
+            defer { count(type, since: before) }
+            var number = 0
+            try desired.forEachEntity(type) { entity in
+                number += 1
+                if number & 255 == 0 { try lock.tend() }
+                try store.write(entity)
+            }
+            try store.flush()
+        }
+        try lock.tend()
+        try store.finish()
+        if store.counts.refused > 0 { return true }
+        for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
+        result.leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
+        result.adopted = plan.adopted
+        if result.total.changed == 0 { result.visibility = .unchanged }
+        try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
+        return true
+    }
+
+    /// Enters what became of a type's entities.
+    private mutating func count(_ type: EntityType, since before: WriteCounts) {
+        var counts = ChangeCounts()
+        counts.created = store.counts.created - before.created
+        counts.updated = store.counts.updated - before.updated
+        counts.unchanged = store.counts.unchanged - before.unchanged
+        result.counts[type] = counts
+    }
+
+    private mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws {
+        for start in stride(from: 0, to: ids.count, by: Self.deletionBatch) {
+            let chunk = ids[start..<min(start + Self.deletionBatch, ids.count)]
+            try lock.tend()
+            let count = try untilDone { sync throws in
+                let deletions = try sync.readDeletions(type, chunk, watches: true)
+                if let conflict = deletions.first(where: { $0.change != .delete }) {
+                    throw SyncRefusal(
+                        .conflict, "a key was taken meanwhile",
+                        cases: [.init(key: conflict.key, origin: nil, reason: "is no entity any more")])
+                }
+                if deletions.isEmpty { return 0 }
+                var transaction = Transaction()
+                transaction.append(
+                    .command([Array("DEL".utf8)] + deletions.map { Array($0.key.description.utf8) }))
+                return try sync.carryOutOnce(transaction) ? deletions.count : nil
+            }
+            result.counts[type, default: ChangeCounts()].deleted += count
+        }
+    }
+
+    /// Records the finished import, and who owns what now.
+    private mutating func conclude(_ desired: DesiredGraph, _ last: LastImport, hasMoreToRecord: Bool) throws {
+        let total = result.total
+        _ = try untilDone { sync throws in
+            var transaction = Transaction()
+            if hasMoreToRecord {
+                let plan = SyncPlan(desired, try sync.readOwnership(watches: true), sync.options)
+                for command in sync.ownershipCommands(plan) { transaction.append(command) }
+            }
+            transaction.append(sync.bookkeeping.record(sync.finished(last, total, desired)))
+            return try sync.carryOutOnce(transaction) ? 0 : nil
+        }
+    }
+
+    /// Carries out a transaction that may be repeated.
+    private mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
+        let redis = redis
+        return try store.pipeline.use { (connection, _) throws(RedisError) in
+            try transaction.queue(&connection, redis)
+            return try Transaction.execute(&connection, redis) == .done
+        }
+    }
+
+    /// Runs `body` until it answers something, a few times; again, too, on a new connection if one broke.
+    private mutating func untilDone(_ body: (inout RedisSync) throws -> Int?) throws -> Int {
+        var attempts = 0
+        while true {
+            do {
+                if let count = try body(&self) { return count }
+            } catch let failure as RedisError {
+                try store.pipeline.startAfresh(after: failure)
+                continue
+            }
+            attempts += 1
+            guard attempts < Self.mostPlans else {
+                throw RedisError(
+                    .tryLater, "another program changed keys while they were deleted", advice: "run again")
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+public import GraphSync
+public import UCG
+
+extension RedisSync {
+    /// Compares everything, and writes nothing.
+    ///
+    /// - Parameter onChange: Called with each change and each conflict, by type and in the graph's order;
+    ///   deletions come last.
+    public mutating func plan(
+        _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
+    ) throws -> SyncPlan {
+        let ownership = try readOwnership(watches: false)
+        var plan = SyncPlan(desired, ownership, options)
+        var changed = ChangedEntities(limit: 0)
+        try compare(desired, &plan, &changed, onChange)
+        try readDeletions(&plan, watches: false, onChange)
+        return plan
+    }
+
+    /// Reads everything back.
+    ///
+    /// - Returns: How many entities are there as they should be, by what was found, and where the first one comes
+    ///   from that is not.
+    public mutating func verify(_ desired: DesiredGraph) throws -> (counts: ChangeCounts, firstFault: EntityOrigin?) {
+        var counts = ChangeCounts()
+        var firstFault: EntityOrigin?
+        try scan(desired) { batch, index, change, _ in
+            counts.add(change)
+            if change != .none { firstFault = firstFault ?? batch.entries[index].origin }
+        }
+        return (counts, firstFault)
+    }
+
+    /// Compares every entity with what its key holds.
+    mutating func compare(
+        _ desired: DesiredGraph, _ plan: inout SyncPlan, _ changed: inout ChangedEntities,
+        _ onChange: (PlannedChange) throws -> Void
+    ) throws {
+        let prefix = source.keyPrefix
+        try scan(desired) { batch, index, found, stored in
+            let entry = batch.entries[index]
+            let change = plan.verdict(found, entry.type, entry.id)
+            if case .none = change { return plan.addUnchanged(entry.type) }
+            let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+            plan.add(change, key, entry.origin, byteCount: entry.end)
+            changed.append(index, of: batch)
+            try onChange(
+                PlannedChange(
+                    key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index)))
+        }
+    }
+
+    private mutating func scan(_ desired: DesiredGraph, _ body: EntityScan.Finding) throws {
+        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: false, redis)
+        var connection = try store.pipeline.takeConnection()
+        do {
+            for type in desired.types {
+                var number = 0
+                try desired.forEachEntity(type) { entity in
+                    number += 1
+                    if number & 255 == 0 { try lock.tend() }
+                    try scan.add(entity, &connection, body)
+                }
+                try scan.finish(&connection, body)
+            }
+        } catch {
+            store.pipeline.giveBack(connection)
+            throw error
+        }
+        store.pipeline.giveBack(connection)
+    }
+
+    /// Compares entities once more, from now on watching their keys.
+    mutating func compareAgain(_ changed: ChangedEntities, _ body: EntityScan.Finding) throws {
+        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: true, redis)
+        var connection = try store.pipeline.takeConnection()
+        do {
+            for batch in changed.batches { try scan.add(batch, &connection, body) }
+            try scan.finish(&connection, body)
+        } catch {
+            store.pipeline.giveBack(connection)
+            throw error
+        }
+        store.pipeline.giveBack(connection)
+    }
+
+    // MARK: - Deletions
+
+    /// Looks at the entities that are to be deleted; what is gone already is not counted.
+    mutating func readDeletions(
+        _ plan: inout SyncPlan, watches: Bool, _ onChange: (PlannedChange) throws -> Void
+    ) throws {
+        for type in bookkeeping.types {
+            let ids = plan.candidates[type]?.ids ?? []
+            for start in stride(from: 0, to: ids.count, by: Self.deletionBatch) {
+                let chunk = ids[start..<min(start + Self.deletionBatch, ids.count)]
+                for deletion in try readDeletions(type, chunk, watches: watches) {
+                    plan.add(deletion.change, deletion.key, nil, byteCount: 96)
+                    try onChange(deletion)
+                }
+                try lock.tend()
+            }
+        }
+    }
+
+    /// How many entities are deleted at a time.
+    static let deletionBatch = 256
+
+    /// What the keys of entities hold that are to be deleted: those that are there.
+    mutating func readDeletions(
+        _ type: EntityType, _ ids: ArraySlice<EntityID>, watches: Bool
+    ) throws(RedisError) -> [PlannedChange] {
+        let keys = ids.map { EntityKey(prefix: source.keyPrefix, type: type, id: $0) }
+        let names = keys.map { Array($0.description.utf8) }
+        var commands: [[UInt8]] = watches ? [.command([Array("WATCH".utf8)] + names)] : []
+        commands.append(.command([Array("MGET".utf8)] + names))
+        let replies = try ask(commands)
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        guard case .array(let values)? = replies.last, values.count == keys.count else {
+            throw RedisError(.protocolViolation, "an unexpected reply to MGET")
+        }
+        var deletions: [PlannedChange] = []
+        for (key, value) in zip(keys, values) {
+            var (change, stored) = (Change.delete, [UInt8]?.none)
+            if case .text(let bytes) = value {
+                stored = bytes
+                if !key.isOfEntity(bytes) { change = .foreign }
+            } else {
+                guard case .integer(1) = try ask([.command("EXISTS", key.description)])[0] else { continue }
+                change = .otherType
+            }
+            deletions.append(PlannedChange(key: key, origin: nil, change: change, stored: stored, wanted: nil))
+        }
+        return deletions
+    }
+}
+
+extension EntityKey {
+    /// Whether a value is a JSON entity of this type and id.
+    fileprivate func isOfEntity(_ value: [UInt8]) -> Bool {
+        guard let json = JSONValue(value.span) else { return false }
+        return json["id"] == .string(Array(id.description.utf8))
+            && json["entity_type"] == .string(Array(type.rawValue.utf8))
+    }
+}
+
+/// Encoded entities that differ from what is stored, as long as they are few enough to be kept.
+struct ChangedEntities {
+    /// The entities.
+    private(set) var batches: [WriteBatch] = []
+    private var count = 0
+    private var byteCount = 0
+    private let limit: Int
+    private let byteLimit: Int
+
+    private static let batchCount = 256
+
+    /// Keeps at most so many entities and bytes.
+    init(limit: Int, byteLimit: Int = .max) {
+        self.limit = limit
+        self.byteLimit = byteLimit
+    }
+
+    /// Adds an entity of a batch; beyond the limit, all are let go.
+    mutating func append(_ index: Int, of batch: WriteBatch) {
+        count += 1
+        guard count <= limit, byteCount <= byteLimit else {
+            batches = []
+            return
+        }
+        if batches.last.map({ $0.entries.count >= Self.batchCount }) ?? true { batches.append(WriteBatch()) }
+        let before = batches[batches.count - 1].byteCount
+        batches[batches.count - 1].append(index, of: batch)
+        byteCount += batches[batches.count - 1].byteCount - before
+    }
+}

@@ -1,0 +1,188 @@
+public import GraphSync
+public import UCG
+
+/// Brings Redis to where it holds what a directory has: reads, compares, and writes the differences.
+public struct RedisSync: ~Copyable {
+    let source: ImportSource
+    let stamp: EntityStamp
+    let redis: RedisOptions
+    let options: SyncOptions
+    let bookkeeping: Bookkeeping
+    var store: RedisEntityStore
+    var lock: ImportLock
+    /// Tells this run from every other.
+    let run: String
+    let started = Timestamp.now
+    let start = ContinuousClock.now
+    /// Whether entities are on their way one batch after the other: what fails then is tried again there.
+    var isStreaming = false
+    /// What was done before a transaction or a batch failed.
+    public internal(set) var result = SyncResult()
+    /// Whether a transaction was sent of which nobody knows whether it was carried out.
+    public internal(set) var isInDoubt = false
+
+    /// How often a plan is made afresh because a key was changed while it was carried out.
+    static let mostPlans = 3
+    /// How often everything begins again because the server was restarted.
+    static let mostStarts = 4
+
+    /// Connects, logs in, and makes sure that the server can be used.
+    ///
+    /// - Parameters:
+    ///   - types: The types of entities, in an order in which no reference dangles.
+    ///   - stamp: When and by whom the entities are written.
+    ///   - isReadOnly: Whether nothing will be written, so that a server that takes no writes will do.
+    /// - Throws: If the server cannot be reached, does not let this user in, is none, or is
+    ///   configured so that entities would be lost.
+    public init(
+        of address: RedisAddress, source: ImportSource, types: [EntityType], stamp: EntityStamp,
+        redis: RedisOptions, options: SyncOptions, isReadOnly: Bool = false
+    ) throws(RedisError) {
+        let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
+        store = try RedisEntityStore.connect(session, source.keyPrefix, stamp, redis, isReadOnly: isReadOnly)
+        lock = ImportLock(session, key: source.lockKey, redis)
+        bookkeeping = Bookkeeping(source: source, types: types)
+        run = String(UInt64.random(in: .min ... .max), radix: 16)
+        self.source = source
+        self.stamp = stamp
+        self.redis = redis
+        self.options = options
+    }
+
+    /// What the greeting has shown of the server.
+    public var survey: ServerSurvey { store.survey }
+    /// What became of the entities that were sent one batch after the other.
+    public var counts: WriteCounts { store.counts }
+    /// The first entities that were refused.
+    public var refusals: [RedisEntityStore.Refusal] { store.refusals }
+
+    /// The first entities whose place was taken while they were written.
+    public var conflicts: [SyncRefusal.Case] { store.pipeline.window.conflicts }
+
+    // MARK: - Importing
+
+    /// Writes what is different, and deletes what is to be deleted, while no other import of this source runs.
+    ///
+    /// - Parameter last: What to record of the import, but for times and counts.
+    /// - Throws: ``SyncRefusal`` if a guard says no, before anything is written; ``RedisError``; and what going
+    ///   through the graph throws.
+    public mutating func apply(
+        _ desired: DesiredGraph, last: LastImport, lockTimeout: Duration
+    ) throws -> SyncResult {
+        try lock.acquire(within: lockTimeout)
+        do {
+            let result = try converge(desired, last)
+            lock.release()
+            return result
+        } catch {
+            store.settle()
+            lock.release()
+            throw error
+        }
+    }
+
+    private mutating func converge(_ desired: DesiredGraph, _ last: LastImport) throws -> SyncResult {
+        var starts = 1
+        while true {
+            do {
+                return try attempt(desired, last)
+            } catch let failure as RedisError {
+                guard failure.code == .restarted, starts < Self.mostStarts else { throw failure }
+                starts += 1
+                redis.onNote("\(failure.message): starting over")
+                store.startOver()
+                isStreaming = false
+                try lock.acquire(within: .zero)
+            }
+        }
+    }
+
+    /// Plans and carries out, again if a key was changed in between or the connection broke before a write.
+    private mutating func attempt(_ desired: DesiredGraph, _ last: LastImport) throws -> SyncResult {
+        var plans = 0
+        while true {
+            do {
+                result = SyncResult()
+                if try once(desired, last) { return result }
+                plans += 1
+                guard plans < Self.mostPlans else {
+                    throw RedisError(
+                        .tryLater, "another program changed keys of this import \(plans) times while it was planned",
+                        advice: "run again")
+                }
+                redis.onNote("a key was changed by another program; planning afresh")
+            } catch let failure as RedisError {
+                if isStreaming || isInDoubt || !(failure.isOfConnection || failure.mayPass) { throw failure }
+                try store.pipeline.startAfresh(after: failure)
+            }
+            try lock.tend()
+        }
+    }
+
+    /// Plans and carries out; false if a key was changed in between.
+    private mutating func once(_ desired: DesiredGraph, _ last: LastImport) throws -> Bool {
+        let ownership = try readOwnership(watches: true)
+        var plan = SyncPlan(desired, ownership, options)
+        if try isFirst(ownership, desired) { return try stream(desired, plan, .create, last) }
+        var changed = ChangedEntities(
+            limit: options.atomicity == .never ? 0 : options.atomicEntities, byteLimit: options.atomicBytes)
+        try compare(desired, &plan, &changed) { _ in }
+        try readDeletions(&plan, watches: false) { _ in }
+        try plan.check()
+        guard plan.isAtomic else { return try stream(desired, plan, .read, last) }
+        return try transact(desired, plan, changed, last)
+    }
+
+    /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.
+    private mutating func isFirst(_ ownership: Ownership, _ desired: DesiredGraph) throws(RedisError) -> Bool {
+        guard ownership.ownCount == 0, ownership.others.isEmpty, options.atomicity != .always,
+            options.atomicity == .never || desired.count > options.atomicEntities
+                || desired.estimatedBytes > options.atomicBytes
+        else { return false }
+        let keys = bookkeeping.ownKeys + [source.lockKey]
+        let replies = try store.pipeline.call(
+            [.command("DBSIZE"), .command([Array("EXISTS".utf8)] + keys.map { Array($0.utf8) })], name: "DBSIZE")
+        guard case .integer(let all) = replies[0], case .integer(let own) = replies[1] else { return false }
+        return all == own
+    }
+
+    // MARK: - Reading
+
+    /// Reads who owns what; if it watches, a later transaction fails if that has changed.
+    mutating func readOwnership(watches: Bool) throws(RedisError) -> Ownership {
+        var ownership = Ownership()
+        if watches { try watch(bookkeeping.ownKeys) }
+        var commands: [[UInt8]] = [.command("SMEMBERS", source.sourcesKey)]
+        commands += bookkeeping.readOwned(source)
+        let replies = try ask(commands)
+        guard case .array(let names) = replies[0] else {
+            if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
+            throw RedisError(.protocolViolation, "an unexpected reply to SMEMBERS")
+        }
+        ownership.own = try bookkeeping.owned(source, replies[1...])
+        let others = names.compactMap { reply -> ImportSource? in
+            guard case .text(let name) = reply else { return nil }
+            return ImportSource(keyPrefix: source.keyPrefix, name: String(decoding: name, as: UTF8.self))
+        }
+        for other in others.sorted(by: { $0.name < $1.name }) where other.name != source.name {
+            if watches { try watch(bookkeeping.types.map { other.ownedKey($0) }) }
+            let replies = try ask(bookkeeping.readOwned(other))
+            ownership.others[other.name] = try bookkeeping.owned(other, replies[...])
+        }
+        return ownership
+    }
+
+    mutating func ask(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {
+        let limit = redis.replyTimeout
+        return try store.pipeline.use { (connection, _) throws(RedisError) in
+            connection.largestReply = RedisConnection.largestString
+            return try connection.call(commands, name: "HGETALL", within: limit)
+        }
+    }
+
+    private mutating func watch(_ keys: [String]) throws(RedisError) {
+        let replies = try store.pipeline.call(
+            [.command([Array("WATCH".utf8)] + keys.map { Array($0.utf8) })], name: "WATCH")
+        if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
+    }
+}

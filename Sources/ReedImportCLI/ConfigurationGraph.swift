@@ -1,0 +1,23 @@
+import ConfigImport
+import GraphSync
+import UCG
+
+extension Configuration {
+    /// The types of the entities, in the order in which they are written.
+    static var types: [EntityType] { EntityKind.allCases.map(\.type) }
+
+    /// What should be in Redis.
+    ///
+    /// - Parameter forEachEntity: Goes through the entities of one kind.
+    func graph(
+        _ forEachEntity: @escaping (EntityKind, (borrowing Entity) throws -> Void) throws -> Void
+    ) -> DesiredGraph {
+        let kinds = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0.type, $0) })
+        return DesiredGraph(
+            types: Self.types, ids: kinds.mapValues { PackedIDs(ids(of: $0)) },
+            unprunable: kinds.compactMapValues { incompleteKinds[$0] }, estimatedBytes: estimatedBytes
+        ) { type, body in
+            if let kind = kinds[type] { try forEachEntity(kind, body) }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import GraphSync
+
+/// Whose entities they are, and what may be deleted or taken over.
+struct SyncArguments: ParsableArguments {
+    @Option(help: ArgumentHelp("Whose import this is; a source deletes only what it has written.", valueName: "name"))
+    var source = ImportSource.defaultName
+
+    @Flag(help: "Delete entities of this source that the directory no longer has.")
+    var prune = false
+
+    @Flag(help: "Prune kinds, too, whose file is missing or has no rows.")
+    var pruneMissing = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How many entities may be deleted, as a number or in percent of those of this source (default: 20 or 10%, whichever is more).",
+            valueName: "n|p%"),
+        transform: { text in
+            guard let limit = DeletionLimit(text) else {
+                throw ValidationError("expected a number such as 50, or 10%")
+            }
+            return limit
+        })
+    var maxDelete = DeletionLimit.standard
+
+    @Flag(help: "Take over entities that another source owns.")
+    var adopt = false
+
+    func validate() throws {
+        guard ImportSource(keyPrefix: "", name: source) != nil else {
+            throw ValidationError(
+                "--source is '\(source)'; give up to 64 of a-z, 0-9, - and _, a letter or digit first.")
+        }
+        guard prune || !pruneMissing else { throw ValidationError("--prune-missing goes with --prune.") }
+    }
+
+    /// The source, for keys with such a prefix.
+    func source(keyPrefix: String) -> ImportSource {
+        // The name was found valid.
+        ImportSource(keyPrefix: keyPrefix, name: source) ?? ImportSource(keyPrefix: keyPrefix)
+    }
+
+    var options: SyncOptions {
+        var options = SyncOptions()
+        options.prunes = prune
+        options.prunesMissing = pruneMissing
+        options.deletionLimit = maxDelete
+        options.adopts = adopt
+        return options
+    }
+}
