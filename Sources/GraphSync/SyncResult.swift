@@ -20,6 +20,8 @@ public struct SyncResult: Hashable, Sendable {
     public var adopted = 0
     /// Owned entities that the directory no longer has, and that are kept.
     public var leftovers = 0
+    /// Why entities of a type are among them though they were to be deleted, by type.
+    public var unprunable: [EntityType: String] = [:]
 
     /// Nothing done.
     public init() {}

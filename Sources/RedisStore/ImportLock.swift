@@ -17,11 +17,15 @@ struct ImportLock: ~Copyable {
 
     /// The lock expires after so long unless it is renewed.
     static let lifetime = Duration.seconds(20)
-    private static let renewal = Duration.seconds(5)
+    /// How old the last sight of the lock may be.
+    private let renewal: Duration
     private static let releaseTimeout = Duration.milliseconds(500)
     private static let pollPause = Duration.milliseconds(250)
 
-    init(_ session: RedisSession, key: String, _ options: RedisOptions) {
+    init(
+        _ session: RedisSession, key: String, _ options: RedisOptions, renewal: Duration = .seconds(5)
+    ) {
+        self.renewal = renewal
         self.session = session
         self.options = options
         self.key = key
@@ -87,7 +91,7 @@ struct ImportLock: ~Copyable {
     ///
     /// - Throws: ``RedisError/Code/tryLater`` if it is lost.
     mutating func tend() throws(RedisError) {
-        guard let confirmed, confirmed + Self.renewal < .now else { return }
+        guard let confirmed, confirmed + renewal < .now else { return }
         try change(.command("PEXPIRE", key, String(Int(Self.lifetime / .milliseconds(1)))))
         self.confirmed = .now
     }

@@ -38,8 +38,7 @@ extension RedisSync {
             return unchanged
         }
         .merging(final.counts, uniquingKeysWith: +)
-        result.adopted = plan.adopted
-        result.leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
+        result.note(plan)
         result.visibility = result.total.changed == 0 ? .unchanged : .atomic
 
         var transaction = Transaction()
@@ -162,8 +161,7 @@ extension RedisSync {
         try store.finish()
         if store.counts.refused > 0 { return true }
         for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
-        result.leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
-        result.adopted = plan.adopted
+        result.note(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
         try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
         return true
@@ -238,5 +236,14 @@ extension RedisSync {
                     .tryLater, "another program changed keys while they were deleted", advice: "run again")
             }
         }
+    }
+}
+
+extension SyncResult {
+    /// Enters what a plan says of entities that are neither written nor deleted.
+    fileprivate mutating func note(_ plan: SyncPlan) {
+        adopted = plan.adopted
+        leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
+        unprunable = plan.unprunable
     }
 }

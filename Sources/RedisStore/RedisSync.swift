@@ -154,7 +154,10 @@ public struct RedisSync: ~Copyable {
         if watches { try watch(bookkeeping.ownKeys) }
         var commands: [[UInt8]] = [.command("SMEMBERS", source.sourcesKey)]
         commands += bookkeeping.readOwned(source)
+        // Only to find out before anything is written if it is no hash.
+        commands.append(.command("HGET", source.lastKey, "run"))
         let replies = try ask(commands)
+        if case .error(let text)? = replies.last { throw ServerError(text).asFailure }
         guard case .array(let names) = replies[0] else {
             if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
             throw RedisError(.protocolViolation, "an unexpected reply to SMEMBERS")

@@ -145,13 +145,12 @@ final class ImportRun {
 
     private func noteLeftovers(_ options: SyncOptions) {
         guard let result = outcome.result, result.leftovers > 0, !isQuiet else { return }
-        let what = "\(count(result.leftovers, "owned entity", "owned entities")) not in the directory any more"
-        if options.prunes {
-            for reason in configuration.incompleteKinds.values.sorted() {
-                Console.complain("note: \(reason), so its kind is not pruned (--prune-missing)")
-            }
-        } else {
-            Console.complain("note: \(what); --prune deletes them")
+        for reason in result.unprunable.values.sorted() {
+            Console.complain("note: \(reason), so its kind is not pruned (--prune-missing does)")
+        }
+        if !options.prunes {
+            let what = count(result.leftovers, "owned entity is", "owned entities are")
+            Console.complain("note: \(what) not in the directory any more; --prune deletes them")
         }
     }
 

@@ -20,7 +20,7 @@ struct RESPFileTests {
         }
         if finish {
             try file.finish()
-            #expect(file.counts.written == count)
+            #expect(file.written == count)
         }
     }
 

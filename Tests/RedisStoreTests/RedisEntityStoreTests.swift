@@ -76,30 +76,6 @@ struct RedisEntityStoreTests {
         )
     }
 
-    @Test("What keys hold is read: a value, nothing, or something of another type")
-    func reading() throws {
-        let server = try RedisServer()
-        var store = try Self.connect(server.url)
-        for number in 0..<1000 { try store.write(Self.entity(number)) }
-        try store.finish()
-        func key(_ number: Int) -> String { "p:entity:theme:\(EntityName.id(.theme, "t\(number)"))" }
-        _ = try server.ask("del", key(7), key(9))
-        _ = try server.ask("sadd", key(9), "x")
-        _ = try server.ask("append", key(800), " ")
-        var reader = try RedisEntityReader(
-            of: try RedisAddress(server.url), keyPrefix: "p:", stamp: Self.stamp, options: RedisOptions())
-        var readings: [EntityReading] = []
-        for number in 0..<1000 { try reader.read(Self.entity(number)) { readings.append($0) } }
-        try reader.finish { readings.append($0) }
-        #expect(readings.map(\.origin.line) == (0..<1000).map { UInt32($0) })
-        #expect(readings[7].stored == .nothing)
-        #expect(readings[9].stored == .other)
-        #expect(readings[800].stored == .value(readings[800].wanted + [0x20]))
-        #expect(readings.count { $0.stored == .value($0.wanted) } == 997)
-        #expect(readings[0].key.description == key(0))
-        #expect(readings.map(Change.init).count { $0 == .none } == 998)
-    }
-
     @Test("A database other than 0 is chosen")
     func database() throws {
         let server = try RedisServer()

@@ -1,4 +1,6 @@
 import Foundation
+import GraphSync
+import TestSupport
 import Testing
 import UCG
 
@@ -49,9 +51,9 @@ struct WriteWindowTests {
         #expect(Self.sendAll(&window) == ["MSET", "SET"])
         #expect(window.sentCount == 4)
         try window.enter(.ok)
-        #expect(window.written == 3)
+        #expect(window.updated == 3)
         try window.enter(.ok)
-        #expect(window.written == 4)
+        #expect(window.updated == 4)
         #expect(window.isEmpty)
         #expect(window.sentBytes == 0)
         #expect(throws: RedisError.self) { try window.enter(.ok) }
@@ -63,14 +65,14 @@ struct WriteWindowTests {
         _ = Self.sendAll(&window)
         try window.enter(.error("ERR no"))
         try window.enter(.ok)
-        #expect(window.written == 2)
+        #expect(window.updated == 2)
         #expect(window.refused == 0)
         #expect(Self.sendAll(&window) == ["SET", "SET", "SET"])
         try window.enter(.ok)
         try window.enter(.error("ERR no"))
         try window.enter(.ok)
         #expect(window.isEmpty)
-        #expect(window.written == 4)
+        #expect(window.updated == 4)
         #expect(window.refusals.map(\.origin.line) == [2])
         #expect(window.stop == nil)
     }
@@ -88,7 +90,7 @@ struct WriteWindowTests {
         for number in 3...5 { batch.append(Self.entity(number), &head) }
         window.submit(batch)
         #expect(Self.sendAll(&window) == ["SET", "SET", "SET"])
-        #expect(window.written == 2)
+        #expect(window.updated == 2)
         #expect(window.stop == nil)
     }
 
@@ -135,7 +137,7 @@ struct WriteWindowTests {
         window.endDelay()
         #expect(Self.sendAll(&window) == ["MSET"])
         try window.enter(.ok)
-        #expect(window.written == 3)
+        #expect(window.updated == 3)
 
         window = Self.window(3, sendsSingly: true)
         _ = Self.sendAll(&window)
@@ -145,7 +147,7 @@ struct WriteWindowTests {
         window.endDelay()
         #expect(Self.sendAll(&window) == ["SET"])
         try window.enter(.ok)
-        #expect(window.written == 3)
+        #expect(window.updated == 3)
         #expect(window.isEmpty)
     }
 
@@ -161,7 +163,7 @@ struct WriteWindowTests {
         #expect(Self.sendAll(&window).count == 5)
         #expect(window.unknown == 5)
         for _ in 0..<5 { try window.enter(.ok) }
-        #expect(window.written == 6)
+        #expect(window.updated == 6)
         #expect(window.isEmpty)
     }
 
@@ -181,7 +183,108 @@ struct WriteWindowTests {
         _ = Self.sendAll(&window)
         try window.enter(.ok)
         window.startOver()
-        #expect(window.written == 0)
+        #expect(window.updated == 0)
         #expect(window.isEmpty)
+    }
+
+    // MARK: - Creating and comparing
+
+    private static func value(_ number: Int, data: String = "{}", space: String = "") -> [UInt8] {
+        let json = String(decoding: entity(number).json(stamp), as: UTF8.self)
+        return Array(json.replacing("\"data\":{}", with: "\"data\":\(data)\(space)").utf8)
+    }
+
+    private static func window(_ step: WriteBatch.Step, _ size: Int, sendsSingly: Bool = false) -> WriteWindow {
+        var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
+        var head = EntityHead(keyPrefix: "", stamp: stamp)
+        var batch = window.freshBatch()
+        for number in 1...size { batch.append(entity(number), &head) }
+        batch.step = step
+        window.submit(batch)
+        return window
+    }
+
+    /// Takes the next batch for sending: its command's name and its numbers of entities.
+    private static func send(_ window: inout WriteWindow) -> String? {
+        guard let batch = window.takeForSending() else { return nil }
+        return "\(batch.commandName) \(batch.openCount)"
+    }
+
+    @Test("New entities are created in one go; if a key exists, all of them are read and each goes its way")
+    func creating() throws {
+        var window = Self.window(.create, 4)
+        #expect(Self.send(&window) == "MSETNX 4")
+        try window.enter(.integer(0))
+        #expect(Self.send(&window) == "MGET 4")
+        // As it should be but for the time; written in another way; other content; nothing.
+        let old = String(decoding: Self.value(1), as: UTF8.self).replacing("1970", with: "1969")
+        try window.enter(
+            .array([
+                .text(Array(old.utf8)), .text(Self.value(2, space: " ")), .text(Self.value(3, data: "{\"a\":1}")),
+                .null,
+            ]))
+        #expect(window.unchanged == 2)
+        #expect(Self.send(&window) == "SET 1")
+        #expect(Self.send(&window) == "SET 1")
+        try window.enter(.ok)
+        try window.enter(.ok)
+        #expect((window.created, window.updated) == (1, 1))
+        #expect(window.isEmpty)
+        #expect(window.sentBytes == 0)
+    }
+
+    @Test("What a lost reply hid is counted as created: it is there to the last byte")
+    func createdBefore() throws {
+        var window = Self.window(.create, 2)
+        #expect(Self.send(&window) == "MSETNX 2")
+        #expect(window.unknown == 2)
+        window.loseConnection()
+        #expect(window.unknown == 2)
+        #expect(Self.send(&window) == "MSETNX 2")
+        try window.enter(.integer(0))
+        #expect(window.unknown == 0)
+        #expect(Self.send(&window) == "MGET 2")
+        try window.enter(.array([.text(Self.value(1)), .text(Self.value(2))]))
+        #expect((window.created, window.unchanged) == (2, 0))
+    }
+
+    @Test("A key that is taken by something else stops everything, and is named")
+    func conflicts() throws {
+        var window = Self.window(.create, 2, sendsSingly: true)
+        #expect(Self.send(&window) == "SET 2")
+        try window.enter(.null)
+        try window.enter(.ok)
+        #expect(Self.send(&window) == "MGET 1")
+        try window.enter(.array([.text(Array("no JSON".utf8))]))
+        #expect(window.stop?.code == .conflict)
+        #expect(window.conflicts.map(\.origin?.line) == [1])
+        // A key of another type can be neither created nor read.
+        window = Self.window(.read, 1)
+        #expect(Self.send(&window) == "MGET 1")
+        try window.enter(.array([.null]))
+        for round in 1...2 {
+            #expect(Self.send(&window) == "SET 1", "\(round)")
+            try window.enter(.null)
+            #expect(Self.send(&window) == "MGET 1", "\(round)")
+            #expect(window.stop == nil)
+            try window.enter(.array([.null]))
+        }
+        #expect(window.conflicts.map(\.reason) == ["the key holds no string"])
+    }
+
+    @Test("An update keeps when and by whom the entity was created")
+    func updates() throws {
+        var window = Self.window(.read, 1)
+        #expect(Self.send(&window) == "MGET 1")
+        let old = String(decoding: Self.value(1, data: #"{"x":1}"#), as: UTF8.self)
+            .replacing("\"created_at\":\"1970", with: "\"created_at\":\"1960")
+            .replacing("system", with: "s\\u00e9 \\\"x\\\"")
+        try window.enter(.array([.text(Array(old.utf8))]))
+        guard let batch = window.takeForSending() else { throw TestFailure("nothing to send") }
+        let new = String(decoding: batch.value(at: 0), as: UTF8.self)
+        #expect(new.contains(#""created_at":"1960-"#))
+        #expect(new.contains(#""updated_at":"1970-"#))
+        #expect(new.contains(#""created_by":"sé \"x\"","data":{}}"#))
+        #expect(batch.step == .write)
     }
 }

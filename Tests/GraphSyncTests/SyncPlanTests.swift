@@ -1,0 +1,114 @@
+import GraphSync
+import Testing
+import UCG
+
+struct SyncPlanTests {
+    private func id(_ name: String) -> EntityID { EntityName.id(.theme, name) }
+    private func ids(_ names: String...) -> PackedIDs { PackedIDs(names.map { id($0) }) }
+    private func key(_ name: String) -> EntityKey { EntityKey(type: .theme, id: id(name)) }
+
+    /// A directory of these themes.
+    private func graph(_ names: String..., unprunable: [EntityType: String] = [:]) -> DesiredGraph {
+        DesiredGraph(
+            types: [.snippet, .theme], ids: [.theme: PackedIDs(names.map { id($0) })], unprunable: unprunable,
+            estimatedBytes: 1000, forEachEntity: { _, _ in })
+    }
+
+    private func pruning(_ change: (inout SyncOptions) -> Void = { _ in }) -> SyncOptions {
+        var options = SyncOptions()
+        options.prunes = true
+        change(&options)
+        return options
+    }
+
+    @Test("Nothing is deleted unless it is asked for; what is gone stays owned")
+    func keepsByDefault() {
+        let ownership = Ownership(own: [.theme: ids("a", "b")])
+        let plan = SyncPlan(graph("a"), ownership, SyncOptions())
+        #expect(plan.candidates.isEmpty)
+        #expect(plan.leftovers == [.theme: ids("b")])
+        #expect(plan.ownedAfter[.theme] == ids("a", "b"))
+    }
+
+    @Test("Pruning takes what is owned and gone, and never what another source owns as well")
+    func prunes() {
+        var ownership = Ownership(own: [.theme: ids("a", "b", "c")])
+        var plan = SyncPlan(graph("a", "d"), ownership, pruning())
+        #expect(plan.candidates == [.theme: ids("b", "c")])
+        #expect(plan.ownedAfter[.theme] == ids("a", "d"))
+        ownership.others = ["other": [.theme: ids("c")]]
+        plan = SyncPlan(graph("a", "d"), ownership, pruning())
+        #expect(plan.candidates == [.theme: ids("b")])
+    }
+
+    @Test("A kind that is missing or empty is not pruned without a word")
+    func missingKinds() {
+        let ownership = Ownership(own: [.theme: ids("a"), .snippet: ids("s")])
+        let graph = graph(unprunable: [.theme: "themes.csv has no rows", .snippet: "no snippets.csv"])
+        let careful = SyncPlan(graph, ownership, pruning())
+        #expect(careful.candidates.isEmpty)
+        #expect(careful.unprunable.keys.sorted { $0.rawValue < $1.rawValue } == [.snippet, .theme])
+        let bold = SyncPlan(graph, ownership, pruning { $0.prunesMissing = true })
+        #expect(bold.candidates == ownership.own)
+        #expect(bold.unprunable.isEmpty)
+    }
+
+    @Test("Another source's entity is a conflict, whatever its key holds, unless it is taken over")
+    func otherSources() {
+        let ownership = Ownership(own: [:], others: ["shop": [.theme: ids("a", "z")]])
+        let plan = SyncPlan(graph("a", "b"), ownership, SyncOptions())
+        #expect(plan.verdict(.none, .theme, id("a")) == .conflict("the entity is the source shop's"))
+        #expect(plan.verdict(.create, .theme, id("b")) == .create)
+        var options = SyncOptions()
+        options.adopts = true
+        let adopting = SyncPlan(graph("a", "b"), ownership, options)
+        #expect(adopting.verdict(.none, .theme, id("a")) == .none)
+        #expect(adopting.adopted == 1)
+        #expect(adopting.foreign == ["shop": [.theme: ids("a")]])
+    }
+
+    @Test("Conflicts, too many deletions and changes that do not fit are refused, with the cases")
+    func refusals() {
+        let owned = PackedIDs((0..<100).map { id("t\($0)") })
+        let ownership = Ownership(own: [.theme: owned])
+        func plan(_ options: SyncOptions, deletions: Int = 0, updates: Int = 0) -> SyncPlan {
+            var plan = SyncPlan(graph(), ownership, options)
+            for number in 0..<deletions { plan.add(.delete, key("t\(number)"), nil, byteCount: 10) }
+            for number in 0..<updates {
+                plan.add(.create, key("n\(number)"), EntityOrigin(file: 0, line: 2), byteCount: 100)
+            }
+            return plan
+        }
+        #expect(plan(pruning(), deletions: 20).refusal == nil)
+        let tooMany = plan(pruning(), deletions: 21).refusal
+        #expect(tooMany?.code == .tooManyDeletions)
+        #expect(tooMany?.cases.count == 21)
+        #expect(tooMany?.advice?.contains("--max-delete 21") == true)
+        #expect(plan(pruning { $0.deletionLimit = .percent(50) }, deletions: 50).refusal == nil)
+        #expect(plan(pruning { $0.deletionLimit = .count(0) }, deletions: 1).refusal != nil)
+        #expect(plan(pruning { $0.atomicEntities = 5 }, updates: 5).isAtomic)
+        #expect(!plan(pruning { $0.atomicEntities = 5 }, updates: 6).isAtomic)
+        #expect(!plan(pruning { $0.atomicBytes = 500 }, updates: 6).isAtomic)
+        #expect(!plan(pruning { $0.atomicity = .never }, updates: 1).isAtomic)
+        #expect(
+            plan(
+                pruning {
+                    $0.atomicity = .always
+                    $0.atomicEntities = 5
+                }, updates: 6
+            ).refusal?.code == .notAtomic)
+        var conflicting = plan(SyncOptions())
+        conflicting.add(.otherType, key("x"), EntityOrigin(file: 0, line: 3), byteCount: 1)
+        #expect(conflicting.refusal?.code == .conflict)
+        #expect(conflicting.refusal?.cases.first?.reason == "the key holds no string")
+    }
+
+    @Test("A limit of deletions is a number or a percentage")
+    func limits() {
+        #expect(DeletionLimit("20") == .count(20))
+        #expect(DeletionLimit("2.5%")?.count(ofOwned: 1000) == 25)
+        #expect(DeletionLimit.standard.count(ofOwned: 50) == 20)
+        #expect(DeletionLimit.standard.count(ofOwned: 1000) == 100)
+        for text in ["", "-1", "x", "101%", "%", "1e3"] { #expect(DeletionLimit(text) == nil, "\(text)") }
+    }
+}

@@ -1,0 +1,311 @@
+import GraphSync
+import Testing
+import TestSupport
+import UCG
+
+@testable import RedisStore
+
+/// A small graph in memory: names and texts by type.
+private struct Sample {
+    var entities: [EntityType: [String: String]] = [:]
+    static let types: [EntityType] = [.snippet, .theme, .association, .translation]
+
+    init() {}
+
+    /// Some of 40 names of each type, with one of three texts each.
+    init(_ dice: inout SeededGenerator) {
+        for type in Self.types {
+            for number in 0..<Int.random(in: 0...40, using: &dice) where Bool.random(using: &dice) {
+                entities[type, default: [:]]["n\(number)"] = "text \(Int.random(in: 0..<3, using: &dice))"
+            }
+        }
+    }
+
+    var graph: DesiredGraph {
+        let entities = entities
+        return DesiredGraph(
+            types: Self.types,
+            ids: entities.reduce(into: [:]) { ids, pair in
+                ids[pair.key] = PackedIDs(pair.value.keys.map { EntityName.id(pair.key, $0) })
+            },
+            unprunable: [:], estimatedBytes: 1000
+        ) { type, body in
+            for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
+                var entity = Entity(
+                    type: type, id: EntityName.id(type, pair.key), origin: EntityOrigin(file: 0, line: number + 2))
+                entity.data.beginObject()
+                entity.data.key("name")
+                entity.data.string(pair.key)
+                entity.data.key("text")
+                entity.data.string(pair.value)
+                entity.data.endObject()
+                try body(entity)
+            }
+        }
+    }
+}
+
+struct RedisSyncTests {
+    private static func stamp(_ seconds: Int64) -> EntityStamp {
+        EntityStamp(time: Timestamp(secondsSince1970: seconds) ?? .now, author: "system")
+    }
+
+    private static func sync(
+        _ server: RedisServer, at seconds: Int64 = 0, source: String = "csv",
+        _ change: (inout SyncOptions) -> Void = { _ in }
+    ) throws -> RedisSync {
+        var (redis, options) = (RedisOptions(), SyncOptions())
+        redis.retryFor = .zero
+        change(&options)
+        return try RedisSync(
+            of: try RedisAddress(server.url),
+            source: ImportSource(keyPrefix: "", name: source) ?? ImportSource(keyPrefix: ""), types: Sample.types,
+            stamp: stamp(seconds), redis: redis, options: options)
+    }
+
+    @discardableResult
+    private static func apply(
+        _ sample: Sample, _ server: RedisServer, at seconds: Int64 = 0, source: String = "csv",
+        _ change: (inout SyncOptions) -> Void = { _ in }
+    ) throws -> SyncResult {
+        var sync = try sync(server, at: seconds, source: source, change)
+        return try sync.apply(sample.graph, last: LastImport(), lockTimeout: .zero)
+    }
+
+    private static let ways: [@Sendable (inout SyncOptions) -> Void] = [
+        { $0.atomicity = .always }, { $0.atomicity = .never }, { $0.atomicEntities = 7 },
+    ]
+
+    /// All that has to be equal: entities without their times, and who owns what.
+    private func contents(_ server: RedisServer) throws -> [String: String] {
+        var contents = try server.contents().mapValues { value in
+            value.replacing(try! Regex(#""(created|updated)_at":"[^"]*""#), with: "")
+        }
+        for type in Sample.types {
+            contents["owned \(type)"] = try server.ask("debug", "digest-value", "reed-import:csv:owned:\(type)")
+        }
+        contents["sources"] = try server.ask("smembers", "reed-import:sources")
+        return contents
+    }
+
+    @Test("Importing A and then B with pruning leads to what importing B alone does", arguments: 0..<30)
+    func convergence(seed: Int) throws {
+        var dice = SeededGenerator(seed: UInt64(seed))
+        let (first, second) = (Sample(&dice), Sample(&dice))
+        let (server, fresh) = (try RedisServer(), try RedisServer())
+        let way = Self.ways[seed % 3]
+        let bold: (inout SyncOptions) -> Void = {
+            way(&$0)
+            $0.prunes = true
+            $0.deletionLimit = .percent(100)
+        }
+        try Self.apply(first, server, way)
+        let result = try Self.apply(second, server, at: 5, bold)
+        try Self.apply(second, fresh, at: 9, Self.ways[(seed + 1) % 3])
+        #expect(try contents(server) == contents(fresh))
+        for type in Sample.types {
+            let (old, new) = (first.entities[type] ?? [:], second.entities[type] ?? [:])
+            let counts = result.counts[type] ?? ChangeCounts()
+            #expect(counts.created == new.keys.count { old[$0] == nil })
+            #expect(counts.updated == new.count { old[$0.key] != nil && old[$0.key] != $0.value })
+            #expect(counts.unchanged == new.count { old[$0.key] == $0.value })
+            #expect(counts.deleted == old.keys.count { new[$0] == nil })
+        }
+        let again = try Self.apply(second, server, at: 20, bold)
+        #expect(again.total.changed == 0)
+        #expect(again.visibility == .unchanged)
+        #expect(try server.ask("exists", "reed-import:csv:lock") == "0")
+    }
+
+    @Test("An update keeps the time of creation; what has not changed keeps both times", arguments: 0..<2)
+    func times(way: Int) throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1", "b": "1"]
+        try Self.apply(sample, server, at: 0, Self.ways[way])
+        sample.entities[.theme] = ["a": "2", "b": "1"]
+        let result = try Self.apply(sample, server, at: 86_400, Self.ways[way])
+        #expect(result.visibility == (way == 0 ? .atomic : .batches))
+        func value(_ name: String) throws -> String {
+            try server.ask("get", "entity:theme:\(EntityName.id(.theme, name))")
+        }
+        #expect(try value("a").contains(#""created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-02T"#))
+        #expect(try value("b").contains(#""updated_at":"1970-01-01T00:00:00.000Z""#))
+    }
+
+    @Test("A second run writes its lock and the last record, and nothing else")
+    func writesNothing() throws {
+        let server = try RedisServer()
+        var dice = SeededGenerator(seed: 4)
+        let sample = Sample(&dice)
+        try Self.apply(sample, server)
+        _ = try server.ask("config", "resetstat")
+        try Self.apply(sample, server, at: 7)
+        let lines = try server.ask("info", "commandstats").split(whereSeparator: \.isNewline)
+        let writes = lines.compactMap { line -> String? in
+            let words = line.dropFirst("cmdstat_".count).split(separator: ":")
+            let readers: Set = [
+                "get", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl", "echo", "ping", "info",
+                "client|setname", "acl|dryrun", "config|resetstat", "command|docs",
+            ]
+            guard let name = words.first.map(String.init), line.hasPrefix("cmdstat_"), !readers.contains(name) else {
+                return nil
+            }
+            return "\(name) \(words[1].prefix { $0 != "," })"
+        }
+        #expect(Set(writes) == ["set calls=1", "hset calls=1", "del calls=1"])
+    }
+
+    @Test("A large first import reads nothing: its batches are created")
+    func firstImport() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<2000 { sample.entities[.translation, default: [:]]["n\(number)"] = "t" }
+        let result = try Self.apply(sample, server) { $0.atomicEntities = 1000 }
+        #expect(result.visibility == .batches)
+        #expect(result.total.created == 2000)
+        let statistics = try server.ask("info", "commandstats")
+        #expect(!statistics.contains("cmdstat_mget:"))
+        #expect(statistics.contains("cmdstat_msetnx:calls=8,"))
+    }
+
+    @Test("Whatever stands in the way is listed, and nothing is written", arguments: 0..<3)
+    func conflicts(way: Int) throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<600 { sample.entities[.theme, default: [:]]["n\(number)"] = "t" }
+        func key(_ number: Int) -> String { "entity:theme:\(EntityName.id(.theme, "n\(number)"))" }
+        _ = try server.ask("set", key(500), "no JSON")
+        _ = try server.ask("sadd", key(10), "member")
+        let before = try server.contents()
+        let refusal = #expect(throws: SyncRefusal.self) { try Self.apply(sample, server, Self.ways[way]) }
+        #expect(refusal?.code == .conflict)
+        #expect(Set(refusal?.cases.map(\.key.description) ?? []) == [key(10), key(500)])
+        #expect(try server.contents() == before)
+        #expect(try server.ask("dbsize") == "2")
+    }
+
+    @Test("Entities that no source owns become this one's when they are imported")
+    func unowned() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1"]
+        try Self.apply(sample, server)
+        for key in ["owned:theme", "last"] { _ = try server.ask("del", "reed-import:csv:\(key)") }
+        let result = try Self.apply(sample, server)
+        #expect(result.total.unchanged == 1)
+        #expect(try server.ask("hlen", "reed-import:csv:owned:theme") == "1")
+    }
+
+    @Test("Two sources beside each other; one takes over what is the other's only if it is told to", arguments: 0..<2)
+    func adopting(way: Int) throws {
+        let server = try RedisServer()
+        var (first, second) = (Sample(), Sample())
+        first.entities[.theme] = ["a": "1", "b": "1"]
+        second.entities[.theme] = ["b": "2", "c": "2"]
+        try Self.apply(first, server, Self.ways[way])
+        #expect(throws: SyncRefusal.self) { try Self.apply(second, server, source: "shop", Self.ways[way]) }
+        let result = try Self.apply(second, server, source: "shop") {
+            Self.ways[way](&$0)
+            $0.adopts = true
+        }
+        #expect(result.adopted == 1)
+        #expect(result.total.updated == 1)
+        // What was taken over is not pruned by the one that had it.
+        first.entities[.theme] = ["a": "1"]
+        let pruned = try Self.apply(first, server) { $0.prunes = true }
+        #expect(pruned.total.deleted == 0)
+        #expect(try server.entityCount() == 3)
+    }
+
+    @Test("A broken record of ownership stops the import before it writes")
+    func brokenOwnership() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1"]
+        _ = try server.ask("hset", "reed-import:csv:owned:theme", "zz", "nonsense")
+        let error = #expect(throws: RedisError.self) { try Self.apply(sample, server) }
+        #expect(error?.code == .configuration)
+        #expect(try server.entityCount() == 0)
+        _ = try server.ask("del", "reed-import:csv:owned:theme")
+        _ = try server.ask("set", "reed-import:csv:last", "x")
+        #expect(throws: RedisError.self) { try Self.apply(sample, server) }
+        #expect(try server.entityCount() == 0)
+    }
+
+    // MARK: - Others at the same time
+
+    @Test("A key that changes between comparing and writing aborts the transaction; it is planned afresh")
+    func foreignWriter() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1", "b": "1"]
+        try Self.apply(sample, server)
+        sample.entities[.theme] = ["a": "2", "b": "1"]
+        let key = "entity:theme:\(EntityName.id(.theme, "a"))"
+        // While the graph is gone through a second time, after ownership was read.
+        for (disturbances, succeeds) in [(2, true), (3, false)] {
+            var rounds = 0
+            let graph = sample.graph
+            let disturbed = DesiredGraph(
+                types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0
+            ) { type, body in
+                try graph.forEachEntity(type, body)
+                guard type == .translation else { return }
+                rounds += 1
+                if rounds <= disturbances { _ = try server.ask("hset", "reed-import:csv:owned:theme", "00", "") }
+                if rounds <= disturbances { _ = try server.ask("hdel", "reed-import:csv:owned:theme", "00") }
+            }
+            var sync = try Self.sync(server, at: 10)
+            if succeeds {
+                let result = try sync.apply(disturbed, last: LastImport(), lockTimeout: .zero)
+                #expect(result.total.updated == 1)
+                #expect(rounds == 3)
+                #expect(try server.ask("get", key).contains(#""text":"2""#))
+                sample.entities[.theme] = ["a": "3", "b": "1"]
+            } else {
+                let error = #expect(throws: RedisError.self) {
+                    try sync.apply(disturbed, last: LastImport(), lockTimeout: .zero)
+                }
+                #expect(error?.code == .tryLater)
+            }
+        }
+        #expect(try server.ask("get", key).contains(#""text":"2""#))
+    }
+
+    @Test("The lock names its holder, and is taken when it is free")
+    func locked() throws {
+        let server = try RedisServer()
+        let other = LockRecord(host: "web1", process: 77, start: .now, token: "x")
+        let lock = "reed-import:csv:lock"
+        _ = try server.ask("set", lock, String(decoding: other.json, as: UTF8.self), "px", "700")
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1"]
+        let error = #expect(throws: RedisError.self) { try Self.apply(sample, server) }
+        #expect(error?.code == .tryLater)
+        #expect(error?.message.contains("on web1/77") == true)
+        #expect(try server.entityCount() == 0)
+        var sync = try Self.sync(server)
+        _ = try sync.apply(sample.graph, last: LastImport(), lockTimeout: .seconds(10))
+        #expect(try server.entityCount() == 1)
+        #expect(try server.ask("exists", lock) == "0")
+        // Another source has a lock of its own.
+        _ = try server.ask("set", "reed-import:shop:lock", "x")
+        try Self.apply(sample, server)
+    }
+
+    @Test("A lost lock stops the writing, and somebody else's is left alone")
+    func lostLock() throws {
+        let server = try RedisServer()
+        let session = RedisSession(try RedisAddress(server.url), keyPrefix: "", RedisOptions())
+        var lock = ImportLock(session, key: "lock", RedisOptions(), renewal: .zero)
+        try lock.acquire(within: .zero)
+        try lock.tend()
+        #expect((Int(try server.ask("pttl", "lock")) ?? 0) > 19_000)
+        _ = try server.ask("set", "lock", "another's")
+        let error = #expect(throws: RedisError.self) { try lock.tend() }
+        #expect(error?.code == .tryLater)
+        lock.release()
+        #expect(try server.ask("get", "lock") == "another's")
+    }
+}
