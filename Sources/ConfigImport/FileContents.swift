@@ -1,4 +1,5 @@
 import CSV
+import Glibc
 
 extension ConfigFile {
     /// Reads the file and lends it, chunk by chunk.
@@ -19,7 +20,7 @@ extension ConfigFile {
             guard try source.identity() == identity else { throw FileError.notRegular }
             return source
         } catch {
-            throw .changed(path)
+            throw error == .notRegular || error == .system(ENOENT) ? .changed(path) : InputError(error, path)
         }
     }
 }

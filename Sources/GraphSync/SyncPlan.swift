@@ -17,19 +17,36 @@ public struct SyncPlan {
 
     private let desired: [EntityType: PackedIDs]
     private let options: SyncOptions
+    /// The plan that is carried out, if it is one that was made before.
+    private let saved: SavedPlan?
+    /// How many changes of the saved plan are to be carried out as they are.
+    private var confirmed = 0
     private var changedBytes = 0
     private var conflicts: [SyncRefusal.Case] = []
     private var deletions: [SyncRefusal.Case] = []
 
     /// A plan to which no change is added yet.
-    public init(_ graph: DesiredGraph, _ ownership: Ownership, _ options: SyncOptions) {
+    ///
+    /// - Parameter saved: The plan that is carried out, if it is one that was made before.
+    public init(
+        _ graph: DesiredGraph, _ ownership: Ownership, _ options: SyncOptions, saved: SavedPlan? = nil
+    ) {
         self.ownership = ownership
         self.options = options
+        self.saved = saved
         desired = graph.ids
         let gone = ownership.leftovers(graph)
         let unprunable = options.prunes && !options.prunesMissing ? graph.unprunable : [:]
-        candidates = options.prunes ? gone.filter { unprunable[$0.key] == nil } : [:]
-        leftovers = options.prunes ? gone.filter { unprunable[$0.key] != nil } : gone
+        if let saved {
+            candidates = gone.reduce(into: [:]) { $0[$1.key] = $1.value.intersection(saved.deletions($1.key)) }
+        } else {
+            candidates = options.prunes ? gone.filter { unprunable[$0.key] == nil } : [:]
+        }
+        let candidates = candidates
+        leftovers = gone.reduce(into: [:]) { rest, pair in
+            let kept = pair.value.subtracting(candidates[pair.key] ?? PackedIDs())
+            if !kept.isEmpty { rest[pair.key] = kept }
+        }
         self.unprunable = unprunable.filter { gone[$0.key] != nil }
         foreign = ownership.foreign(graph)
     }
@@ -47,6 +64,15 @@ public struct SyncPlan {
             return .conflict("the entity is the source \(name)'s")
         }
         return change
+    }
+
+    /// Whether a change is to be carried out: with a saved plan, if that has it.
+    public mutating func admits(_ change: PlannedChange) -> Bool {
+        guard let saved else { return true }
+        if case .conflict = change.change { return true }
+        guard saved.contains(change) else { return false }
+        confirmed += 1
+        return true
     }
 
     /// Counts an entity that is there as it should be.
@@ -90,8 +116,13 @@ public struct SyncPlan {
                 advice: isForeign
                     ? "--adopt takes other sources' entities over" : "see what holds their keys", cases: conflicts)
         }
+        if let saved, confirmed != saved.count {
+            return SyncRefusal(
+                .stale, "\(saved.count - confirmed) of \(saved.count) keys of the plan have changed since it was made",
+                advice: "make a new plan")
+        }
         let limit = options.deletionLimit.count(ofOwned: ownership.ownCount)
-        if total.deleted > limit {
+        if saved == nil, total.deleted > limit {
             return SyncRefusal(
                 .tooManyDeletions,
                 "\(total.deleted) of \(ownership.ownCount) owned entities would be deleted, and at most \(limit) may be",

@@ -8,12 +8,18 @@ import UCG
 /// only where it is still this holder's: `WATCH`, `GET`, and then `MULTI` and `EXEC`.
 struct ImportLock: ~Copyable {
     private let session: RedisSession
+    /// For giving the lock back: in a hurry, and whether or not the run shall end.
+    private let lastSession: RedisSession
     private let options: RedisOptions
     private let key: String
     private let record: LockRecord
     private var connection: RedisConnection?
     /// When it was last seen to be held; `nil` if it is not.
     private var confirmed: ContinuousClock.Instant?
+    /// Whether the lock is being given back.
+    private var isHurried = false
+    /// Whether the server may think that this is the holder.
+    private var mayBeHeld = false
 
     /// The lock expires after so long unless it is renewed.
     static let lifetime = Duration.seconds(20)
@@ -27,6 +33,7 @@ struct ImportLock: ~Copyable {
     ) {
         self.renewal = renewal
         self.session = session
+        lastSession = session.hurried(Self.releaseTimeout)
         self.options = options
         self.key = key
         record = LockRecord(
@@ -47,6 +54,7 @@ struct ImportLock: ~Copyable {
     mutating func acquire(within limit: Duration) throws(RedisError) {
         let deadline = ContinuousClock.now + limit
         var isNoted = false
+        mayBeHeld = true
         while true {
             let (isTaken, holder) = try attempt()
             if isTaken {
@@ -71,13 +79,21 @@ struct ImportLock: ~Copyable {
     private mutating func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
         let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
         let value = String(decoding: record.json, as: UTF8.self)
-        let replies = try call([
+        let commands: [[UInt8]] = [
             .command("SET", key, value, "NX", "PX", milliseconds), .command("GET", key), .command("PTTL", key),
-        ])
-        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        ]
+        var retry = RedisRetry(limit: options.retryFor)
+        var isFirst = false
+        var replies: [RedisReply] = []
+        while replies.isEmpty {
+            do throws(RedisError) { replies = try call(commands) } catch { try recover(error, &retry, &isFirst) }
+        }
         if replies[0] == .ok { return (true, nil) }
         guard case .text(let text) = replies[1] else { return (false, nil) }
-        if text == record.json { return (true, nil) }  // the reply to an earlier attempt was lost
+        if text == record.json {  // the reply to an earlier attempt was lost, or the server restarted
+            try change(.command("PEXPIRE", key, milliseconds))
+            return (true, nil)
+        }
         guard let other = LockRecord(text) else { return (false, Holder(text: "an unknown time, by something else")) }
         let age = max(0, (Timestamp.now.milliseconds - other.start.milliseconds) / 1000)
         var words = "\(other.start) (\(age) s) on \(other.host)/\(other.process)"
@@ -98,47 +114,61 @@ struct ImportLock: ~Copyable {
 
     /// Gives the lock back, if it is still held; whatever fails, it expires.
     mutating func release() {
-        if confirmed != nil { try? change(.command("DEL", key), heedsInterruption: false) }
         confirmed = nil
+        guard mayBeHeld else { return }
+        mayBeHeld = false
+        isHurried = true
+        try? change(.command("DEL", key))
         connection = nil
+        isHurried = false
     }
 
-    /// Runs a command on the lock if it is still this one.
-    private mutating func change(_ command: [UInt8], heedsInterruption: Bool = true) throws(RedisError) {
-        let seen = try call([.command("WATCH", key), .command("GET", key)], heedsInterruption)
-        for case .error(let text) in seen { throw ServerError(text).asFailure }
-        guard seen[1] == .text(record.json) else { throw Self.lost }
-        let replies = try call([.command("MULTI"), command, .command("EXEC")], heedsInterruption, isRepeatable: false)
-        for case .error(let text) in replies { throw ServerError(text).asFailure }
-        guard replies[2] != .null else { throw Self.lost }
+    /// Runs a command on the lock if it is still this one; again, too, on a new connection if one broke.
+    private mutating func change(_ command: [UInt8]) throws(RedisError) {
+        var retry = RedisRetry(limit: isHurried ? .zero : options.retryFor)
+        var isFirst = true
+        while true {
+            do throws(RedisError) {
+                let seen = try call([.command("WATCH", key), .command("GET", key)])
+                guard seen[1] == .text(record.json) else { throw Self.lost }
+                let replies = try call([.command("MULTI"), command, .command("EXEC")])
+                guard replies[2] != .null else { throw Self.lost }
+                return
+            } catch {
+                try recover(error, &retry, &isFirst)
+            }
+        }
+    }
+
+    /// Waits after a failure that may pass; the first one of a connection that was idle is tried again at once.
+    private func recover(
+        _ error: RedisError, _ retry: inout RedisRetry, _ isFirst: inout Bool
+    ) throws(RedisError) {
+        guard error.isOfConnection || error.mayPass else { throw error }
+        if isFirst, error.code == .connectionLost {
+            isFirst = false
+            return
+        }
+        guard let pause = retry.pause() else { throw error }
+        try RedisRetry.sleep(pause, isHurried ? nil : options.interruption)
     }
 
     private static let lost = RedisError(
         .tryLater, "the lock was lost: it has expired or was removed", advice: "run again")
 
-    /// Sends commands over the lock's connection, which is made anew, once, if it broke.
-    private mutating func call(
-        _ commands: [[UInt8]], _ heedsInterruption: Bool = true, isRepeatable: Bool = true
-    ) throws(RedisError) -> [RedisReply] {
-        var isRepeated = !isRepeatable
-        while true {
-            if connection == nil {
-                let opened = try session.openFirst()
-                connection = .some(opened.connection)
-                isRepeated = true
-            }
-            guard var lent = connection.take() else { throw Self.lost }
-            do throws(RedisError) {
-                let limit = heedsInterruption ? options.replyTimeout : Self.releaseTimeout
-                let replies = try lent.call(
-                    commands, name: commands.count == 3 ? "SET" : "WATCH", within: limit,
-                    heedsInterruption: heedsInterruption)
-                connection = .some(lent)
-                return replies
-            } catch {
-                guard error.isOfConnection, error.code != .timeout, !isRepeated else { throw error }
-                isRepeated = true
-            }
+    /// Sends commands over the lock's connection, which is made if there is none.
+    private mutating func call(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {
+        if connection == nil {
+            let opened = try (isHurried ? lastSession : session).openFirst()
+            connection = .some(opened.connection)
         }
+        guard var lent = connection.take() else { throw Self.lost }
+        // A connection on which anything failed is not used again.
+        let replies = try lent.call(
+            commands, name: "the lock", within: isHurried ? Self.releaseTimeout : options.replyTimeout,
+            heedsInterruption: !isHurried)
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        connection = .some(lent)
+        return replies
     }
 }

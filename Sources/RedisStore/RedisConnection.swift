@@ -84,7 +84,7 @@ import Glibc
             case .progress where deadline > .now || replies.count == commands.count: continue
             case .progress, .timeout:
                 throw RedisError(
-                    .timeout, "no reply to \(name) within \(limit.text)", advice: "is this a Redis server?")
+                    .timeout, "no reply to \(name) within \(limit.text)", advice: "run again")
             }
         }
         return replies

@@ -20,7 +20,7 @@ public struct RedisEntityStore: ~Copyable {
     /// A batch with so many bytes is sent though it has room for more entities.
     private static let batchBytes = 256 << 10
     /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
-    private static let largeValue = 512 << 10
+    static let largeValue = 512 << 10
 
     var pipeline: WritePipeline
     private var head: EntityHead

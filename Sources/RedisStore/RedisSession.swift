@@ -12,6 +12,18 @@ struct RedisSession {
         self.options = options
     }
 
+    /// The same, but patient for no longer than `limit`, and deaf to interruptions.
+    func hurried(_ limit: Duration) -> RedisSession {
+        var hurried = options
+        hurried.connectTimeout = min(limit, options.connectTimeout)
+        hurried.replyTimeout = min(limit, options.replyTimeout)
+        hurried.wait = .zero
+        hurried.retryFor = .zero
+        hurried.interruption = nil
+        hurried.onNote = { _ in }
+        return RedisSession(address, keyPrefix: keyPrefix, hurried)
+    }
+
     /// A connection that is ready for use, and what was seen while it was made.
     struct Opened: ~Copyable {
         var connection: RedisConnection

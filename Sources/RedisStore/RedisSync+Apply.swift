@@ -8,18 +8,25 @@ extension RedisSync {
     mutating func transact(
         _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: ChangedEntities, _ last: LastImport
     ) throws -> Bool {
-        var final = SyncPlan(desired, plan.ownership, options)
+        var final = SyncPlan(desired, plan.ownership, options, saved: saved)
         var batches: [WriteBatch] = []
+        var wasLarge = false
         let (prefix, isSplit) = (source.keyPrefix, redis.batchSize == 1)
-        try compareAgain(changed) { batch, index, found, _ in
+        try compareAgain(changed) { batch, index, found, stored in
             let entry = batch.entries[index]
             let change = final.verdict(found, entry.type, entry.id)
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+            let planned = PlannedChange(key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
+            guard final.admits(planned) else { return }
             final.add(change, key, entry.origin, byteCount: entry.end)
-            if index == 0 || batches.isEmpty {
+            // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
+            let isLarge = entry.end - entry.valueStart >= RedisEntityStore.largeValue
+            let isFull = (batches.last?.entries.count ?? 0) >= Self.batchCount
+            if batches.isEmpty || isFull || isLarge || wasLarge {
                 batches.append(WriteBatch())
                 batches[batches.count - 1].isSplit = isSplit
             }
+            wasLarge = isLarge
             switch change {
             case .create: batches[batches.count - 1].append(index, of: batch)
             case .update(let difference):
@@ -43,8 +50,8 @@ extension RedisSync {
 
         var transaction = Transaction()
         for batch in batches where !batch.entries.isEmpty { transaction.append(batch) }
-        for start in stride(from: 0, to: deleted.count, by: Self.deletionBatch) {
-            let keys = deleted[start..<min(start + Self.deletionBatch, deleted.count)]
+        for start in stride(from: 0, to: deleted.count, by: Self.batchCount) {
+            let keys = deleted[start..<min(start + Self.batchCount, deleted.count)]
             transaction.append(.command([Array("DEL".utf8)] + keys.map { Array($0.description.utf8) }))
         }
         for command in ownershipCommands(plan) { transaction.append(command) }
@@ -142,7 +149,7 @@ extension RedisSync {
         for command in bookkeeping.record(source, from: plan.ownership.own, to: union) { ahead.append(command) }
         ahead.append(bookkeeping.enter)
         try lock.tend()
-        guard try carryOut(ahead) else { return false }
+        guard try carryOutOnce(ahead) else { return false }
         isStreaming = true
         result.visibility = .batches
         store.step = step
@@ -153,6 +160,7 @@ extension RedisSync {
             try desired.forEachEntity(type) { entity in
                 number += 1
                 if number & 255 == 0 { try lock.tend() }
+                if let saved, !saved.affects(entity.type, entity.id) { return }
                 try store.write(entity)
             }
             try store.flush()
@@ -177,8 +185,8 @@ extension RedisSync {
     }
 
     private mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws {
-        for start in stride(from: 0, to: ids.count, by: Self.deletionBatch) {
-            let chunk = ids[start..<min(start + Self.deletionBatch, ids.count)]
+        for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+            let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
             try lock.tend()
             let count = try untilDone { sync throws in
                 let deletions = try sync.readDeletions(type, chunk, watches: true)
@@ -203,7 +211,8 @@ extension RedisSync {
         _ = try untilDone { sync throws in
             var transaction = Transaction()
             if hasMoreToRecord {
-                let plan = SyncPlan(desired, try sync.readOwnership(watches: true), sync.options)
+                let ownership = try sync.readOwnership(watches: true)
+                let plan = SyncPlan(desired, ownership, sync.options, saved: sync.saved)
                 for command in sync.ownershipCommands(plan) { transaction.append(command) }
             }
             transaction.append(sync.bookkeeping.record(sync.finished(last, total, desired)))

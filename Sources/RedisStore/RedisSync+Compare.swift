@@ -42,11 +42,12 @@ extension RedisSync {
             let change = plan.verdict(found, entry.type, entry.id)
             if case .none = change { return plan.addUnchanged(entry.type) }
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+            let planned = PlannedChange(
+                key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index))
+            guard plan.admits(planned) else { return }
             plan.add(change, key, entry.origin, byteCount: entry.end)
             changed.append(index, of: batch)
-            try onChange(
-                PlannedChange(
-                    key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index)))
+            try onChange(planned)
         }
     }
 
@@ -92,9 +93,9 @@ extension RedisSync {
     ) throws {
         for type in bookkeeping.types {
             let ids = plan.candidates[type]?.ids ?? []
-            for start in stride(from: 0, to: ids.count, by: Self.deletionBatch) {
-                let chunk = ids[start..<min(start + Self.deletionBatch, ids.count)]
-                for deletion in try readDeletions(type, chunk, watches: watches) {
+            for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+                let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+                for deletion in try readDeletions(type, chunk, watches: watches) where plan.admits(deletion) {
                     plan.add(deletion.change, deletion.key, nil, byteCount: 96)
                     try onChange(deletion)
                 }
@@ -103,8 +104,8 @@ extension RedisSync {
         }
     }
 
-    /// How many entities are deleted at a time.
-    static let deletionBatch = 256
+    /// How many entities one command of a transaction, or of a look at deletions, is about.
+    static let batchCount = 256
 
     /// What the keys of entities hold that are to be deleted: those that are there.
     mutating func readDeletions(

@@ -7,6 +7,8 @@ public struct RedisSync: ~Copyable {
     let stamp: EntityStamp
     let redis: RedisOptions
     let options: SyncOptions
+    /// The plan to carry out, if it is one that was made before.
+    let saved: SavedPlan?
     let bookkeeping: Bookkeeping
     var store: RedisEntityStore
     var lock: ImportLock
@@ -31,12 +33,13 @@ public struct RedisSync: ~Copyable {
     /// - Parameters:
     ///   - types: The types of entities, in an order in which no reference dangles.
     ///   - stamp: When and by whom the entities are written.
+    ///   - saved: The plan to carry out, and nothing else, if it is one that was made before.
     ///   - isReadOnly: Whether nothing will be written, so that a server that takes no writes will do.
     /// - Throws: If the server cannot be reached, does not let this user in, is none, or is
     ///   configured so that entities would be lost.
     public init(
         of address: RedisAddress, source: ImportSource, types: [EntityType], stamp: EntityStamp,
-        redis: RedisOptions, options: SyncOptions, isReadOnly: Bool = false
+        redis: RedisOptions, options: SyncOptions, saved: SavedPlan? = nil, isReadOnly: Bool = false
     ) throws(RedisError) {
         let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
         store = try RedisEntityStore.connect(session, source.keyPrefix, stamp, redis, isReadOnly: isReadOnly)
@@ -47,6 +50,7 @@ public struct RedisSync: ~Copyable {
         self.stamp = stamp
         self.redis = redis
         self.options = options
+        self.saved = saved
     }
 
     /// What the greeting has shown of the server.
@@ -122,7 +126,7 @@ public struct RedisSync: ~Copyable {
     /// Plans and carries out; false if a key was changed in between.
     private mutating func once(_ desired: DesiredGraph, _ last: LastImport) throws -> Bool {
         let ownership = try readOwnership(watches: true)
-        var plan = SyncPlan(desired, ownership, options)
+        var plan = SyncPlan(desired, ownership, options, saved: saved)
         if try isFirst(ownership, desired) { return try stream(desired, plan, .create, last) }
         var changed = ChangedEntities(
             limit: options.atomicity == .never ? 0 : options.atomicEntities, byteLimit: options.atomicBytes)
@@ -135,7 +139,7 @@ public struct RedisSync: ~Copyable {
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.
     private mutating func isFirst(_ ownership: Ownership, _ desired: DesiredGraph) throws(RedisError) -> Bool {
-        guard ownership.ownCount == 0, ownership.others.isEmpty, options.atomicity != .always,
+        guard saved == nil, ownership.ownCount == 0, ownership.others.isEmpty, options.atomicity != .always,
             options.atomicity == .never || desired.count > options.atomicEntities
                 || desired.estimatedBytes > options.atomicBytes
         else { return false }
@@ -187,5 +191,6 @@ public struct RedisSync: ~Copyable {
         let replies = try store.pipeline.call(
             [.command([Array("WATCH".utf8)] + keys.map { Array($0.utf8) })], name: "WATCH")
         if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
+        guard replies[0] == .ok else { throw RedisError(.protocolViolation, "an unexpected reply to WATCH") }
     }
 }

@@ -1,3 +1,5 @@
+import UCG
+
 /// Commands that Redis carries out all at once or not at all: `MULTI`, the commands, and `EXEC` when each is queued.
 ///
 /// `EXEC` is sent only when the server has accepted every command, so that whatever fails before it has no effect.
@@ -10,17 +12,22 @@ struct Transaction {
         case aborted
     }
 
-    /// Encoded commands.
-    private(set) var commands: [[UInt8]] = [.command("MULTI")]
-    /// How many commands there are.
-    private var count = 1
+    /// What is sent in one piece: one command, or several.
+    private struct Piece {
+        let bytes: [UInt8]
+        /// How many replies it gets.
+        let replies: Int
+        /// Where the one entity comes from that it writes.
+        let origin: EntityOrigin?
+    }
+
+    private var pieces = [Piece(bytes: .command("MULTI"), replies: 1, origin: nil)]
 
     private static let outputBytes = 256 << 10
 
     /// Adds a command.
     mutating func append(_ command: [UInt8]) {
-        commands.append(command)
-        count += 1
+        pieces.append(Piece(bytes: command, replies: 1, origin: nil))
     }
 
     /// Adds the command that a batch is sent as.
@@ -28,38 +35,58 @@ struct Transaction {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(batch.byteCount + 64)
         batch.encode { (piece) throws(Never) in bytes.append(contentsOf: piece) }
-        append(bytes)
-        if batch.isAnsweredSingly { count += batch.entries.count - 1 }
+        pieces.append(
+            Piece(
+                bytes: bytes, replies: batch.isAnsweredSingly ? batch.entries.count : 1,
+                origin: batch.entries.count == 1 ? batch.entries[0].origin : nil))
     }
 
     /// Lets the server queue the commands.
     ///
     /// - Throws: If it refuses one of them, or does not answer: then none has an effect.
     func queue(_ connection: inout RedisConnection, _ options: RedisOptions) throws(RedisError) {
-        var (answered, next) = (0, 0)
-        var refusal: ServerError?
+        var (answered, next, answeredPiece) = (0, 0, 0)
+        var refusal: RedisError?
         var lastProgress = ContinuousClock.now
-        while answered < count {
-            while next < commands.count, connection.outputCount < Self.outputBytes {
-                try connection.queue(commands[next])
-                next += 1
-            }
-            let event = try connection.exchange(waiting: max(.zero, lastProgress + options.replyTimeout - .now)) {
-                (reply) throws(RedisError) in
-                answered += 1
-                lastProgress = .now
-                switch reply {
-                case .ok, .status("QUEUED"): break
-                case .error(let text): refusal = refusal ?? ServerError(text)
-                default: throw RedisError(.protocolViolation, "an unexpected reply within MULTI")
+        do throws(RedisError) {
+            while answeredPiece < pieces.count {
+                while next < pieces.count, connection.outputCount < Self.outputBytes {
+                    try connection.queue(pieces[next].bytes)
+                    next += 1
+                }
+                let left = max(.zero, lastProgress + options.replyTimeout - .now)
+                let event = try connection.exchange(waiting: left) { (reply) throws(RedisError) in
+                    guard answeredPiece < next else { throw RedisConnection.outOfStep() }
+                    switch reply {
+                    case .ok, .status("QUEUED"): break
+                    case .error(let text):
+                        let error = ServerError(text)
+                        var failure = error.asFailure
+                        failure.code = error.code
+                        failure.origin = pieces[answeredPiece].origin
+                        refusal = refusal ?? failure
+                    default: throw RedisError(.protocolViolation, "an unexpected reply within MULTI")
+                    }
+                    lastProgress = .now
+                    answered += 1
+                    if answered == pieces[answeredPiece].replies { (answered, answeredPiece) = (0, answeredPiece + 1) }
+                }
+                if case .interruption = event { throw RedisError(.interrupted, "interrupted") }
+                guard lastProgress + options.replyTimeout > .now else {
+                    throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
                 }
             }
-            if case .interruption = event { throw RedisError(.interrupted, "interrupted") }
-            guard lastProgress + options.replyTimeout > .now else {
-                throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
+        } catch {
+            var failure = refusal ?? error
+            if refusal == nil, error.code == .connectionLost, answeredPiece < pieces.count,
+                pieces[answeredPiece].bytes.count >= WritePipeline.largeEntity
+            {
+                failure.message += " while sending \(pieces[answeredPiece].bytes.count >> 20) MiB"
+                failure.origin = pieces[answeredPiece].origin
             }
+            throw failure
         }
-        if let refusal { throw refusal.asFailure }
+        if let refusal { throw refusal }
     }
 
     /// Carries the queued commands out.

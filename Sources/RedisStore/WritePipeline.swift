@@ -255,7 +255,8 @@ struct WritePipeline: ~Copyable {
         }
     }
 
-    private static let largeEntity = 1 << 20
+    /// From so many bytes on, a message says that the entity is large.
+    static let largeEntity = 1 << 20
 
     private mutating func reconnect() throws(RedisError) {
         let opened = try session.open()

@@ -68,9 +68,10 @@ final class ImportRun {
 
     // MARK: - Planning
 
-    /// Prints what would be changed on a server.
+    /// Prints what would be changed on a server, and keeps it in a file if there is one.
     func plan(
-        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format
+        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format,
+        file: PlanFile?
     ) throws -> SyncPlan {
         var text = PlanText(format, paths: configuration.paths)
         defer { progress.end() }
@@ -78,7 +79,11 @@ final class ImportRun {
             var sync = try RedisSync(
                 of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis, options: options,
                 isReadOnly: true)
-            let plan = try sync.plan(graph()) { text.add($0) }
+            let plan = try sync.plan(graph()) { change in
+                text.add(change)
+                try file?.add(change)
+            }
+            if plan.refusal == nil { try file?.finish() }
             progress.end()
             text.finish(plan)
             return plan
@@ -95,10 +100,12 @@ final class ImportRun {
     ///
     /// - Parameters:
     ///   - redis: How patient and strict to be, and what interrupts it.
+    ///   - saved: The plan to carry out, and nothing else, if it is one that was made before.
     ///   - lockTimeout: How long to wait for another import of the same source.
     ///   - verify: Whether all entities are read back at the end.
     func write(
-        to address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, lockTimeout: Duration, verify: Bool
+        to address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, saved: SavedPlan? = nil,
+        lockTimeout: Duration, verify: Bool
     ) throws {
         var redis = redis
         let isQuiet = isQuiet
@@ -107,7 +114,7 @@ final class ImportRun {
         do throws(RedisError) {
             sync = try RedisSync(
                 of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis,
-                options: options)
+                options: options, saved: saved)
         } catch {
             throw failure(error, "nothing written")
         }

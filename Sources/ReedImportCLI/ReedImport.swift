@@ -15,7 +15,8 @@ struct ReedImport: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ImportCommand.self, ValidateCommand.self, PlanCommand.self, RunCommand.self, DoctorCommand.self,
+            ImportCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
+            StatusCommand.self, RunCommand.self, DoctorCommand.self,
             CSVCommand.self,
             BackupCommand.self, SchemaCommand.self,
         ],

@@ -184,7 +184,7 @@ struct ServerFaultTests {
         _ = try site.server.ask("client", "pause", "3000", "write")
         let paused = try site.run(site.server.url, "--retry-for", "0", "--timeout", "1")
         #expect(paused.status == 75)
-        #expect(paused.errors.contains("no reply for 1 s"))
+        #expect(paused.errors.contains("no reply to the lock within 1 s"))
         _ = try site.server.ask("client", "unpause")
         try site.expectMended()
 
@@ -362,7 +362,8 @@ struct ServerFaultTests {
         let text = String(repeating: "x", count: 2 << 20)
         let rows = (0..<100).map { "key\($0),value\n" }.joined()
         try folder.write("key,value\n\(rows)large,\(text)\n", to: "translations.de.csv")
-        let arguments = ["--csv", folder.path, "--retry-for", "0", "--redis"]
+        let whole = ["--csv", folder.path, "--retry-for", "0", "--redis"]
+        let arguments = ["--atomic", "never"] + whole
         let server = try RedisServer("--proto-max-bulk-len", "1mb")
         let result = try run(try reedImportPath(), arguments + [server.url])
         #expect(result.status == 65, "\(result.errors)")
@@ -373,6 +374,17 @@ struct ServerFaultTests {
         #expect(closed.status == 69, "\(closed.errors)")
         #expect(closed.errors.contains("translations.de.csv:102: connection lost"))
         #expect(closed.errors.contains("while sending 2 MiB"))
+        // In one transaction, none of the rows is there.
+        for (server, status, words): (RedisServer, Int32, String) in [
+            (server, 65, "ERR Protocol error: invalid bulk length"), (small, 69, "connection lost"),
+        ] {
+            _ = try server.ask("flushall")
+            let result = try run(try reedImportPath(), whole + [server.url])
+            #expect(result.status == status, "\(result.errors)")
+            #expect(result.errors.contains("translations.de.csv:102: \(words)"))
+            #expect(result.errors.contains("; nothing written"))
+            #expect(try server.entityCount() == 0)
+        }
     }
 
     // MARK: - Replies that are not what they should be
@@ -419,6 +431,8 @@ struct ServerFaultTests {
                 import socket, sys
                 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(4); print("ready", flush=True)
                 c, _ = s.accept(); c.recv(65536); c.sendall(b"+PONG\\r\\n+OK\\r\\n")
+                l, _ = s.accept(); l.recv(65536); l.sendall(b"+PONG\\r\\n+OK\\r\\n")
+                l.recv(65536); l.sendall(b"+OK\\r\\n$-1\\r\\n:20000\\r\\n")
                 c.recv(65536); c.sendall(b"\(replies)"); c.settimeout(10)
                 try:
                     while c.recv(65536): pass
@@ -445,6 +459,8 @@ struct ServerFaultTests {
             "--csv", site.folder.path(of: "config"), "--redis", site.server.url, "--verify", "--format",
             "json")
         #expect(json.output.contains("\"verified\":3000"))
+        // A first import reads nothing but for verifying.
+        _ = try site.server.ask("flushall")
         let proxy = try FaultProxy(site.server, "--error-every", "1", "ERR injected", "--only", "MGET")
         let bad = try site.run(proxy.url, "--verify", "--retry-for", "0")
         #expect(bad.status == 78)

@@ -25,6 +25,7 @@ struct ImportCommand: ParsableCommand {
     @OptionGroup(title: "Sync options") var sync: SyncArguments
     @OptionGroup(title: "Writing options") var writing: WritingOptions
     @OptionGroup var output: OutputOptions
+    @OptionGroup var reporting: ReportOptions
 
     @Flag(help: "Read every entity back at the end and compare it.")
     var verify = false
@@ -62,13 +63,11 @@ struct ImportCommand: ParsableCommand {
             var options = redis.options
             options.batchSize = writing.batchSize
             options.interruption = Interruption.catchSignals()
-            var sync = sync.options
-            sync.atomicity = writing.atomic
-            sync.atomicEntities = writing.atomicLimit.entities
-            sync.atomicBytes = writing.atomicLimit.bytes
             try run.write(
-                to: address, options, sync, lockTimeout: writing.lockTimeout.duration, verify: verify)
+                to: address, options, writing.options(sync.options), lockTimeout: writing.lockTimeout.duration,
+                verify: verify)
         }
+        try reporting.write(run.summary)
         if !output.quiet { run.summary.print(output.format) }
     }
 }

@@ -30,6 +30,10 @@ struct PlanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Exit 3 if anything would be deleted.", valueName: "what"))
     var failOn: Guarded?
 
+    @Option(
+        help: ArgumentHelp("Keep the plan in a file, for reed-import apply.", valueName: "file"), completion: .file())
+    var out: String?
+
     @Option(help: "How the plan is printed.")
     var format = PlanText.Format.text
 
@@ -41,12 +45,13 @@ struct PlanCommand: ParsableCommand {
         let stamp = try entities.stamp()
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
-        let configuration = try input.check(OutputOptions(quiet: quiet), progress)
+        let configuration = try input.check(
+            OutputOptions(quiet: quiet, format: format == .github ? .github : .text), progress)
         var options = redis.options
         options.onNote = { [quiet] in if !quiet { Console.complain("note: \($0)") } }
         let run = ImportRun(
             configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet, progress)
-        let plan = try run.plan(address, options, sync.options, format)
+        let plan = try run.plan(address, options, sync.options, format, file: try file(configuration, address))
         if let refusal = plan.refusal {
             throw Failure(.refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
         }
@@ -54,5 +59,23 @@ struct PlanCommand: ParsableCommand {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")
         }
         if !plan.total.areNone { throw Failure(.differences) }
+    }
+
+    /// The file that the plan is kept in, if it is to be kept.
+    private func file(_ configuration: Configuration, _ address: RedisAddress) throws -> PlanFile? {
+        guard let out else { return nil }
+        var server = address
+        server.password = nil
+        server.user = nil
+        do {
+            return PlanFile(
+                out,
+                SavedPlan.Header(
+                    source: sync.source, keyPrefix: entities.keyPrefix, author: entities.createdBy,
+                    input: input.arguments, server: server.description, digest: try configuration.digest(),
+                    adopts: sync.adopt))
+        } catch {
+            throw Failure(ExitStatus(error), error.description)
+        }
     }
 }

@@ -25,5 +25,5 @@ struct BackupOptions: ParsableArguments {
 /// How a listing is printed.
 struct ListingOptions: ParsableArguments {
     @Option(help: "How the list is printed.")
-    var format = OutputOptions.Format.text
+    var format = ListFormat.text
 }

@@ -14,12 +14,7 @@ struct EntityOptions: ParsableArguments {
         help: ArgumentHelp(
             "When the entities are created, by RFC 3339 (default: SOURCE_DATE_EPOCH, else now).",
             valueName: "time"),
-        transform: { text in
-            guard let time = Timestamp(rfc3339: text) else {
-                throw ValidationError("expected a time such as 2026-01-31T02:00:00Z")
-            }
-            return time
-        })
+        transform: EntityOptions.time)
     var timestamp: Timestamp?
 
     func validate() throws {
@@ -27,21 +22,23 @@ struct EntityOptions: ParsableArguments {
     }
 
     /// The stamp of this run: `--timestamp` before `SOURCE_DATE_EPOCH` before the clock.
-    func stamp() throws(Failure) -> EntityStamp { EntityStamp(time: try time(), author: createdBy) }
+    func stamp() throws(Failure) -> EntityStamp { EntityStamp(time: try Self.time(timestamp), author: createdBy) }
 
-    private func time() throws(Failure) -> Timestamp {
-        if let timestamp { return timestamp }
-        if let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !epoch.isEmpty {
-            guard let seconds = Int64(epoch), let time = Timestamp(secondsSince1970: seconds) else {
-                throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(epoch)'; expected seconds since 1970")
-            }
-            return time
+    /// A time as it is typed.
+    static func time(_ text: String) throws -> Timestamp {
+        guard let time = Timestamp(rfc3339: text) else {
+            throw ValidationError("expected a time such as 2026-01-31T02:00:00Z")
         }
-        let now = Date.now.timeIntervalSince1970
-        guard
-            let time = Timestamp(
-                secondsSince1970: Int64(now), nanoseconds: Int((now - now.rounded(.down)) * 1e9))
-        else { throw Failure(.system, "the system's clock is before 1970") }
+        return time
+    }
+
+    /// A time that was given, before `SOURCE_DATE_EPOCH`, before the clock.
+    static func time(_ given: Timestamp?) throws(Failure) -> Timestamp {
+        if let given { return given }
+        guard let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !epoch.isEmpty else { return .now }
+        guard let seconds = Int64(epoch), let time = Timestamp(secondsSince1970: seconds) else {
+            throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(epoch)'; expected seconds since 1970")
+        }
         return time
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CSV
 import ConfigImport
+import FoundationEssentials
 
 /// What is read, and how strictly.
 struct InputOptions: ParsableArguments {
@@ -18,6 +19,20 @@ struct InputOptions: ParsableArguments {
 
     @OptionGroup(title: "CSV options")
     var csv: CSVOptions
+
+    /// The options that another run needs to read the same.
+    var arguments: [String] {
+        var arguments = ["--csv", absoluteDirectory, "--delimiter", csv.delimiter.defaultValueDescription]
+        arguments += ["--max-record", String(csv.maxRecord.bytes), "--max-field", String(csv.maxField.bytes)]
+        arguments += ["--max-columns", String(csv.maxColumns)]
+        if strict { arguments.append("--strict") }
+        if allowDangling { arguments.append("--allow-dangling") }
+        return arguments
+    }
+
+    private var absoluteDirectory: String {
+        directory.hasPrefix("/") ? directory : FileManager.default.currentDirectoryPath + "/" + directory
+    }
 
     /// Checks the directory and reports its problems.
     ///
@@ -39,7 +54,10 @@ struct InputOptions: ParsableArguments {
         }
         progress.end()
         let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
-        for file in check.log.byFile { Console.report(renderer.text(of: file)) }
+        for file in check.log.byFile {
+            Console.report(renderer.text(of: file))
+            if output.format == .github { Console.write(Annotation.lines(file.issues)) }
+        }
         if !output.quiet {
             for note in check.notes { Console.complain("note: \(note)") }
         }

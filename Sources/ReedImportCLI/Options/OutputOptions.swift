@@ -5,6 +5,8 @@ struct OutputOptions: ParsableArguments {
     /// How the summary is printed.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
+        /// Annotations for GitHub Actions: problems beside their lines, and one line of numbers.
+        case github
     }
 
     @Option(help: "How the summary is printed.")
@@ -16,5 +18,13 @@ struct OutputOptions: ParsableArguments {
     init() {}
 
     /// What a command prints that has no summary.
-    init(quiet: Bool) { self.quiet = quiet }
+    init(quiet: Bool, format: Format = .text) {
+        self.quiet = quiet
+        self.format = format
+    }
+}
+
+/// How a list is printed.
+enum ListFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
 }

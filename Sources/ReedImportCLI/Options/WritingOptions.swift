@@ -31,6 +31,15 @@ struct WritingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait for another import of this source.", valueName: "time"))
     var lockTimeout = TimeSpan(.seconds(30))
 
+    /// What the options say of an import, beside what `options` says.
+    func options(_ options: SyncOptions) -> SyncOptions {
+        var options = options
+        options.atomicity = atomic
+        options.atomicEntities = atomicLimit.entities
+        options.atomicBytes = atomicLimit.bytes
+        return options
+    }
+
     func validate() throws {
         guard (1...10_000).contains(batchSize) else {
             throw ValidationError("--batch is \(batchSize); give a number from 1 to 10000.")

@@ -14,6 +14,8 @@ struct PlanText {
         case json
         /// For a pull request.
         case markdown
+        /// Annotations for GitHub Actions: conflicts beside their lines, and one line of numbers.
+        case github
     }
 
     private let format: Format
@@ -40,6 +42,7 @@ struct PlanText {
         case .text: writeText(planned, kind)
         case .json: writeJSON(planned)
         case .markdown: writeMarkdown(planned, kind)
+        case .github: writeAnnotation(planned)
         }
         hasShown = true
         shownKind = kind
@@ -64,6 +67,7 @@ struct PlanText {
             Console.write("],\"counts\":")
             Console.write(json.bytes)
             Console.write("}\n")
+        case .github: Console.write(Annotation.notice(sentence(plan)))
         case .markdown:
             Console.write((hasShown ? "\n" : "") + "**\(sentence(plan))**\n")
         }
@@ -116,6 +120,14 @@ struct PlanText {
         case .delete: ("-", 31)
         case .conflict, .none: ("!", 35)
         }
+    }
+
+    private func writeAnnotation(_ planned: PlannedChange) {
+        guard case .conflict(let reason) = planned.change, let origin = planned.origin else { return }
+        Console.write(
+            Annotation.line(
+                "error", path: paths[Int(origin.file)], line: Int(origin.line),
+                PlainText.escaped("\(planned.key): \(reason)")))
     }
 
     // MARK: - JSON

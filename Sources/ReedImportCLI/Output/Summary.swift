@@ -29,6 +29,7 @@ struct Summary {
         switch format {
         case .text: Console.write(text)
         case .json: Console.write(json)
+        case .github: Console.write(Annotation.notice(sentence))
         }
     }
 
@@ -63,6 +64,15 @@ struct Summary {
         return [name] + numbers.map(String.init) + [Self.seconds(counts.duration)]
     }
 
+    /// All numbers in one line.
+    private var sentence: String {
+        let total = total
+        let head = "\(total.entities) entities of \(total.rows) rows in \(count(total.files, "file"))"
+        guard let changes = outcome.result?.total else { return head }
+        return head + ": "
+            + Self.members(changes).map { "\($0.value) \($0.name)" }.joined(separator: ", ")
+    }
+
     private var sentences: String {
         var text = ""
         if let result = outcome.result {
@@ -88,7 +98,7 @@ struct Summary {
         return "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
     }
 
-    private static func members(_ counts: ChangeCounts) -> [(name: JSONKey, value: Int)] {
+    private static func members(_ counts: ChangeCounts) -> [(name: String, value: Int)] {
         [
             ("created", counts.created), ("updated", counts.updated), ("unchanged", counts.unchanged),
             ("deleted", counts.deleted), ("conflicts", counts.conflicts),
@@ -148,7 +158,7 @@ struct Summary {
         json.integer(counts.entities)
         if let changes {
             for (name, value) in Self.members(changes) {
-                json.key(name)
+                json.key(JSONKey(name))
                 json.integer(value)
             }
         }

@@ -1,0 +1,182 @@
+public import UCG
+
+/// A plan in a file, to be carried out later exactly as it is: one JSON object a line.
+///
+/// The first line says what the plan is for, each further one is a change with a digest of what its key held,
+/// and the last one how many changes there are, so that a file that was cut off is noticed.
+public struct SavedPlan: Sendable {
+    /// What a plan was made of, and for.
+    public struct Header: Hashable, Sendable {
+        /// The source.
+        public var source: String
+        /// What every key begins with.
+        public var keyPrefix: String
+        /// The author of new entities.
+        public var author: String
+        /// The options that say what is read.
+        public var input: [String]
+        /// The server, without a password.
+        public var server: String
+        /// A digest of the configuration's files.
+        public var digest: String
+        /// Whether other sources' entities are taken over.
+        public var adopts: Bool
+
+        /// What a plan was made of, and for.
+        public init(
+            source: String, keyPrefix: String, author: String, input: [String], server: String, digest: String,
+            adopts: Bool
+        ) {
+            self.source = source
+            self.keyPrefix = keyPrefix
+            self.author = author
+            self.input = input
+            self.server = server
+            self.digest = digest
+            self.adopts = adopts
+        }
+    }
+
+    /// What is to happen to one entity, and what its key held.
+    public struct Entry: Hashable, Sendable {
+        /// `create`, `update` or `delete`.
+        public let action: String
+        /// A digest of the value; empty if there was none.
+        public let stored: String
+    }
+
+    /// What it was made of, and for.
+    public let header: Header
+    /// The changes, by type and id.
+    public private(set) var entries: [EntityType: [EntityID: Entry]] = [:]
+
+    private static let format = 1
+
+    /// How many changes there are.
+    public var count: Int { entries.values.reduce(0) { $0 + $1.count } }
+
+    /// The ids of entities of a type that are to be deleted.
+    public func deletions(_ type: EntityType) -> PackedIDs {
+        PackedIDs((entries[type] ?? [:]).filter { $0.value.action == "delete" }.map(\.key))
+    }
+
+    /// Whether a change is one of the plan's, to the same value.
+    public func contains(_ change: PlannedChange) -> Bool {
+        entries[change.key.type]?[change.key.id] == Self.entry(change)
+    }
+
+    /// Whether the plan has a change of this entity.
+    public func affects(_ type: EntityType, _ id: EntityID) -> Bool { entries[type]?[id] != nil }
+
+    private static func entry(_ change: PlannedChange) -> Entry? {
+        let action: String
+        switch change.change {
+        case .create: action = "create"
+        case .update: action = "update"
+        case .delete: action = "delete"
+        case .none, .conflict: return nil
+        }
+        return Entry(action: action, stored: change.stored.map { ContentDigest.text(of: $0) } ?? "")
+    }
+
+    // MARK: - Writing
+
+    /// The first line of the file.
+    public static func line(_ header: Header) -> [UInt8] {
+        line { json in
+            json.key("reed_import_plan")
+            json.integer(format)
+            for (name, text) in [
+                ("source", header.source), ("key_prefix", header.keyPrefix), ("created_by", header.author),
+                ("server", header.server), ("digest", header.digest),
+            ] {
+                json.key(JSONKey(name))
+                json.string(text)
+            }
+            json.key("adopt")
+            json.boolean(header.adopts)
+            json.key("input")
+            json.beginArray()
+            for option in header.input { json.string(option) }
+            json.endArray()
+        }
+    }
+
+    /// The line of a change; `nil` if it changes nothing.
+    public static func line(_ change: PlannedChange) -> [UInt8]? {
+        guard let entry = entry(change) else { return nil }
+        return line { json in
+            json.key("action")
+            json.string(entry.action)
+            json.key("type")
+            json.string(change.key.type.rawValue)
+            json.key("id")
+            json.id(change.key.id)
+            json.key("stored")
+            json.string(entry.stored)
+        }
+    }
+
+    /// The last line of the file.
+    public static func line(count: Int) -> [UInt8] {
+        line { json in
+            json.key("changes")
+            json.integer(count)
+        }
+    }
+
+    private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        body(&json)
+        json.endObject()
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+
+    // MARK: - Reading
+
+    /// The plan in a file's bytes; `nil` if it is none, or not complete.
+    ///
+    /// Complexity: O(*n*) in the bytes.
+    public init?(_ bytes: [UInt8]) {
+        var lines = bytes.split(separator: UInt8(ascii: "\n")).makeIterator()
+        guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }), let header = Self.header(first) else {
+            return nil
+        }
+        self.header = header
+        var number = 0
+        while let line = lines.next() {
+            guard let value = JSONValue(Array(line).span) else { return nil }
+            if case .number(let count)? = value["changes"] {
+                guard Int(count) == number, lines.next() == nil else { return nil }
+                return
+            }
+            guard let type = value.text("type").flatMap({ EntityType(rawValue: $0) }),
+                let id = value.text("id").flatMap({ EntityID($0) }), let action = value.text("action"),
+                let stored = value.text("stored"), ["create", "update", "delete"].contains(action)
+            else { return nil }
+            entries[type, default: [:]][id] = Entry(action: action, stored: stored)
+            number += 1
+        }
+        return nil
+    }
+
+    private static func header(_ value: JSONValue) -> Header? {
+        guard value["reed_import_plan"] == .number(String(format)), let source = value.text("source"),
+            let prefix = value.text("key_prefix"), let author = value.text("created_by"),
+            let server = value.text("server"), let digest = value.text("digest"),
+            case .array(let input)? = value["input"], case .boolean(let adopts)? = value["adopt"]
+        else { return nil }
+        return Header(
+            source: source, keyPrefix: prefix, author: author, input: input.compactMap(\.text), server: server,
+            digest: digest, adopts: adopts)
+    }
+}
+
+extension JSONValue {
+    fileprivate var text: String? {
+        if case .string(let bytes) = self { String(decoding: bytes, as: UTF8.self) } else { nil }
+    }
+
+    fileprivate func text(_ name: String) -> String? { self[name]?.text }
+}

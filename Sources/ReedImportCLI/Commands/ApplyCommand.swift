@@ -1,0 +1,65 @@
+import ArgumentParser
+import ConfigImport
+import GraphSync
+import RedisStore
+import UCG
+
+struct ApplyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Carries out a plan that plan --out has written, exactly as it is.",
+        discussion: """
+            The directory, the server and the source are the plan's. Nothing is written if the directory or one \
+            of the keys that the plan changes is not what it was when the plan was made.
+
+            Exits 0 if every change is confirmed, 3 if the plan is out of date; 66 if the plan cannot be read, \
+            65 if it is none; else as import does.
+            """)
+
+    @Argument(help: ArgumentHelp("What plan --out has written.", valueName: "plan"), completion: .file())
+    var file: String
+
+    @OptionGroup(title: "Redis options") var redis: RedisArguments
+    @OptionGroup(title: "Writing options") var writing: WritingOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var reporting: ReportOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "When the entities are written, by RFC 3339 (default: SOURCE_DATE_EPOCH, else now).", valueName: "time"),
+        transform: EntityOptions.time)
+    var timestamp: Timestamp?
+
+    func run() throws {
+        Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
+        let plan = try PlanFile.read(file)
+        let header = plan.header
+        var redis = redis
+        if redis.redis == nil { redis.redis = header.server }
+        let address = try redis.address()
+        let stamp = EntityStamp(time: try EntityOptions.time(timestamp), author: header.author)
+        guard let input = try? InputOptions.parse(header.input),
+            let source = ImportSource(keyPrefix: header.keyPrefix, name: header.source)
+        else { throw Failure(.data, "\(file) is no plan of this version of reed-import") }
+        let progress = Progress(quiet: output.quiet)
+        let configuration = try input.check(output, progress)
+        do {
+            guard try configuration.digest() == header.digest else {
+                throw Failure(
+                    .refused, "the directory has changed since the plan was made; nothing written; make a new plan")
+            }
+        } catch let error as InputError {
+            throw Failure(ExitStatus(error), "\(error.description); nothing written")
+        }
+        var options = redis.options
+        options.batchSize = writing.batchSize
+        options.interruption = Interruption.catchSignals()
+        var sync = writing.options(SyncOptions())
+        sync.adopts = header.adopts
+        let run = ImportRun(configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
+        try run.write(
+            to: address, options, sync, saved: plan, lockTimeout: writing.lockTimeout.duration, verify: false)
+        try reporting.write(run.summary)
+        if !output.quiet { run.summary.print(output.format) }
+    }
+}

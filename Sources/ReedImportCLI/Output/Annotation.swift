@@ -1,0 +1,36 @@
+import CSV
+import ConfigImport
+import GraphSync
+
+/// Lines that GitHub Actions shows beside the lines of a change
+/// (GitHub documentation, "Workflow commands for GitHub Actions").
+enum Annotation {
+    /// A line about a place in a file.
+    static func line(_ level: String, path: String, line: Int, column: Int? = nil, _ message: String) -> String {
+        var properties = "file=\(property(path)),line=\(line)"
+        if let column { properties += ",col=\(column)" }
+        return "::\(level) \(properties)::\(data(message))\n"
+    }
+
+    /// A line about the whole run.
+    static func notice(_ message: String) -> String { "::notice title=reed-import::\(data(message))\n" }
+
+    /// One for every problem.
+    static func lines(_ issues: [Issue]) -> String {
+        issues.map { issue in
+            let field = issue.field.map { "\(PlainText.escaped($0)): " } ?? ""
+            return line(
+                issue.severity.rawValue, path: PlainText.escaped(issue.path), line: issue.position.line,
+                column: issue.position.column, "\(field)\(issue.reason) [\(issue.code.rawValue)]")
+        }
+        .joined()
+    }
+
+    private static func data(_ text: String) -> String {
+        text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+    }
+
+    private static func property(_ text: String) -> String {
+        data(text).replacing(":", with: "%3A").replacing(",", with: "%2C")
+    }
+}
