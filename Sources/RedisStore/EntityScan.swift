@@ -28,6 +28,8 @@ struct EntityScan {
     }
 
     private let options: RedisOptions
+    /// What has to be held meanwhile, if anything.
+    private let lock: ImportLock?
     /// Whether a transaction on this connection fails if one of the entities is written after it was read.
     private let watches: Bool
     private var batch = WriteBatch()
@@ -40,7 +42,8 @@ struct EntityScan {
 
     private static let (batchCount, batchBytes, windowCount) = (256, 1 << 20, 8)
 
-    init(keyPrefix: String, stamp: EntityStamp, watches: Bool, _ options: RedisOptions) {
+    init(keyPrefix: String, stamp: EntityStamp, watches: Bool, _ lock: ImportLock?, _ options: RedisOptions) {
+        self.lock = lock
         self.options = options
         self.watches = watches
         head = EntityHead(keyPrefix: keyPrefix, stamp: stamp)
@@ -91,9 +94,10 @@ struct EntityScan {
     private mutating func step(
         _ connection: inout RedisConnection, mustWait: Bool, _ body: Finding
     ) throws {
+        try lock?.tend()
         let left = mustWait ? max(.zero, lastProgress + options.replyTimeout - .now) : .zero
         var arrived: [RedisReply] = []
-        let event = try connection.exchange(waiting: left) { (reply) throws(RedisError) in arrived.append(reply) }
+        let event = try connection.exchange(waiting: min(left, .seconds(1))) { (reply) throws(RedisError) in arrived.append(reply) }
         if !arrived.isEmpty { lastProgress = .now }
         for reply in arrived { try enter(reply, &connection) }
         switch event {

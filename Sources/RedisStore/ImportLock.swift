@@ -6,10 +6,10 @@ import UCG
 ///
 /// It expires unless it is renewed, so that nobody has to remove it after a crash. It is renewed and released
 /// only where it is still this holder's: `WATCH`, `GET`, and then `MULTI` and `EXEC`.
-struct ImportLock: ~Copyable {
+final class ImportLock {
     private let session: RedisSession
-    /// For giving the lock back: in a hurry, and whether or not the run shall end.
-    private let lastSession: RedisSession
+    /// For renewing the lock and giving it back: in a hurry, and whether or not the run shall end.
+    private let hurriedSession: RedisSession
     private let options: RedisOptions
     private let key: String
     private let record: LockRecord
@@ -23,9 +23,14 @@ struct ImportLock: ~Copyable {
 
     /// The lock expires after so long unless it is renewed.
     static let lifetime = Duration.seconds(20)
-    /// How old the last sight of the lock may be.
+    /// How old the last sight of the lock may be before it is renewed.
     private let renewal: Duration
-    private static let releaseTimeout = Duration.milliseconds(500)
+    /// When renewing failed last.
+    private var failed: ContinuousClock.Instant?
+    /// How long a reply may take while something else is waited for.
+    private static let hurry = Duration.seconds(1)
+    /// How old the last sight of the lock may be at most: it cannot have expired until then.
+    private static let mostAge = Duration.seconds(15)
     private static let pollPause = Duration.milliseconds(250)
 
     init(
@@ -33,7 +38,7 @@ struct ImportLock: ~Copyable {
     ) {
         self.renewal = renewal
         self.session = session
-        lastSession = session.hurried(Self.releaseTimeout)
+        hurriedSession = session.hurried(Self.hurry)
         self.options = options
         self.key = key
         record = LockRecord(
@@ -51,7 +56,7 @@ struct ImportLock: ~Copyable {
     /// Takes the lock, waiting for its holder at most `limit`.
     ///
     /// - Throws: ``RedisError/Code/tryLater``, naming the holder, if that was in vain.
-    mutating func acquire(within limit: Duration) throws(RedisError) {
+    func acquire(within limit: Duration) throws(RedisError) {
         let deadline = ContinuousClock.now + limit
         var isNoted = false
         mayBeHeld = true
@@ -76,7 +81,7 @@ struct ImportLock: ~Copyable {
     /// Who holds the lock, in words.
     private struct Holder { let text: String }
 
-    private mutating func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
+    private func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
         let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
         let value = String(decoding: record.json, as: UTF8.self)
         let commands: [[UInt8]] = [
@@ -105,15 +110,25 @@ struct ImportLock: ~Copyable {
 
     /// Makes sure that the lock is still held, if it was taken; asks the server only now and then.
     ///
-    /// - Throws: ``RedisError/Code/tryLater`` if it is lost.
-    mutating func tend() throws(RedisError) {
-        guard let confirmed, confirmed + renewal < .now else { return }
-        try change(.command("PEXPIRE", key, String(Int(Self.lifetime / .milliseconds(1)))))
-        self.confirmed = .now
+    /// A server that does not answer at once is asked again a second later, as long as the lock cannot have expired.
+    /// - Throws: ``RedisError/Code/tryLater`` if it is lost, or nobody knows.
+    func tend() throws(RedisError) {
+        let now = ContinuousClock.now
+        guard let confirmed, confirmed + renewal < now else { return }
+        if let failed, failed + Self.hurry > now, confirmed + Self.mostAge > now { return }
+        isHurried = true
+        defer { isHurried = false }
+        do throws(RedisError) {
+            try change(.command("PEXPIRE", key, String(Int(Self.lifetime / .milliseconds(1)))))
+            (self.confirmed, failed) = (now, nil)
+        } catch {
+            guard error.isOfConnection || error.mayPass, confirmed + Self.mostAge > .now else { throw error }
+            failed = .now
+        }
     }
 
     /// Gives the lock back, if it is still held; whatever fails, it expires.
-    mutating func release() {
+    func release() {
         confirmed = nil
         guard mayBeHeld else { return }
         mayBeHeld = false
@@ -124,7 +139,7 @@ struct ImportLock: ~Copyable {
     }
 
     /// Runs a command on the lock if it is still this one; again, too, on a new connection if one broke.
-    private mutating func change(_ command: [UInt8]) throws(RedisError) {
+    private func change(_ command: [UInt8]) throws(RedisError) {
         var retry = RedisRetry(limit: isHurried ? .zero : options.retryFor)
         var isFirst = true
         while true {
@@ -157,15 +172,15 @@ struct ImportLock: ~Copyable {
         .tryLater, "the lock was lost: it has expired or was removed", advice: "run again")
 
     /// Sends commands over the lock's connection, which is made if there is none.
-    private mutating func call(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {
+    private func call(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {
         if connection == nil {
-            let opened = try (isHurried ? lastSession : session).openFirst()
+            let opened = try (isHurried ? hurriedSession : session).openFirst()
             connection = .some(opened.connection)
         }
         guard var lent = connection.take() else { throw Self.lost }
         // A connection on which anything failed is not used again.
         let replies = try lent.call(
-            commands, name: "the lock", within: isHurried ? Self.releaseTimeout : options.replyTimeout,
+            commands, name: "the lock", within: isHurried ? Self.hurry : options.replyTimeout,
             heedsInterruption: !isHurried)
         for case .error(let text) in replies { throw ServerError(text).asFailure }
         connection = .some(lent)

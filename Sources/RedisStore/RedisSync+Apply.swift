@@ -156,10 +156,7 @@ extension RedisSync {
         for type in desired.types {
             let before = store.counts
             defer { count(type, since: before) }
-            var number = 0
             try desired.forEachEntity(type) { entity in
-                number += 1
-                if number & 255 == 0 { try lock.tend() }
                 if let saved, !saved.affects(entity.type, entity.id) { return }
                 try store.write(entity)
             }

@@ -52,16 +52,11 @@ extension RedisSync {
     }
 
     private mutating func scan(_ desired: DesiredGraph, _ body: EntityScan.Finding) throws {
-        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: false, redis)
+        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: false, lock, redis)
         var connection = try store.pipeline.takeConnection()
         do {
             for type in desired.types {
-                var number = 0
-                try desired.forEachEntity(type) { entity in
-                    number += 1
-                    if number & 255 == 0 { try lock.tend() }
-                    try scan.add(entity, &connection, body)
-                }
+                try desired.forEachEntity(type) { entity in try scan.add(entity, &connection, body) }
                 try scan.finish(&connection, body)
             }
         } catch {
@@ -73,7 +68,7 @@ extension RedisSync {
 
     /// Compares entities once more, from now on watching their keys.
     mutating func compareAgain(_ changed: ChangedEntities, _ body: EntityScan.Finding) throws {
-        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: true, redis)
+        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: true, lock, redis)
         var connection = try store.pipeline.takeConnection()
         do {
             for batch in changed.batches { try scan.add(batch, &connection, body) }

@@ -11,7 +11,7 @@ public struct RedisSync: ~Copyable {
     let saved: SavedPlan?
     let bookkeeping: Bookkeeping
     var store: RedisEntityStore
-    var lock: ImportLock
+    let lock: ImportLock
     /// Tells this run from every other.
     let run: String
     let started = Timestamp.now
@@ -44,6 +44,7 @@ public struct RedisSync: ~Copyable {
         let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
         store = try RedisEntityStore.connect(session, source.keyPrefix, stamp, redis, isReadOnly: isReadOnly)
         lock = ImportLock(session, key: source.lockKey, redis)
+        store.pipeline.lock = lock
         bookkeeping = Bookkeeping(source: source, types: types)
         run = String(UInt64.random(in: .min ... .max), radix: 16)
         self.source = source

@@ -10,6 +10,9 @@ struct WritePipeline: ~Copyable {
     /// What the last greeting has shown.
     private(set) var survey: ServerSurvey
 
+    /// What has to be held while something is written.
+    var lock: ImportLock?
+
     private var connection: RedisConnection?
     private let session: RedisSession
     private let options: RedisOptions
@@ -26,6 +29,8 @@ struct WritePipeline: ~Copyable {
     private static let outputBytes = 256 << 10
     /// Bytes that are handed over before the socket is looked at again.
     private static let burstBytes = 64 << 10
+    /// How long nothing but the server is looked after.
+    private static let longestWait = Duration.seconds(1)
     private var burst = 0
 
     init(
@@ -164,12 +169,13 @@ struct WritePipeline: ~Copyable {
 
     /// Writes and reads what can be written and read, and waits for it if there is nothing else to do.
     private mutating func step(untilEmpty: Bool) throws(RedisError) {
+        try lock?.tend()
         try send()
         if let stop = window.stop { throw stop }
         if let delay = window.delay, !window.isAwaited { throw delay }
         let mustWait = isBehind(untilEmpty) || window.delay != nil
         let left = mustWait ? lastProgress + options.replyTimeout - .now : .zero
-        switch try exchange(waiting: max(.zero, left), heedsInterruption: true) {
+        switch try exchange(waiting: min(max(.zero, left), Self.longestWait), heedsInterruption: true) {
         case .progress, .timeout:
             if let stop = window.stop { throw stop }
             guard !mustWait || lastProgress + options.replyTimeout > .now else {

@@ -135,10 +135,10 @@ struct ServerFaultTests {
     @Test("The server is killed and comes back with what it kept")
     func crashWithData() throws {
         let site = try FaultSite(
-            try RedisServer("--appendonly", "yes", "--appendfsync", "always"), rows: 5000)
+            try RedisServer("--appendonly", "yes", "--appendfsync", "always"), rows: 1500)
         let proxy = try slow(site)
         let patient = try site.start(proxy.url, Self.patient)
-        try site.awaitEntities(1500)
+        try site.awaitEntities(500)
         site.server.stop()
         try site.server.start()
         let result = try patient.finish()

@@ -145,7 +145,7 @@ struct RedisSyncTests {
         let writes = lines.compactMap { line -> String? in
             let words = line.dropFirst("cmdstat_".count).split(separator: ":")
             let readers: Set = [
-                "get", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl", "echo", "ping", "info",
+                "get", "hget", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl", "echo", "ping", "info",
                 "client|setname", "acl|dryrun", "config|resetstat", "command|docs",
             ]
             guard let name = words.first.map(String.init), line.hasPrefix("cmdstat_"), !readers.contains(name) else {
@@ -298,7 +298,7 @@ struct RedisSyncTests {
     func lostLock() throws {
         let server = try RedisServer()
         let session = RedisSession(try RedisAddress(server.url), keyPrefix: "", RedisOptions())
-        var lock = ImportLock(session, key: "lock", RedisOptions(), renewal: .zero)
+        let lock = ImportLock(session, key: "lock", RedisOptions(), renewal: .zero)
         try lock.acquire(within: .zero)
         try lock.tend()
         #expect((Int(try server.ask("pttl", "lock")) ?? 0) > 19_000)
