@@ -98,7 +98,8 @@ public struct Configuration {
             incomplete[kind] = "the directory has no file of \(kind.rawValue)"
         }
         let configuration = Configuration(
-            directory: directory, files: found.files, options: options, importers: importers, identities: pass.identities,
+            directory: directory, files: found.files, options: options, importers: importers,
+            identities: pass.identities,
             counts: counts, incompleteKinds: incomplete)
         return Check(
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)

@@ -31,7 +31,9 @@ public struct PlannedChange: Sendable {
             guard case .string(let bytes)? = data[name] else { return nil }
             return String(decoding: bytes, as: UTF8.self)
         }
-        guard let name = text("name") ?? text("snippet_type") ?? text("path") ?? text("key") else { return nil }
+        guard let name = text("name") ?? text("snippet_type") ?? text("path") ?? text("key") else {
+            return nil
+        }
         return text("locale").map { "\(name) (\($0))" } ?? name
     }
 }

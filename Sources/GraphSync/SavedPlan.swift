@@ -24,7 +24,8 @@ public struct SavedPlan: Sendable {
 
         /// What a plan was made of, and for.
         public init(
-            source: String, keyPrefix: String, author: String, input: [String], server: String, digest: String,
+            source: String, keyPrefix: String, author: String, input: [String], server: String,
+            digest: String,
             adopts: Bool
         ) {
             self.source = source
@@ -140,7 +141,8 @@ public struct SavedPlan: Sendable {
     /// Complexity: O(*n*) in the bytes.
     public init?(_ bytes: [UInt8]) {
         var lines = bytes.split(separator: UInt8(ascii: "\n")).makeIterator()
-        guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }), let header = Self.header(first) else {
+        guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }), let header = Self.header(first)
+        else {
             return nil
         }
         self.header = header
@@ -168,7 +170,8 @@ public struct SavedPlan: Sendable {
             case .array(let input)? = value["input"], case .boolean(let adopts)? = value["adopt"]
         else { return nil }
         return Header(
-            source: source, keyPrefix: prefix, author: author, input: input.compactMap(\.text), server: server,
+            source: source, keyPrefix: prefix, author: author, input: input.compactMap(\.text),
+            server: server,
             digest: digest, adopts: adopts)
     }
 }

@@ -38,7 +38,9 @@ public struct SyncPlan {
         let gone = ownership.leftovers(graph)
         let unprunable = options.prunes && !options.prunesMissing ? graph.unprunable : [:]
         if let saved {
-            candidates = gone.reduce(into: [:]) { $0[$1.key] = $1.value.intersection(saved.deletions($1.key)) }
+            candidates = gone.reduce(into: [:]) {
+                $0[$1.key] = $1.value.intersection(saved.deletions($1.key))
+            }
         } else {
             candidates = options.prunes ? gone.filter { unprunable[$0.key] == nil } : [:]
         }
@@ -76,7 +78,9 @@ public struct SyncPlan {
     }
 
     /// Counts an entity that is there as it should be.
-    public mutating func addUnchanged(_ type: EntityType) { counts[type, default: ChangeCounts()].unchanged += 1 }
+    public mutating func addUnchanged(_ type: EntityType) {
+        counts[type, default: ChangeCounts()].unchanged += 1
+    }
 
     /// Counts a change.
     ///
@@ -112,13 +116,16 @@ public struct SyncPlan {
         if total.conflicts > 0 {
             let isForeign = !foreign.isEmpty && !options.adopts
             return SyncRefusal(
-                .conflict, "\(total.conflicts) of \(total.conflicts + total.changed + total.unchanged) entities conflict",
+                .conflict,
+                "\(total.conflicts) of \(total.conflicts + total.changed + total.unchanged) entities conflict",
                 advice: isForeign
-                    ? "--adopt takes other sources' entities over" : "see what holds their keys", cases: conflicts)
+                    ? "--adopt takes other sources' entities over" : "see what holds their keys",
+                cases: conflicts)
         }
         if let saved, confirmed != saved.count {
             return SyncRefusal(
-                .stale, "\(saved.count - confirmed) of \(saved.count) keys of the plan have changed since it was made",
+                .stale,
+                "\(saved.count - confirmed) of \(saved.count) keys of the plan have changed since it was made",
                 advice: "make a new plan")
         }
         let limit = options.deletionLimit.count(ofOwned: ownership.ownCount)
@@ -130,7 +137,8 @@ public struct SyncPlan {
         }
         if options.atomicity == .always, !fits {
             return SyncRefusal(
-                .notAtomic, "\(total.changed) changes of \(changedBytes) bytes do not fit into one transaction",
+                .notAtomic,
+                "\(total.changed) changes of \(changedBytes) bytes do not fit into one transaction",
                 advice: "raise --atomic-limit, or give --atomic auto")
         }
         return nil

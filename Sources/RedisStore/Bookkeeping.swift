@@ -10,10 +10,14 @@ struct Bookkeeping {
     var ownKeys: [String] { [source.sourcesKey, source.lastKey] + types.map { source.ownedKey($0) } }
 
     /// The commands that read what a source owns; their replies are for ``owned(_:)``.
-    func readOwned(_ source: ImportSource) -> [[UInt8]] { types.map { .command("HGETALL", source.ownedKey($0)) } }
+    func readOwned(_ source: ImportSource) -> [[UInt8]] {
+        types.map { .command("HGETALL", source.ownedKey($0)) }
+    }
 
     /// What a source owns, by the replies to ``readOwned(_:)``.
-    func owned(_ source: ImportSource, _ replies: ArraySlice<RedisReply>) throws(RedisError) -> [EntityType: PackedIDs] {
+    func owned(_ source: ImportSource, _ replies: ArraySlice<RedisReply>) throws(RedisError) -> [EntityType:
+        PackedIDs]
+    {
         var owned: [EntityType: PackedIDs] = [:]
         for (type, reply) in zip(types, replies) {
             if case .error(let text) = reply { throw ServerError(text).asFailure }
@@ -38,7 +42,9 @@ struct Bookkeeping {
     }
 
     /// The commands that turn what is recorded of a source into `new`.
-    func record(_ source: ImportSource, from old: [EntityType: PackedIDs], to new: [EntityType: PackedIDs]) -> [[UInt8]] {
+    func record(_ source: ImportSource, from old: [EntityType: PackedIDs], to new: [EntityType: PackedIDs])
+        -> [[UInt8]]
+    {
         var commands: [[UInt8]] = []
         for type in types {
             let (before, after) = (old[type] ?? PackedIDs(), new[type] ?? PackedIDs())
@@ -50,7 +56,8 @@ struct Bookkeeping {
             }
             let gone = others.keys.filter { fields[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
             if !written.isEmpty {
-                commands.append(.command([Array("HSET".utf8), key] + written.flatMap { [$0.key, $0.value] }))
+                commands.append(
+                    .command([Array("HSET".utf8), key] + written.flatMap { [$0.key, $0.value] }))
             }
             if !gone.isEmpty { commands.append(.command([Array("HDEL".utf8), key] + gone)) }
         }

@@ -7,7 +7,8 @@ import UCG
 /// the scan is over.
 struct EntityScan {
     /// What is found of one entity, by its number in its batch.
-    typealias Finding = (_ batch: WriteBatch, _ index: Int, _ change: Change, _ stored: [UInt8]?) throws -> Void
+    typealias Finding = (_ batch: WriteBatch, _ index: Int, _ change: Change, _ stored: [UInt8]?) throws ->
+        Void
 
     /// A batch that was asked for and is not compared.
     private struct Pending {
@@ -97,7 +98,9 @@ struct EntityScan {
         try lock?.tend()
         let left = mustWait ? max(.zero, lastProgress + options.replyTimeout - .now) : .zero
         var arrived: [RedisReply] = []
-        let event = try connection.exchange(waiting: min(left, .seconds(1))) { (reply) throws(RedisError) in arrived.append(reply) }
+        let event = try connection.exchange(waiting: min(left, .seconds(1))) { (reply) throws(RedisError) in
+            arrived.append(reply)
+        }
         if !arrived.isEmpty { lastProgress = .now }
         for reply in arrived { try enter(reply, &connection) }
         switch event {
@@ -121,7 +124,8 @@ struct EntityScan {
         switch (question, reply) {
         case (.watch(let number), .ok):
             pending[number - done].awaited -= 1
-        case (.values(let number), .array(let values)) where values.count == pending[number - done].batch.entries.count:
+        case (.values(let number), .array(let values))
+        where values.count == pending[number - done].batch.entries.count:
             pending[number - done].awaited -= 1
             pending[number - done].values = values
             // MGET answers null for a key of another type as for one that is not there.

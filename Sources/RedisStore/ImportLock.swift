@@ -69,12 +69,14 @@ final class ImportLock {
             if let holder {
                 guard deadline > .now else {
                     throw RedisError(
-                        .tryLater, "import running since \(holder.text)", advice: "run again when it has ended")
+                        .tryLater, "import running since \(holder.text)",
+                        advice: "run again when it has ended")
                 }
                 if !isNoted { options.onNote("waiting for the lock: import running since \(holder.text)") }
                 isNoted = true
             }
-            try RedisRetry.sleep(min(Self.pollPause, max(.milliseconds(1), deadline - .now)), options.interruption)
+            try RedisRetry.sleep(
+                min(Self.pollPause, max(.milliseconds(1), deadline - .now)), options.interruption)
         }
     }
 
@@ -85,13 +87,16 @@ final class ImportLock {
         let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
         let value = String(decoding: record.json, as: UTF8.self)
         let commands: [[UInt8]] = [
-            .command("SET", key, value, "NX", "PX", milliseconds), .command("GET", key), .command("PTTL", key),
+            .command("SET", key, value, "NX", "PX", milliseconds), .command("GET", key),
+            .command("PTTL", key),
         ]
         var retry = RedisRetry(limit: options.retryFor)
         var isFirst = false
         var replies: [RedisReply] = []
         while replies.isEmpty {
-            do throws(RedisError) { replies = try call(commands) } catch { try recover(error, &retry, &isFirst) }
+            do throws(RedisError) { replies = try call(commands) } catch {
+                try recover(error, &retry, &isFirst)
+            }
         }
         if replies[0] == .ok { return (true, nil) }
         guard case .text(let text) = replies[1] else { return (false, nil) }
@@ -99,7 +104,9 @@ final class ImportLock {
             try change(.command("PEXPIRE", key, milliseconds))
             return (true, nil)
         }
-        guard let other = LockRecord(text) else { return (false, Holder(text: "an unknown time, by something else")) }
+        guard let other = LockRecord(text) else {
+            return (false, Holder(text: "an unknown time, by something else"))
+        }
         let age = max(0, (Timestamp.now.milliseconds - other.start.milliseconds) / 1000)
         var words = "\(other.start) (\(age) s) on \(other.host)/\(other.process)"
         if case .integer(let left) = replies[2], left > 0 {

@@ -16,9 +16,10 @@ extension RedisSync {
             let entry = batch.entries[index]
             let change = final.verdict(found, entry.type, entry.id)
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
-            let planned = PlannedChange(key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
+            let planned = PlannedChange(
+                key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
             guard final.admits(planned) else { return }
-            final.add(change, key, entry.origin, byteCount: entry.end)
+            final.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
             // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
             let isLarge = entry.end - entry.valueStart >= RedisEntityStore.largeValue
             let isFull = (batches.last?.entries.count ?? 0) >= Self.batchCount
@@ -59,6 +60,7 @@ extension RedisSync {
         try lock.tend()
         guard try carryOut(transaction) else { return false }
         self.result = result
+        isCarriedOut = true
         try store.finish()
         return true
     }
@@ -71,7 +73,9 @@ extension RedisSync {
         for (name, owned) in plan.foreign.sorted(by: { $0.key < $1.key }) {
             guard let other = ImportSource(keyPrefix: source.keyPrefix, name: name) else { continue }
             let old = plan.ownership.others[name] ?? [:]
-            let new = old.reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(owned[$1.key] ?? PackedIDs()) }
+            let new = old.reduce(into: [:]) {
+                $0[$1.key] = $1.value.subtracting(owned[$1.key] ?? PackedIDs())
+            }
             commands += bookkeeping.record(other, from: old, to: new)
         }
         return commands
@@ -95,7 +99,9 @@ extension RedisSync {
     /// If the connection breaks while it does, the record of the last import tells whether it did.
     mutating func carryOut(_ transaction: Transaction) throws -> Bool {
         let redis = redis
-        try store.pipeline.use { (connection, _) throws(RedisError) in try transaction.queue(&connection, redis) }
+        try store.pipeline.use { (connection, _) throws(RedisError) in
+            try transaction.queue(&connection, redis)
+        }
         do throws(RedisError) {
             let ending = try store.pipeline.use { (connection, _) throws(RedisError) in
                 try Transaction.execute(&connection, redis)
@@ -146,7 +152,9 @@ extension RedisSync {
     ) throws -> Bool {
         var ahead = Transaction()
         let union = plan.ownership.union(desired)
-        for command in bookkeeping.record(source, from: plan.ownership.own, to: union) { ahead.append(command) }
+        for command in bookkeeping.record(source, from: plan.ownership.own, to: union) {
+            ahead.append(command)
+        }
         ahead.append(bookkeeping.enter)
         try lock.tend()
         guard try carryOutOnce(ahead) else { return false }
@@ -203,7 +211,8 @@ extension RedisSync {
     }
 
     /// Records the finished import, and who owns what now.
-    private mutating func conclude(_ desired: DesiredGraph, _ last: LastImport, hasMoreToRecord: Bool) throws {
+    private mutating func conclude(_ desired: DesiredGraph, _ last: LastImport, hasMoreToRecord: Bool) throws
+    {
         let total = result.total
         _ = try untilDone { sync throws in
             var transaction = Transaction()

@@ -21,7 +21,9 @@ extension RedisSync {
     ///
     /// - Returns: How many entities are there as they should be, by what was found, and where the first one comes
     ///   from that is not.
-    public mutating func verify(_ desired: DesiredGraph) throws -> (counts: ChangeCounts, firstFault: EntityOrigin?) {
+    public mutating func verify(_ desired: DesiredGraph) throws -> (
+        counts: ChangeCounts, firstFault: EntityOrigin?
+    ) {
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
         try scan(desired) { batch, index, change, _ in
@@ -43,9 +45,10 @@ extension RedisSync {
             if case .none = change { return plan.addUnchanged(entry.type) }
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
             let planned = PlannedChange(
-                key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index))
+                key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index)
+            )
             guard plan.admits(planned) else { return }
-            plan.add(change, key, entry.origin, byteCount: entry.end)
+            plan.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
             changed.append(index, of: batch)
             try onChange(planned)
         }
@@ -125,7 +128,8 @@ extension RedisSync {
                 guard case .integer(1) = try ask([.command("EXISTS", key.description)])[0] else { continue }
                 change = .otherType
             }
-            deletions.append(PlannedChange(key: key, origin: nil, change: change, stored: stored, wanted: nil))
+            deletions.append(
+                PlannedChange(key: key, origin: nil, change: change, stored: stored, wanted: nil))
         }
         return deletions
     }

@@ -20,6 +20,8 @@ public struct RedisSync: ~Copyable {
     var isStreaming = false
     /// What was done before a transaction or a batch failed.
     public internal(set) var result = SyncResult()
+    /// Whether the one transaction was carried out, so that only the last look at the server is missing.
+    public internal(set) var isCarriedOut = false
     /// Whether a transaction was sent of which nobody knows whether it was carried out.
     public internal(set) var isInDoubt = false
 
@@ -96,7 +98,7 @@ public struct RedisSync: ~Copyable {
                 starts += 1
                 redis.onNote("\(failure.message): starting over")
                 store.startOver()
-                isStreaming = false
+                (isStreaming, isCarriedOut) = (false, false)
                 try lock.acquire(within: .zero)
             }
         }
@@ -112,12 +114,15 @@ public struct RedisSync: ~Copyable {
                 plans += 1
                 guard plans < Self.mostPlans else {
                     throw RedisError(
-                        .tryLater, "another program changed keys of this import \(plans) times while it was planned",
+                        .tryLater,
+                        "another program changed keys of this import \(plans) times while it was planned",
                         advice: "run again")
                 }
                 redis.onNote("a key was changed by another program; planning afresh")
             } catch let failure as RedisError {
-                if isStreaming || isInDoubt || !(failure.isOfConnection || failure.mayPass) { throw failure }
+                if isStreaming || isInDoubt || isCarriedOut || !(failure.isOfConnection || failure.mayPass) {
+                    throw failure
+                }
                 try store.pipeline.startAfresh(after: failure)
             }
             try lock.tend()
@@ -139,14 +144,16 @@ public struct RedisSync: ~Copyable {
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.
-    private mutating func isFirst(_ ownership: Ownership, _ desired: DesiredGraph) throws(RedisError) -> Bool {
+    private mutating func isFirst(_ ownership: Ownership, _ desired: DesiredGraph) throws(RedisError) -> Bool
+    {
         guard saved == nil, ownership.ownCount == 0, ownership.others.isEmpty, options.atomicity != .always,
             options.atomicity == .never || desired.count > options.atomicEntities
                 || desired.estimatedBytes > options.atomicBytes
         else { return false }
         let keys = bookkeeping.ownKeys + [source.lockKey]
         let replies = try store.pipeline.call(
-            [.command("DBSIZE"), .command([Array("EXISTS".utf8)] + keys.map { Array($0.utf8) })], name: "DBSIZE")
+            [.command("DBSIZE"), .command([Array("EXISTS".utf8)] + keys.map { Array($0.utf8) })],
+            name: "DBSIZE")
         guard case .integer(let all) = replies[0], case .integer(let own) = replies[1] else { return false }
         return all == own
     }

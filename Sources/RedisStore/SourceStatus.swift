@@ -31,7 +31,8 @@ public struct SourceStatus: Sendable {
         for case .text(let bytes) in members {
             let name = String(decoding: bytes, as: UTF8.self)
             guard let source = ImportSource(keyPrefix: keyPrefix, name: name) else { continue }
-            let replies = try ask([.command("HGETALL", source.lastKey), .command("GET", source.lockKey)], "HGETALL")
+            let replies = try ask(
+                [.command("HGETALL", source.lastKey), .command("GET", source.lockKey)], "HGETALL")
             var lock: LockRecord?
             if case .text(let value) = replies[1] { lock = LockRecord(value) }
             all.append(SourceStatus(name: name, last: try Bookkeeping.last(replies[0]), lock: lock))

@@ -69,11 +69,14 @@ struct Transaction {
                     }
                     lastProgress = .now
                     answered += 1
-                    if answered == pieces[answeredPiece].replies { (answered, answeredPiece) = (0, answeredPiece + 1) }
+                    if answered == pieces[answeredPiece].replies {
+                        (answered, answeredPiece) = (0, answeredPiece + 1)
+                    }
                 }
                 if case .interruption = event { throw RedisError(.interrupted, "interrupted") }
                 guard lastProgress + options.replyTimeout > .now else {
-                    throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
+                    throw RedisError(
+                        .timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
                 }
             }
         } catch {

@@ -163,6 +163,9 @@ struct WriteBatch {
         return command
     }
 
+    /// How many bytes the entity with this number comes to.
+    func byteCount(of index: Int) -> Int { range(of: index).count }
+
     /// The value of the entity with this number.
     func value(at index: Int) -> [UInt8] { Array(bytes[valueRange(of: index)]) }
 

@@ -147,7 +147,11 @@ struct WriteWindow {
         for (index, value) in values.enumerated() {
             guard case .text(let stored) = value else {
                 // Neither created nor read twice: the key holds something that is no string.
-                if batch.refusals > 1 { conflict(batch, index, .otherType) } else { new.append(index, of: batch) }
+                if batch.refusals > 1 {
+                    conflict(batch, index, .otherType)
+                } else {
+                    new.append(index, of: batch)
+                }
                 continue
             }
             switch batch.withValue(at: index, { Change(stored: stored.span, wanted: $0) }) {
@@ -157,7 +161,11 @@ struct WriteWindow {
             case .conflict(let reason): conflict(batch, index, .conflict(reason))
             case .none, .create, .delete:
                 // To the last byte what was to be created: it was, and the reply was lost.
-                if batch.refusals > 0, batch.value(at: index) == stored { created += 1 } else { unchanged += 1 }
+                if batch.refusals > 0, batch.value(at: index) == stored {
+                    created += 1
+                } else {
+                    unchanged += 1
+                }
             }
         }
         for rest in [new, changed] where !rest.entries.isEmpty { waiting.append(rest) }
@@ -170,7 +178,9 @@ struct WriteWindow {
         if conflicts.count < SyncRefusal.keptCases {
             conflicts.append(SyncRefusal.Case(key: key, origin: entry.origin, reason: reason))
         }
-        stop = stop ?? RedisError(.conflict, "a key was taken meanwhile", advice: "see what holds it and run again")
+        stop =
+            stop
+            ?? RedisError(.conflict, "a key was taken meanwhile", advice: "see what holds it and run again")
     }
 
     /// Takes the first batch off those that were sent.

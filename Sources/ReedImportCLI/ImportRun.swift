@@ -15,7 +15,8 @@ final class ImportRun {
     private var outcome = ImportOutcome()
 
     init(
-        _ configuration: Configuration, source: ImportSource, stamp: EntityStamp, isQuiet: Bool, _ progress: Progress
+        _ configuration: Configuration, source: ImportSource, stamp: EntityStamp, isQuiet: Bool,
+        _ progress: Progress
     ) {
         self.configuration = configuration
         self.source = source
@@ -77,7 +78,8 @@ final class ImportRun {
         defer { progress.end() }
         do {
             var sync = try RedisSync(
-                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis, options: options,
+                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis,
+                options: options,
                 isReadOnly: true)
             let plan = try sync.plan(graph()) { change in
                 text.add(change)
@@ -118,7 +120,9 @@ final class ImportRun {
         } catch {
             throw failure(error, "nothing written")
         }
-        if let warning = sync.survey.warning(beforeWriting: configuration.estimatedBytes) { redis.onNote(warning) }
+        if let warning = sync.survey.warning(beforeWriting: configuration.estimatedBytes) {
+            redis.onNote(warning)
+        }
         if !redis.checksServer {
             redis.onNote("the server is not checked for restarts, flushes and evictions (--no-server-check)")
         }
@@ -138,7 +142,8 @@ final class ImportRun {
             throw failure(error, describe(error, &sync, graph))
         } catch let error as SyncRefusal {
             report(error.cases)
-            throw Failure(.refused, error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(
+                .refused, error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
         } catch let error as InputError {
             throw failure(error, describe(sync.counts))
         }
@@ -176,7 +181,8 @@ final class ImportRun {
         guard counts.unchanged == total else {
             throw Failure(
                 .data,
-                place(firstFault) + "\(counts.unchanged) of \(total) entities verified, \(counts.created) missing, "
+                place(firstFault)
+                    + "\(counts.unchanged) of \(total) entities verified, \(counts.created) missing, "
                     + "\(counts.updated + counts.conflicts) different; run again")
         }
     }
@@ -190,6 +196,10 @@ final class ImportRun {
         }
         if sync.isInDoubt {
             return "the connection broke while the changes were carried out: all of them or none are there"
+        }
+        if sync.isCarriedOut {
+            return
+                "\(count(sync.result.total.changed, "change")) written, but the last look at the server is missing"
         }
         return describe(sync.counts)
     }
@@ -222,13 +232,15 @@ final class ImportRun {
     private func report(_ refusals: [RedisEntityStore.Refusal]) {
         for refusal in refusals {
             Console.report(
-                PlainText.escaped("\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]") + "\n")
+                PlainText.escaped(
+                    "\(place(refusal.origin))error: \(refusal.key): \(refusal.reason) [refused]") + "\n")
         }
     }
 
     private func report(_ cases: [SyncRefusal.Case]) {
         for item in cases {
-            Console.report(PlainText.escaped("\(place(item.origin))error: \(item.key): \(item.reason)") + "\n")
+            Console.report(
+                PlainText.escaped("\(place(item.origin))error: \(item.key): \(item.reason)") + "\n")
         }
     }
 }

@@ -6,7 +6,9 @@ extension EntityDifference {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(wanted.count + 64)
         var copied = 0
-        for (key, value) in [(Array("\"created_at\":".utf8), createdAt), (Array("\"created_by\":".utf8), createdBy)] {
+        for (key, value) in [
+            (Array("\"created_at\":".utf8), createdAt), (Array("\"created_by\":".utf8), createdBy),
+        ] {
             guard case .string(let text) = value,
                 let start = wanted.extracting(copied..<wanted.count).firstIndex(of: key.span)
             else { continue }

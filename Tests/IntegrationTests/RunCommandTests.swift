@@ -19,7 +19,9 @@ struct RunCommandTests {
     @Test("The command finds the entities, and its exit code is passed on")
     func entities() throws {
         let result = try runBeside(
-            [], "echo $REDIS_SOCKET; redis-cli -s $REDIS_SOCKET --scan --pattern 'entity:*' | wc -l; echo $REDIS_URL; exit 7")
+            [],
+            "echo $REDIS_SOCKET; redis-cli -s $REDIS_SOCKET --scan --pattern 'entity:*' | wc -l; echo $REDIS_URL; exit 7"
+        )
         #expect(result.status == 7)
         #expect(result.errors == "")
         let lines = result.output.split(separator: "\n")

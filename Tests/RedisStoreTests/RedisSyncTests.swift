@@ -32,7 +32,8 @@ private struct Sample {
         ) { type, body in
             for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
                 var entity = Entity(
-                    type: type, id: EntityName.id(type, pair.key), origin: EntityOrigin(file: 0, line: number + 2))
+                    type: type, id: EntityName.id(type, pair.key),
+                    origin: EntityOrigin(file: 0, line: number + 2))
                 entity.data.beginObject()
                 entity.data.key("name")
                 entity.data.string(pair.key)
@@ -59,7 +60,8 @@ struct RedisSyncTests {
         change(&options)
         return try RedisSync(
             of: try RedisAddress(server.url),
-            source: ImportSource(keyPrefix: "", name: source) ?? ImportSource(keyPrefix: ""), types: Sample.types,
+            source: ImportSource(keyPrefix: "", name: source) ?? ImportSource(keyPrefix: ""),
+            types: Sample.types,
             stamp: stamp(seconds), redis: redis, options: options)
     }
 
@@ -82,7 +84,8 @@ struct RedisSyncTests {
             value.replacing(try! Regex(#""(created|updated)_at":"[^"]*""#), with: "")
         }
         for type in Sample.types {
-            contents["owned \(type)"] = try server.ask("debug", "digest-value", "reed-import:csv:owned:\(type)")
+            contents["owned \(type)"] = try server.ask(
+                "debug", "digest-value", "reed-import:csv:owned:\(type)")
         }
         contents["sources"] = try server.ask("smembers", "reed-import:sources")
         return contents
@@ -129,7 +132,8 @@ struct RedisSyncTests {
         func value(_ name: String) throws -> String {
             try server.ask("get", "entity:theme:\(EntityName.id(.theme, name))")
         }
-        #expect(try value("a").contains(#""created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-02T"#))
+        #expect(
+            try value("a").contains(#""created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-02T"#))
         #expect(try value("b").contains(#""updated_at":"1970-01-01T00:00:00.000Z""#))
     }
 
@@ -145,10 +149,12 @@ struct RedisSyncTests {
         let writes = lines.compactMap { line -> String? in
             let words = line.dropFirst("cmdstat_".count).split(separator: ":")
             let readers: Set = [
-                "get", "hget", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl", "echo", "ping", "info",
+                "get", "hget", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl",
+                "echo", "ping", "info",
                 "client|setname", "acl|dryrun", "config|resetstat", "command|docs",
             ]
-            guard let name = words.first.map(String.init), line.hasPrefix("cmdstat_"), !readers.contains(name) else {
+            guard let name = words.first.map(String.init), line.hasPrefix("cmdstat_"), !readers.contains(name)
+            else {
                 return nil
             }
             return "\(name) \(words[1].prefix { $0 != "," })"
@@ -197,7 +203,9 @@ struct RedisSyncTests {
         #expect(try server.ask("hlen", "reed-import:csv:owned:theme") == "1")
     }
 
-    @Test("Two sources beside each other; one takes over what is the other's only if it is told to", arguments: 0..<2)
+    @Test(
+        "Two sources beside each other; one takes over what is the other's only if it is told to",
+        arguments: 0..<2)
     func adopting(way: Int) throws {
         let server = try RedisServer()
         var (first, second) = (Sample(), Sample())
@@ -253,7 +261,9 @@ struct RedisSyncTests {
                 try graph.forEachEntity(type, body)
                 guard type == .translation else { return }
                 rounds += 1
-                if rounds <= disturbances { _ = try server.ask("hset", "reed-import:csv:owned:theme", "00", "") }
+                if rounds <= disturbances {
+                    _ = try server.ask("hset", "reed-import:csv:owned:theme", "00", "")
+                }
                 if rounds <= disturbances { _ = try server.ask("hdel", "reed-import:csv:owned:theme", "00") }
             }
             var sync = try Self.sync(server, at: 10)

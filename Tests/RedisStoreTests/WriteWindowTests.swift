@@ -194,7 +194,8 @@ struct WriteWindowTests {
         return Array(json.replacing("\"data\":{}", with: "\"data\":\(data)\(space)").utf8)
     }
 
-    private static func window(_ step: WriteBatch.Step, _ size: Int, sendsSingly: Bool = false) -> WriteWindow {
+    private static func window(_ step: WriteBatch.Step, _ size: Int, sendsSingly: Bool = false) -> WriteWindow
+    {
         var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
         var head = EntityHead(keyPrefix: "", stamp: stamp)
         var batch = window.freshBatch()
@@ -220,7 +221,8 @@ struct WriteWindowTests {
         let old = String(decoding: Self.value(1), as: UTF8.self).replacing("1970", with: "1969")
         try window.enter(
             .array([
-                .text(Array(old.utf8)), .text(Self.value(2, space: " ")), .text(Self.value(3, data: "{\"a\":1}")),
+                .text(Array(old.utf8)), .text(Self.value(2, space: " ")),
+                .text(Self.value(3, data: "{\"a\":1}")),
                 .null,
             ]))
         #expect(window.unchanged == 2)

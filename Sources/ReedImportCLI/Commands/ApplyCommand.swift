@@ -26,7 +26,8 @@ struct ApplyCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "When the entities are written, by RFC 3339 (default: SOURCE_DATE_EPOCH, else now).", valueName: "time"),
+            "When the entities are written, by RFC 3339 (default: SOURCE_DATE_EPOCH, else now).",
+            valueName: "time"),
         transform: EntityOptions.time)
     var timestamp: Timestamp?
 
@@ -46,7 +47,8 @@ struct ApplyCommand: ParsableCommand {
         do {
             guard try configuration.digest() == header.digest else {
                 throw Failure(
-                    .refused, "the directory has changed since the plan was made; nothing written; make a new plan")
+                    .refused,
+                    "the directory has changed since the plan was made; nothing written; make a new plan")
             }
         } catch let error as InputError {
             throw Failure(ExitStatus(error), "\(error.description); nothing written")

@@ -53,7 +53,8 @@ struct ImportCommand: ParsableCommand {
         let progress = Progress(quiet: output.quiet)
         let configuration = try input.check(output, progress)
         let run = ImportRun(
-            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: output.quiet,
+            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp,
+            isQuiet: output.quiet,
             progress)
         if let out {
             // To standard output go the commands and nothing else.
@@ -64,7 +65,8 @@ struct ImportCommand: ParsableCommand {
             options.batchSize = writing.batchSize
             options.interruption = Interruption.catchSignals()
             try run.write(
-                to: address, options, writing.options(sync.options), lockTimeout: writing.lockTimeout.duration,
+                to: address, options, writing.options(sync.options),
+                lockTimeout: writing.lockTimeout.duration,
                 verify: verify)
         }
         try reporting.write(run.summary)

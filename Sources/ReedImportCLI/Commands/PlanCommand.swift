@@ -31,7 +31,8 @@ struct PlanCommand: ParsableCommand {
     var failOn: Guarded?
 
     @Option(
-        help: ArgumentHelp("Keep the plan in a file, for reed-import apply.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Keep the plan in a file, for reed-import apply.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Option(help: "How the plan is printed.")
@@ -50,8 +51,10 @@ struct PlanCommand: ParsableCommand {
         var options = redis.options
         options.onNote = { [quiet] in if !quiet { Console.complain("note: \($0)") } }
         let run = ImportRun(
-            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet, progress)
-        let plan = try run.plan(address, options, sync.options, format, file: try file(configuration, address))
+            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
+            progress)
+        let plan = try run.plan(
+            address, options, sync.options, format, file: try file(configuration, address))
         if let refusal = plan.refusal {
             throw Failure(.refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
         }

@@ -63,7 +63,8 @@ struct StatusCommand: ParsableCommand {
         var lines = [["source", "finished", "age", "entities", "changes", "seconds", "host", "state"]]
         for source in sources {
             let last = source.last
-            let state = source.lock.map { "import running since \($0.start) on \($0.host)/\($0.process)" } ?? "idle"
+            let state =
+                source.lock.map { "import running since \($0.start) on \($0.host)/\($0.process)" } ?? "idle"
             lines.append(
                 [
                     source.name, last.finished?.description ?? "never", source.age.map(Self.words) ?? "-",
@@ -106,7 +107,8 @@ struct StatusCommand: ParsableCommand {
                 json.integer(number)
             }
             for (name, text) in [
-                ("seconds", source.last.seconds), ("host", source.last.host), ("version", source.last.version),
+                ("seconds", source.last.seconds), ("host", source.last.host),
+                ("version", source.last.version),
                 ("digest", source.last.digest),
             ] {
                 json.key(JSONKey(name))

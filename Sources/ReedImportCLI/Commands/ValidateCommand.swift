@@ -15,6 +15,8 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try input.check(output, Progress(quiet: output.quiet))
-        if !output.quiet { Summary(configuration.counts, byteCount: configuration.byteCount).print(output.format) }
+        if !output.quiet {
+            Summary(configuration.counts, byteCount: configuration.byteCount).print(output.format)
+        }
     }
 }

@@ -22,7 +22,9 @@ struct EntityOptions: ParsableArguments {
     }
 
     /// The stamp of this run: `--timestamp` before `SOURCE_DATE_EPOCH` before the clock.
-    func stamp() throws(Failure) -> EntityStamp { EntityStamp(time: try Self.time(timestamp), author: createdBy) }
+    func stamp() throws(Failure) -> EntityStamp {
+        EntityStamp(time: try Self.time(timestamp), author: createdBy)
+    }
 
     /// A time as it is typed.
     static func time(_ text: String) throws -> Timestamp {
@@ -35,7 +37,9 @@ struct EntityOptions: ParsableArguments {
     /// A time that was given, before `SOURCE_DATE_EPOCH`, before the clock.
     static func time(_ given: Timestamp?) throws(Failure) -> Timestamp {
         if let given { return given }
-        guard let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !epoch.isEmpty else { return .now }
+        guard let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"], !epoch.isEmpty else {
+            return .now
+        }
         guard let seconds = Int64(epoch), let time = Timestamp(secondsSince1970: seconds) else {
             throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(epoch)'; expected seconds since 1970")
         }

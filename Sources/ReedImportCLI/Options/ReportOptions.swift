@@ -3,7 +3,8 @@ import ArgumentParser
 /// Where the summary goes beside standard output.
 struct ReportOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Write the summary to a file as well, as JSON.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Write the summary to a file as well, as JSON.", valueName: "file"),
+        completion: .file())
     var report: String?
 
     /// Writes the file, if there is to be one.

@@ -3,7 +3,9 @@ import GraphSync
 
 /// Whose entities they are, and what may be deleted or taken over.
 struct SyncArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Whose import this is; a source deletes only what it has written.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "Whose import this is; a source deletes only what it has written.", valueName: "name"))
     var source = ImportSource.defaultName
 
     @Flag(help: "Delete entities of this source that the directory no longer has.")

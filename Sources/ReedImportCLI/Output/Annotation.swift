@@ -6,7 +6,9 @@ import GraphSync
 /// (GitHub documentation, "Workflow commands for GitHub Actions").
 enum Annotation {
     /// A line about a place in a file.
-    static func line(_ level: String, path: String, line: Int, column: Int? = nil, _ message: String) -> String {
+    static func line(_ level: String, path: String, line: Int, column: Int? = nil, _ message: String)
+        -> String
+    {
         var properties = "file=\(property(path)),line=\(line)"
         if let column { properties += ",col=\(column)" }
         return "::\(level) \(properties)::\(data(message))\n"

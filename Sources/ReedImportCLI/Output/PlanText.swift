@@ -77,7 +77,8 @@ struct PlanText {
     private func sentence(_ plan: SyncPlan) -> String {
         let total = plan.total
         let deletions = total.deleted > 0 || !plan.candidates.isEmpty ? "\(total.deleted) to delete, " : ""
-        return "Plan: \(total.created) to create, \(total.updated) to update, \(deletions)\(total.unchanged) unchanged, "
+        return
+            "Plan: \(total.created) to create, \(total.updated) to update, \(deletions)\(total.unchanged) unchanged, "
             + count(total.conflicts, "conflict")
     }
 

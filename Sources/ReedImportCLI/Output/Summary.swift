@@ -52,7 +52,9 @@ struct Summary {
         ]
         for kind in EntityKind.allCases {
             lines.append(
-                line(kind.rawValue, counts[kind] ?? KindCounts(), outcome.result?.counts[kind.type] ?? ChangeCounts()))
+                line(
+                    kind.rawValue, counts[kind] ?? KindCounts(),
+                    outcome.result?.counts[kind.type] ?? ChangeCounts()))
         }
         lines.append(line("total", total, outcome.result?.total ?? ChangeCounts()))
         return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1)) + sentences
@@ -88,7 +90,9 @@ struct Summary {
                 text += "\(count(result.adopted, "entity", "entities")) taken over from other sources\n"
             }
         }
-        if let verified = outcome.verified { text += "verified: \(verified) entities read back and compared\n" }
+        if let verified = outcome.verified {
+            text += "verified: \(verified) entities read back and compared\n"
+        }
         return text
     }
 
