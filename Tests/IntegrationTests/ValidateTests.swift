@@ -109,7 +109,8 @@ struct ValidateTests {
     @Test("Help names the options and exit codes; the version is printed")
     func help() throws {
         let commands = [
-            "import", "validate", "plan", "run", "doctor", "apply", "status", "csv", "backup", "backup create", "backup list",
+            "import", "validate", "plan", "run", "doctor", "apply", "status", "csv", "backup",
+            "backup create", "backup list",
             "backup verify",
             "backup restore", "backup prune", "schema", "schema version", "schema record", "schema history",
             "schema init",
