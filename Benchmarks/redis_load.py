@@ -41,6 +41,7 @@ def compare(options, server, folder, shape, name, url, pipe, count):
     ours, theirs, digests = [], [], set()
     for _ in range(options.runs):
         ours.append(measured(options, server, folder, url))
+        server.ask("del", *server.ask("--scan", "--pattern", "reed-import:*").split())
         digests.add((server.ask("dbsize"), server.ask("debug", "digest")))
         server.ask("flushall")
         before = server.cpu()

@@ -36,6 +36,8 @@ struct EntityScan {
     private var batch = WriteBatch()
     private var head: EntityHead
     private var pending: [Pending] = []
+    /// Compared ones, to be used again.
+    private var free: [WriteBatch] = []
     /// How many batches were compared: the number of the first pending one.
     private var done = 0
     private var questions: [Question] = []
@@ -85,7 +87,7 @@ struct EntityScan {
         try connection.queue(batch.readCommand)
         questions.append(.values(number))
         pending.append(Pending(batch: batch, awaited: watches ? 2 : 1))
-        batch = WriteBatch()
+        batch = free.popLast() ?? WriteBatch()
         repeat {
             try step(&connection, mustWait: pending.count >= Self.windowCount, body)
         } while pending.count >= Self.windowCount
@@ -110,10 +112,12 @@ struct EntityScan {
                 throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
             }
         }
-        while let first = pending.first, first.awaited == 0 {
-            try compare(first, body)
-            pending.removeFirst()
+        while !pending.isEmpty, pending[0].awaited == 0 {
+            try compare(pending[0], body)
+            var batch = pending.removeFirst().batch
             done += 1
+            batch.removeAll()
+            free.append(batch)
         }
     }
 

@@ -31,11 +31,15 @@ public enum EntityComparison: Hashable, Sendable {
         Array($0.utf8)
     }
 
+    /// What comes before the times is at least so long: `{"id":"<uuid>","entity_type":"x","semantic_name":""`.
+    private static let shortestBeginning =
+        #"{"id":"","entity_type":"x","semantic_name":"""#.utf8.count + EntityID.textLength
+
     /// Whether both are the same bytes, but for the values of times and author.
     private static func isSameText(_ stored: Span<UInt8>, _ wanted: Span<UInt8>) -> Bool {
         // No other place has these bytes: within a string, quotes are escaped.
         let first = stampKeys[0]
-        guard let start = wanted.firstIndex(of: first.span), stored.count >= start,
+        guard let start = wanted.firstIndex(of: first.span, from: shortestBeginning), stored.count >= start,
             stored.extracting(0..<start).isEqual(to: wanted.extracting(0..<start))
         else { return false }
         var (left, right) = (start, start)
@@ -102,8 +106,8 @@ extension Span<UInt8> {
         return difference == 0
     }
 
-    func firstIndex(of other: Span<UInt8>) -> Int? {
-        var index = 0
+    func firstIndex(of other: Span<UInt8>, from start: Int = 0) -> Int? {
+        var index = start
         while index + other.count <= count {
             if self[index] == other[0], extracting(index..<index + other.count).isEqual(to: other) {
                 return index

@@ -40,10 +40,20 @@ class Server:
         return answer.stdout.strip()
 
     def count(self):
-        return int(self.ask("dbsize"))
+        return int(self.ask("eval", "return #redis.call('keys', 'entity:*')", "0"))
 
     def digest(self):
-        return self.ask("debug", "digest")
+        """Of entities and who owns them; the lock and the last import hold times."""
+        return self.ask("eval", """
+            local keys = redis.call('keys', 'entity:*')
+            table.sort(keys)
+            local digest = #keys .. ''
+            for _, key in ipairs(keys) do digest = redis.sha1hex(digest .. key .. redis.call('get', key)) end
+            local owned = redis.call('hgetall', 'reed-import:csv:owned:translation')
+            local fields = {}
+            for index = 1, #owned, 2 do fields[#fields + 1] = owned[index] .. owned[index + 1] end
+            table.sort(fields)
+            return redis.sha1hex(digest .. table.concat(fields))""", "0")
 
     def stop(self):
         self.process.kill()
@@ -127,17 +137,21 @@ def one(number, seed, server, config, wanted, tally):
     server.ask("flushall")
     faults = on_the_way(dice)
     batch, patience = str(dice.choice([1, 3, 128, 128])), str(dice.choice([0, 20]))
+    atomic = dice.choice(["auto", "never", "never"])
+    if dice.random() < 0.5:  # something is there already: a third of it, and as much that is pruned
+        subprocess.run(command(older, "unix://" + server.socket), check=True, stdout=subprocess.DEVNULL)
     with relay(server, *faults) as url:
         summary = open(folder / "summary", "w+")
         process = subprocess.Popen(
-            command(config, url, "--batch", batch, "--retry-for", patience, "--timeout", "4"),
+            command(config, url, "--batch", batch, "--retry-for", patience, "--timeout", "4", "--atomic", atomic,
+                    "--prune", "--max-delete", "100%"),
             stdout=summary, stderr=subprocess.PIPE, text=True)
         time.sleep(dice.uniform(0, 0.4))
         process.send_signal(signal.SIGSTOP)
         # What happens to the server after the summary is no fault of the importer.
         is_over = process.poll() is not None or summary.seek(0, os.SEEK_END) > 0
         # A last look at the server, "all is well", may still be on its way back.
-        was_complete = server.count() == ROWS
+        was_complete = server.digest() == wanted
         kind = "nothing" if is_over else to_the_server(dice, server, process)
         process.send_signal(signal.SIGCONT)
         wound = dice.choice([None] * 5 + [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -167,7 +181,9 @@ def one(number, seed, server, config, wanted, tally):
             if said and kind not in ("crash empty", "flush") and "present" not in lines[0]:
                 if not said[0] <= stored:
                     return "%d stored (%s): %s" % (stored, what, errors)
-    again = subprocess.run(command(config, "unix://" + server.socket), capture_output=True, text=True)
+    server.ask("del", "reed-import:csv:lock")  # of a run that was killed; it would expire
+    again = subprocess.run(
+        command(config, "unix://" + server.socket, "--prune", "--max-delete", "100%"), capture_output=True, text=True)
     if again.returncode != 0 or server.digest() != wanted:
         return "a second run ends with %d (%s): %s" % (again.returncode, what, again.stderr)
     return None
@@ -182,6 +198,14 @@ with contextlib.ExitStack() as cleanup:
         table.write("key,value\n")
         for row in range(ROWS):
             table.write("section.key%d,The text of number %d\n" % (row, row))
+    older = folder / "older"
+    older.mkdir()
+    with open(older / "translations.de.csv", "w") as table:
+        table.write("key,value\n")
+        for row in range(ROWS // 3):
+            table.write("section.key%d,%s of number %d\n" % (row, "The text" if row % 2 else "A text", row))
+        for row in range(ROWS // 3):
+            table.write("gone.key%d,text\n" % row)
     server = Server(folder)
     cleanup.callback(server.stop)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
