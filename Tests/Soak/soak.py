@@ -139,7 +139,7 @@ def one(number, seed, server, config, wanted, tally):
     batch, patience = str(dice.choice([1, 3, 128, 128])), str(dice.choice([0, 20]))
     atomic = dice.choice(["auto", "never", "never"])
     if dice.random() < 0.5:  # something is there already: a third of it, and as much that is pruned
-        subprocess.run(command(older, "unix://" + server.socket), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command(older, "unix://" + server.socket, "--quiet"), check=True)
     with relay(server, *faults) as url:
         summary = open(folder / "summary", "w+")
         process = subprocess.Popen(
@@ -209,7 +209,7 @@ with contextlib.ExitStack() as cleanup:
     server = Server(folder)
     cleanup.callback(server.stop)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    subprocess.run(command(config, "unix://" + server.socket), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command(config, "unix://" + server.socket, "--quiet"), check=True)
     wanted, tally, number, end = server.digest(), collections.Counter(), 0, time.monotonic() + options.seconds
     print("soak: seed %d, %d entities, %.0f seconds" % (options.seed, ROWS, options.seconds), flush=True)
     while time.monotonic() < end:
