@@ -77,9 +77,9 @@ public struct SyncPlan {
         return true
     }
 
-    /// Counts an entity that is there as it should be.
-    public mutating func addUnchanged(_ type: EntityType) {
-        counts[type, default: ChangeCounts()].unchanged += 1
+    /// Counts entities that are there as they should be.
+    public mutating func addUnchanged(_ type: EntityType, _ count: Int) {
+        counts[type, default: ChangeCounts()].unchanged += count
     }
 
     /// Counts a change.

@@ -32,7 +32,7 @@ struct Bookkeeping {
     }
 
     /// Names and values by turns.
-    static func pairs(_ elements: [RedisReply]) -> [(name: [UInt8], value: [UInt8])] {
+    static func pairs(_ elements: ReplyList) -> [(name: [UInt8], value: [UInt8])] {
         stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
             guard case .text(let name) = elements[index], case .text(let value) = elements[index + 1] else {
                 return nil

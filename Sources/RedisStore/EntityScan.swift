@@ -13,7 +13,7 @@ struct EntityScan {
     /// A batch that was asked for and is not compared.
     private struct Pending {
         let batch: WriteBatch
-        var values: [RedisReply] = []
+        var values = ReplyList()
         /// Entities whose keys hold something that is no string.
         var taken: Set<Int> = []
         /// Replies to come.
@@ -133,7 +133,7 @@ struct EntityScan {
             pending[number - done].awaited -= 1
             pending[number - done].values = values
             // MGET answers null for a key of another type as for one that is not there.
-            let absent = values.indices.filter { values[$0] == .null }
+            let absent = values.indices.filter { values.isNull(at: $0) }
             if !absent.isEmpty { try probe(absent, number, &connection) }
         case (.existence(let number, let indices), .integer(let count)):
             pending[number - done].awaited -= 1
@@ -156,13 +156,18 @@ struct EntityScan {
     }
 
     private func compare(_ pending: Pending, _ body: Finding) throws {
-        for (index, value) in pending.values.enumerated() {
-            guard case .text(let stored) = value else {
-                try body(pending.batch, index, pending.taken.contains(index) ? .otherType : .create, nil)
-                continue
+        for index in pending.values.indices {
+            let change = pending.values.withText(at: index) { stored in
+                pending.batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
             }
-            let change = pending.batch.withValue(at: index) { Change(stored: stored.span, wanted: $0) }
-            try body(pending.batch, index, change, stored)
+            switch change {
+            case nil:
+                try body(pending.batch, index, pending.taken.contains(index) ? .otherType : .create, nil)
+            case .some(.none): try body(pending.batch, index, .none, nil)
+            case .some(let change):
+                guard case .text(let stored) = pending.values[index] else { continue }
+                try body(pending.batch, index, change, stored)
+            }
         }
     }
 }

@@ -8,5 +8,5 @@ enum RedisReply: Hashable {
     case integer(Int)
     case null
     /// The elements of an array that are no arrays themselves.
-    case array([RedisReply])
+    case array(ReplyList)
 }

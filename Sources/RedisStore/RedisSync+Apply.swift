@@ -6,13 +6,13 @@ extension RedisSync {
 
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: ChangedEntities, _ last: LastImport
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: inout ChangedEntities, _ last: LastImport
     ) throws -> Bool {
         var final = SyncPlan(desired, plan.ownership, options, saved: saved)
         var batches: [WriteBatch] = []
         var wasLarge = false
         let (prefix, isSplit) = (source.keyPrefix, redis.batchSize == 1)
-        try compareAgain(changed) { batch, index, found, stored in
+        try compareAgain(&changed) { batch, index, found, stored in
             let entry = batch.entries[index]
             let change = final.verdict(found, entry.type, entry.id)
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)

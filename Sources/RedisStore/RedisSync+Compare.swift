@@ -39,10 +39,19 @@ extension RedisSync {
         _ onChange: (PlannedChange) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
+        var unchanged: (type: EntityType, count: Int)?
         try scan(desired) { batch, index, found, stored in
             let entry = batch.entries[index]
             let change = plan.verdict(found, entry.type, entry.id)
-            if case .none = change { return plan.addUnchanged(entry.type) }
+            if case .none = change {
+                // Most are; so they are counted where counting costs nothing.
+                if let unchanged, unchanged.type != entry.type {
+                    plan.addUnchanged(unchanged.type, unchanged.count)
+                }
+                let isFirst = unchanged?.type != entry.type
+                unchanged = (entry.type, isFirst ? 1 : (unchanged?.count ?? 0) + 1)
+                return
+            }
             let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
             let planned = PlannedChange(
                 key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index)
@@ -52,6 +61,7 @@ extension RedisSync {
             changed.append(index, of: batch)
             try onChange(planned)
         }
+        if let unchanged { plan.addUnchanged(unchanged.type, unchanged.count) }
     }
 
     private mutating func scan(_ desired: DesiredGraph, _ body: EntityScan.Finding) throws {
@@ -69,12 +79,12 @@ extension RedisSync {
         store.pipeline.giveBack(connection)
     }
 
-    /// Compares entities once more, from now on watching their keys.
-    mutating func compareAgain(_ changed: ChangedEntities, _ body: EntityScan.Finding) throws {
+    /// Compares entities once more, from now on watching their keys; they are let go one batch after the other.
+    mutating func compareAgain(_ changed: inout ChangedEntities, _ body: EntityScan.Finding) throws {
         var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: true, lock, redis)
         var connection = try store.pipeline.takeConnection()
         do {
-            for batch in changed.batches { try scan.add(batch, &connection, body) }
+            while let batch = changed.popFirst() { try scan.add(batch, &connection, body) }
             try scan.finish(&connection, body)
         } catch {
             store.pipeline.giveBack(connection)
@@ -147,7 +157,8 @@ extension EntityKey {
 /// Encoded entities that differ from what is stored, as long as they are few enough to be kept.
 struct ChangedEntities {
     /// The entities.
-    private(set) var batches: [WriteBatch] = []
+    private var batches: [WriteBatch] = []
+    private var head = 0
     private var count = 0
     private var byteCount = 0
     private let limit: Int
@@ -172,5 +183,15 @@ struct ChangedEntities {
         let before = batches[batches.count - 1].byteCount
         batches[batches.count - 1].append(index, of: batch)
         byteCount += batches[batches.count - 1].byteCount - before
+    }
+
+    /// Hands the next batch out.
+    mutating func popFirst() -> WriteBatch? {
+        guard head < batches.count else { return nil }
+        // An empty one in its place, so that its memory is not kept.
+        var batch = WriteBatch()
+        swap(&batch, &batches[head])
+        head += 1
+        return batch
     }
 }

@@ -140,7 +140,7 @@ public struct RedisSync: ~Copyable {
         try readDeletions(&plan, watches: false) { _ in }
         try plan.check()
         guard plan.isAtomic else { return try stream(desired, plan, .read, last) }
-        return try transact(desired, plan, changed, last)
+        return try transact(desired, plan, &changed, last)
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.

@@ -9,7 +9,7 @@ import CHiredis
     /// The value that was read last on the top level; empty for an array.
     private var value = RedisReply.null
     /// The elements of the array that was read last.
-    private var elements: [RedisReply] = []
+    private var elements = ReplyList()
 
     /// The reply that is complete when the parser says so.
     var reply: RedisReply {
@@ -26,17 +26,19 @@ import CHiredis
         unsafe functions.initialize(
             to: redisReplyObjectFunctions(
                 createString: { task, text, length in
-                    unsafe ReplyReader.take(task) {
-                        let bytes = unsafe UnsafeRawBufferPointer(start: text, count: length)
-                        switch unsafe task?.pointee.type {
-                        case REDIS_REPLY_STATUS:
-                            return unsafe bytes.elementsEqual("OK".utf8)
+                    let bytes = unsafe UnsafeRawBufferPointer(start: text, count: length)
+                    switch unsafe task?.pointee.type {
+                    case REDIS_REPLY_STATUS:
+                        return unsafe ReplyReader.take(task) {
+                            unsafe bytes.elementsEqual("OK".utf8)
                                 ? .ok : .status(unsafe String(decoding: bytes, as: UTF8.self))
-                        case REDIS_REPLY_ERROR:
-                            return .error(unsafe String(decoding: bytes, as: UTF8.self))
-                        default:
-                            return .text(unsafe Array(bytes))
                         }
+                    case REDIS_REPLY_ERROR:
+                        return unsafe ReplyReader.take(task) {
+                            .error(unsafe String(decoding: bytes, as: UTF8.self))
+                        }
+                    default:
+                        return unsafe ReplyReader.take(task, text: bytes)
                     }
                 },
                 createArray: { task, _ in unsafe ReplyReader.take(task) { .array([]) } },
@@ -65,9 +67,35 @@ import CHiredis
         if let parent = unsafe task.pointee.parent {
             if unsafe parent.pointee.parent == nil { reader.elements.append(value()) }
         } else {
-            reader.value = value()
-            if !reader.elements.isEmpty { reader.elements.removeAll() }
+            reader.begin(value())
         }
         return unsafe data
+    }
+
+    /// Keeps a text, or an element that is one.
+    private static func take(
+        _ task: UnsafePointer<redisReadTask>?, text: UnsafeRawBufferPointer
+    ) -> UnsafeMutableRawPointer? {
+        guard let task = unsafe task, let data = unsafe task.pointee.privdata else { return nil }
+        // Sound: attach(to:) put this object there, and its connection keeps it alive.
+        let reader = unsafe Unmanaged<ReplyReader>.fromOpaque(data).takeUnretainedValue()
+        if let parent = unsafe task.pointee.parent {
+            // Sound: the bytes are copied during the call.
+            if unsafe parent.pointee.parent == nil {
+                unsafe reader.elements.append(text: text.bindMemory(to: UInt8.self).span)
+            }
+        } else {
+            reader.begin(.text(unsafe Array(text)))
+        }
+        return unsafe data
+    }
+
+    private func begin(_ value: RedisReply) {
+        self.value = value
+        if elements.isEmpty { return }
+        // Whoever has got the last list may still hold it.
+        var fresh = ReplyList()
+        fresh.reserve(like: elements)
+        elements = fresh
     }
 }

@@ -12,34 +12,43 @@ struct Transaction {
         case aborted
     }
 
-    /// What is sent in one piece: one command, or several.
-    private struct Piece {
-        let bytes: [UInt8]
+    /// What is sent in one piece.
+    private enum Piece {
+        case command([UInt8])
+        /// One command, or one for each entity.
+        case batch(WriteBatch)
+
+        var byteCount: Int {
+            switch self {
+            case .command(let bytes): bytes.count
+            case .batch(let batch): batch.byteCount
+            }
+        }
+
         /// How many replies it gets.
-        let replies: Int
+        var replies: Int {
+            if case .batch(let batch) = self, batch.isAnsweredSingly { batch.entries.count } else { 1 }
+        }
+
         /// Where the one entity comes from that it writes.
-        let origin: EntityOrigin?
+        var origin: EntityOrigin? {
+            if case .batch(let batch) = self, batch.entries.count == 1 {
+                batch.entries[0].origin
+            } else {
+                nil
+            }
+        }
     }
 
-    private var pieces = [Piece(bytes: .command("MULTI"), replies: 1, origin: nil)]
+    private var pieces: [Piece] = [.command(.command("MULTI"))]
 
     private static let outputBytes = 256 << 10
 
     /// Adds a command.
-    mutating func append(_ command: [UInt8]) {
-        pieces.append(Piece(bytes: command, replies: 1, origin: nil))
-    }
+    mutating func append(_ command: [UInt8]) { pieces.append(.command(command)) }
 
     /// Adds the command that a batch is sent as.
-    mutating func append(_ batch: WriteBatch) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(batch.byteCount + 64)
-        batch.encode { (piece) throws(Never) in bytes.append(contentsOf: piece) }
-        pieces.append(
-            Piece(
-                bytes: bytes, replies: batch.isAnsweredSingly ? batch.entries.count : 1,
-                origin: batch.entries.count == 1 ? batch.entries[0].origin : nil))
-    }
+    mutating func append(_ batch: WriteBatch) { pieces.append(.batch(batch)) }
 
     /// Lets the server queue the commands.
     ///
@@ -51,7 +60,11 @@ struct Transaction {
         do throws(RedisError) {
             while answeredPiece < pieces.count {
                 while next < pieces.count, connection.outputCount < Self.outputBytes {
-                    try connection.queue(pieces[next].bytes)
+                    switch pieces[next] {
+                    case .command(let bytes): try connection.queue(bytes)
+                    case .batch(let batch):
+                        try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
+                    }
                     next += 1
                 }
                 let left = max(.zero, lastProgress + options.replyTimeout - .now)
@@ -82,9 +95,9 @@ struct Transaction {
         } catch {
             var failure = refusal ?? error
             if refusal == nil, error.code == .connectionLost, answeredPiece < pieces.count,
-                pieces[answeredPiece].bytes.count >= WritePipeline.largeEntity
+                pieces[answeredPiece].byteCount >= WritePipeline.largeEntity
             {
-                failure.message += " while sending \(pieces[answeredPiece].bytes.count >> 20) MiB"
+                failure.message += " while sending \(pieces[answeredPiece].byteCount >> 20) MiB"
                 failure.origin = pieces[answeredPiece].origin
             }
             throw failure

@@ -136,7 +136,7 @@ struct WriteWindow {
     }
 
     /// Sorts the entities of the first batch by what their keys hold.
-    private mutating func compare(_ values: [RedisReply]) {
+    private mutating func compare(_ values: ReplyList) {
         guard let batch = takeBack() else { return }
         var (new, changed) = (freshBatch(), freshBatch())
         new.step = .create

@@ -1,3 +1,5 @@
+import Glibc
+
 extension [UInt8] {
     /// Appends a copy of `run`.
     ///
@@ -21,5 +23,19 @@ extension Span<UInt8> {
         var found: UInt8 = 0
         for index in indices { found |= self[index] == byte ? 1 : 0 }
         return found != 0
+    }
+
+    /// Whether the bytes are those of `other`.
+    ///
+    /// Complexity: O(*n*); it compares many bytes at a time.
+    package func isEqual(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        // Sound: memcmp reads `count` bytes of each, during the call; an empty span may have no address.
+        return unsafe withUnsafeBufferPointer { left in
+            unsafe other.withUnsafeBufferPointer { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+                return unsafe memcmp(left, right, count) == 0
+            }
+        }
     }
 }

@@ -98,14 +98,6 @@ public struct EntityDifference: Hashable, Sendable {
 }
 
 extension Span<UInt8> {
-    fileprivate func isEqual(to other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        // Without a branch in it, so that the loop takes many bytes at a time.
-        var difference: UInt8 = 0
-        for index in indices { difference |= self[index] ^ other[index] }
-        return difference == 0
-    }
-
     func firstIndex(of other: Span<UInt8>, from start: Int = 0) -> Int? {
         var index = start
         while index + other.count <= count {

@@ -154,6 +154,30 @@ struct SyncTests {
         #expect(try site.server.ask("exists", "reed-import:csv:lock") == "0")
     }
 
+    @Test("Whoever loses the lock in the middle stops writing; whoever is interrupted gives it back")
+    func lostLock() throws {
+        let site = try FaultSite()
+        let proxy = try FaultProxy(site.server, "--dribble", "50")
+        let robbed = try site.start(proxy.url, ["--retry-for", "0", "--batch", "16"])
+        try site.awaitEntities(100)
+        robbed.signal(SIGSTOP)
+        _ = try site.server.ask("set", "reed-import:csv:lock", "somebody else's")
+        Thread.sleep(forTimeInterval: 5.5)  // it looks after its lock every five seconds
+        robbed.signal(SIGCONT)
+        let result = try robbed.finish()
+        try site.expect(result, status: 75, words: "the lock was lost", repeats: false)
+        #expect(try site.server.ask("get", "reed-import:csv:lock") == "somebody else's")
+        #expect(try site.server.entityCount() < site.rows)
+        _ = try site.server.ask("flushall")
+        let interrupted = try site.start(proxy.url, ["--retry-for", "0", "--batch", "16"])
+        try site.awaitEntities(100)
+        #expect(try site.server.ask("exists", "reed-import:csv:lock") == "1")
+        interrupted.signal(SIGINT)
+        try site.expect(try interrupted.finish(), status: 130, words: "interrupted", repeats: false)
+        #expect(try site.server.ask("exists", "reed-import:csv:lock") == "0")
+        try site.expectMended()
+    }
+
     @Test("A lock that a crash has left expires, and until then somebody waits for it")
     func leftLock() throws {
         let (server, folder) = try site()
@@ -344,6 +368,18 @@ struct SyncTests {
         #expect(try String(contentsOfFile: file, encoding: .utf8) == result.output)
         #expect(result.output.contains(#""updated":1,"unchanged":4,"deleted":0,"conflicts":0"#))
         #expect(result.output.contains(#""visibility":"atomic""#))
+        // The members are those of the schema.
+        func object(_ data: Data) throws -> [String: Any] {
+            try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        }
+        let schema = try object(
+            Data(contentsOf: URL(fileURLWithPath: Fixtures.root + "/docs/report.schema.json")))
+        let report = try object(Data(result.output.utf8))
+        let members = try #require(schema["properties"] as? [String: Any])
+        #expect(Set(report.keys).union(["verified"]) == Set(members.keys))
+        let counts = try #require(
+            (schema["$defs"] as? [String: [String: Any]])?["counts"]?["properties"] as? [String: Any])
+        #expect(Set((report["total"] as? [String: Any] ?? [:]).keys) == Set(counts.keys))
         let bad = try sync(server, folder, "--report", "/nonexistent/report.json")
         #expect(bad.status == 73)
     }
