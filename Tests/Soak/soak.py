@@ -92,7 +92,10 @@ def on_the_way(dice):
         ["--cut-after-bytes", str(dice.randrange(1, 9_000_000)), "--first", str(dice.randint(1, 4))],
         ["--cut-after-bytes", str(dice.randrange(1, 30_000)), "--dir", "s2c", "--first", "3"],
         ["--cut-after-bytes", str(dice.randrange(1, 9_000_000)), "--rst", "--first", "2"],
-        ["--dribble", str(dice.randint(20, 400))],
+        # Replies with all that is there come to 6 MB, so that drops of them are for a connection that is cut.
+        ["--dribble", str(dice.randint(2000, 20_000))],
+        ["--dribble", str(dice.randint(20, 400)), "--cut-after-bytes", str(dice.randrange(1, 60_000)),
+         "--dir", "s2c", "--first", "2"],
         ["--delay-ms", str(dice.randint(1, 20))],
         ["--serial", "--sockbuf", "8192"],
         ["--error-every", str(dice.randint(2, 50)), dice.choice(
