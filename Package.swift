@@ -30,14 +30,16 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CBlockScan"),  // a header alone
         .target(name: "CSV", dependencies: ["CBlockScan"], swiftSettings: settings),
+        .target(name: "Background", swiftSettings: settings),
         .target(
             name: "UCG",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
-        .target(name: "ConfigImport", dependencies: ["CSV", "UCG"], swiftSettings: settings),
+        .target(name: "ConfigImport", dependencies: ["CSV", "UCG", "Background"], swiftSettings: settings),
         .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
         .target(
-            name: "RedisStore", dependencies: ["GraphSync", "UCG", "CHiredis"], swiftSettings: settings),
+            name: "RedisStore", dependencies: ["GraphSync", "UCG", "Background", "CHiredis"],
+            swiftSettings: settings),
         .target(
             name: "PrivateRedis",
             dependencies: [
@@ -56,7 +58,8 @@ let package = Package(
         .executableTarget(
             name: "ReedImportCLI",
             dependencies: [
-                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisStore", "PrivateRedis", "PostgresBackup",
+                "CSV", "UCG", "Background", "ConfigImport", "GraphSync", "RedisStore", "PrivateRedis",
+                "PostgresBackup",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -66,6 +69,8 @@ let package = Package(
             name: "CSVTests",
             dependencies: ["CSV", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
+        .testTarget(
+            name: "BackgroundTests", dependencies: ["Background"], swiftSettings: settings),
         .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),
         .testTarget(
             name: "ConfigImportTests", dependencies: ["ConfigImport", "CSV", "UCG", "TestSupport"],

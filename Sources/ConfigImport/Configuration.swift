@@ -2,7 +2,7 @@ import CSV
 public import UCG
 
 /// A configuration directory that was found valid, ready to be imported.
-public struct Configuration {
+public struct Configuration: Sendable {
     private let directory: String
     private let files: [ConfigFile]
     private let options: ImportOptions

@@ -56,11 +56,14 @@ public struct SyncPlan {
     /// How many entities need which change, of all types.
     public var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 
+    /// Whether entities of the directory are another source's, and that is a conflict.
+    public var refusesOthers: Bool { !options.adopts && !foreign.isEmpty }
+
     /// What has to happen to an entity of which `change` is what its key asks for.
     ///
     /// Another source's entity is a conflict, unless it is taken over.
     public func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
-        if options.adopts || foreign.isEmpty { return change }
+        guard refusesOthers else { return change }
         if case .delete = change { return change }
         for (name, owned) in foreign where owned[type]?.contains(id) == true {
             return .conflict("the entity is the source \(name)'s")
@@ -114,11 +117,10 @@ public struct SyncPlan {
     public var refusal: SyncRefusal? {
         let total = total
         if total.conflicts > 0 {
-            let isForeign = !foreign.isEmpty && !options.adopts
             return SyncRefusal(
                 .conflict,
                 "\(total.conflicts) of \(total.conflicts + total.changed + total.unchanged) entities conflict",
-                advice: isForeign
+                advice: refusesOthers
                     ? "--adopt takes other sources' entities over" : "see what holds their keys",
                 cases: conflicts)
         }

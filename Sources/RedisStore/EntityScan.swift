@@ -1,23 +1,24 @@
-import GraphSync
+import Background
 import UCG
 
 /// Compares entities with what their keys hold, many at a time, in the order in which they come.
 ///
-/// Batches are read while earlier ones are compared. Nothing is sent again here: if the connection breaks,
-/// the scan is over.
+/// Batches are read while earlier ones are compared, which another thread does. Nothing is sent again here: if the
+/// connection breaks, the scan is over.
 struct EntityScan {
-    /// What is found of one entity, by its number in its batch.
-    typealias Finding = (_ batch: WriteBatch, _ index: Int, _ change: Change, _ stored: [UInt8]?) throws ->
-        Void
+    /// What is found of a batch.
+    typealias Finding = (ComparedBatch) throws -> Void
 
     /// A batch that was asked for and is not compared.
-    private struct Pending {
-        let batch: WriteBatch
+    private struct Pending: Sendable {
+        var batch: WriteBatch
         var values = ReplyList()
         /// Entities whose keys hold something that is no string.
         var taken: Set<Int> = []
         /// Replies to come.
         var awaited: Int
+        /// Under way when all replies are here.
+        var comparison: Later<ComparedBatch>?
     }
 
     /// What a reply is about.
@@ -36,6 +37,7 @@ struct EntityScan {
     private var batch = WriteBatch()
     private var head: EntityHead
     private var pending: [Pending] = []
+    private let worker = Worker()
     /// Compared ones, to be used again.
     private var free: [WriteBatch] = []
     /// How many batches were compared: the number of the first pending one.
@@ -94,11 +96,15 @@ struct EntityScan {
     }
 
     /// Sends and receives what there is, and hands over what is complete.
+    ///
+    /// - Parameter mustWait: Whether there is nothing else to do, so that it waits for something to happen.
     private mutating func step(
         _ connection: inout RedisConnection, mustWait: Bool, _ body: Finding
     ) throws {
         try lock?.tend()
-        let left = mustWait ? max(.zero, lastProgress + options.replyTimeout - .now) : .zero
+        // A comparison that is under way is over sooner than a reply comes.
+        let awaitsReply = mustWait && pending[0].comparison == nil
+        let left = awaitsReply ? max(.zero, lastProgress + options.replyTimeout - .now) : .zero
         var arrived: [RedisReply] = []
         let event = try connection.exchange(waiting: min(left, .seconds(1))) { (reply) throws(RedisError) in
             arrived.append(reply)
@@ -108,16 +114,29 @@ struct EntityScan {
         switch event {
         case .interruption: throw RedisError(.interrupted, "interrupted")
         case .timeout, .progress:
-            guard !mustWait || lastProgress + options.replyTimeout > .now else {
+            guard !awaitsReply || lastProgress + options.replyTimeout > .now else {
                 throw RedisError(.timeout, "no reply for \(options.replyTimeout.text)", advice: "run again")
             }
         }
-        while !pending.isEmpty, pending[0].awaited == 0 {
-            try compare(pending[0], body)
-            var batch = pending.removeFirst().batch
+        var isDue = mustWait
+        while let comparison = pending.first?.comparison, isDue || comparison.isSettled {
+            var compared = comparison.take()
+            try body(compared)
+            pending.removeFirst()
             done += 1
-            batch.removeAll()
-            free.append(batch)
+            compared.batch.removeAll()
+            free.append(compared.batch)
+            isDue = false
+        }
+    }
+
+    /// Lets the other thread compare a batch of which all is here.
+    private mutating func compareIfComplete(_ number: Int) {
+        guard pending[number - done].awaited == 0 else { return }
+        var complete = Pending(batch: WriteBatch(), awaited: 0)
+        swap(&complete, &pending[number - done])
+        pending[number - done].comparison = worker.later(complete) { pending in
+            ComparedBatch(pending.batch, with: pending.values, taken: pending.taken)
         }
     }
 
@@ -125,26 +144,28 @@ struct EntityScan {
         guard !questions.isEmpty else { throw RedisConnection.outOfStep() }
         let question = questions.removeFirst()
         if case .error(let text) = reply { throw ServerError(text).asFailure }
+        let number: Int
         switch (question, reply) {
-        case (.watch(let number), .ok):
-            pending[number - done].awaited -= 1
-        case (.values(let number), .array(let values))
-        where values.count == pending[number - done].batch.entries.count:
-            pending[number - done].awaited -= 1
-            pending[number - done].values = values
+        case (.watch(let batch), .ok): number = batch
+        case (.values(let batch), .array(let values))
+        where values.count == pending[batch - done].batch.entries.count:
+            number = batch
             // MGET answers null for a key of another type as for one that is not there.
             let absent = values.indices.filter { values.isNull(at: $0) }
-            if !absent.isEmpty { try probe(absent, number, &connection) }
-        case (.existence(let number, let indices), .integer(let count)):
-            pending[number - done].awaited -= 1
+            if !absent.isEmpty { try probe(absent, batch, &connection) }
+            pending[batch - done].values = values
+        case (.existence(let batch, let indices), .integer(let count)):
+            number = batch
             if count == indices.count {
-                pending[number - done].taken.formUnion(indices)
+                pending[batch - done].taken.formUnion(indices)
             } else if count > 0 {
-                for index in indices { try probe([index], number, &connection) }
+                for index in indices { try probe([index], batch, &connection) }
             }
         default:
             throw RedisError(.protocolViolation, "an unexpected reply to MGET or EXISTS")
         }
+        pending[number - done].awaited -= 1
+        compareIfComplete(number)
     }
 
     private mutating func probe(
@@ -153,21 +174,5 @@ struct EntityScan {
         try connection.queue(pending[number - done].batch.existsCommand(indices))
         questions.append(.existence(number, indices))
         pending[number - done].awaited += 1
-    }
-
-    private func compare(_ pending: Pending, _ body: Finding) throws {
-        for index in pending.values.indices {
-            let change = pending.values.withText(at: index) { stored in
-                pending.batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
-            }
-            switch change {
-            case nil:
-                try body(pending.batch, index, pending.taken.contains(index) ? .otherType : .create, nil)
-            case .some(.none): try body(pending.batch, index, .none, nil)
-            case .some(let change):
-                guard case .text(let stored) = pending.values[index] else { continue }
-                try body(pending.batch, index, change, stored)
-            }
-        }
     }
 }

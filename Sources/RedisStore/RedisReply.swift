@@ -1,5 +1,5 @@
 /// One reply of the server (RESP2).
-enum RedisReply: Hashable {
+enum RedisReply: Hashable, Sendable {
     /// `+OK`
     case ok
     case status(String)

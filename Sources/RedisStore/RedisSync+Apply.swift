@@ -6,34 +6,38 @@ extension RedisSync {
 
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: inout ChangedEntities, _ last: LastImport
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: inout ChangedEntities,
+        _ last: () throws -> LastImport
     ) throws -> Bool {
         var final = SyncPlan(desired, plan.ownership, options, saved: saved)
         var batches: [WriteBatch] = []
         var wasLarge = false
         let (prefix, isSplit) = (source.keyPrefix, redis.batchSize == 1)
-        try compareAgain(&changed) { batch, index, found, stored in
-            let entry = batch.entries[index]
-            let change = final.verdict(found, entry.type, entry.id)
-            let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
-            let planned = PlannedChange(
-                key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
-            guard final.admits(planned) else { return }
-            final.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
-            // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
-            let isLarge = entry.end - entry.valueStart >= RedisEntityStore.largeValue
-            let isFull = (batches.last?.entries.count ?? 0) >= Self.batchCount
-            if batches.isEmpty || isFull || isLarge || wasLarge {
-                batches.append(WriteBatch())
-                batches[batches.count - 1].isSplit = isSplit
-            }
-            wasLarge = isLarge
-            switch change {
-            case .create: batches[batches.count - 1].append(index, of: batch)
-            case .update(let difference):
-                let value = batch.withValue(at: index) { difference.update($0) }
-                batches[batches.count - 1].append(index, of: batch, value: value)
-            case .none, .delete, .conflict: break
+        try compareAgain(&changed) { compared in
+            let batch = compared.batch
+            compared.forEach { index, found, stored in
+                let entry = batch.entries[index]
+                let change = final.verdict(found, entry.type, entry.id)
+                let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+                let planned = PlannedChange(
+                    key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
+                guard final.admits(planned) else { return }
+                final.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
+                // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
+                let isLarge = entry.end - entry.valueStart >= RedisEntityStore.largeValue
+                let isFull = (batches.last?.entries.count ?? 0) >= Self.batchCount
+                if batches.isEmpty || isFull || isLarge || wasLarge {
+                    batches.append(WriteBatch())
+                    batches[batches.count - 1].isSplit = isSplit
+                }
+                wasLarge = isLarge
+                switch change {
+                case .create: batches[batches.count - 1].append(index, of: batch)
+                case .update(let difference):
+                    let value = batch.withValue(at: index) { difference.update($0) }
+                    batches[batches.count - 1].append(index, of: batch, value: value)
+                case .none, .delete, .conflict: break
+                }
             }
         }
         var deleted: [EntityKey] = []
@@ -56,7 +60,7 @@ extension RedisSync {
             transaction.append(.command([Array("DEL".utf8)] + keys.map { Array($0.description.utf8) }))
         }
         for command in ownershipCommands(plan) { transaction.append(command) }
-        transaction.append(bookkeeping.record(finished(last, result.total, desired)))
+        transaction.append(bookkeeping.record(try finished(last, result.total, desired)))
         try lock.tend()
         guard try carryOut(transaction) else { return false }
         self.result = result
@@ -81,8 +85,10 @@ extension RedisSync {
         return commands
     }
 
-    private func finished(_ last: LastImport, _ counts: ChangeCounts, _ desired: DesiredGraph) -> LastImport {
-        var last = last
+    private func finished(_ last: () throws -> LastImport, _ counts: ChangeCounts, _ desired: DesiredGraph)
+        throws -> LastImport
+    {
+        var last = try last()
         last.run = run
         last.started = started
         last.finished = .now
@@ -148,7 +154,7 @@ extension RedisSync {
     /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
     /// and deletions last; false if who owns what was changed before.
     mutating func stream(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ step: WriteBatch.Step, _ last: LastImport
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ step: WriteBatch.Step, _ last: () throws -> LastImport
     ) throws -> Bool {
         var ahead = Transaction()
         let union = plan.ownership.union(desired)
@@ -211,8 +217,9 @@ extension RedisSync {
     }
 
     /// Records the finished import, and who owns what now.
-    private mutating func conclude(_ desired: DesiredGraph, _ last: LastImport, hasMoreToRecord: Bool) throws
-    {
+    private mutating func conclude(
+        _ desired: DesiredGraph, _ last: () throws -> LastImport, hasMoreToRecord: Bool
+    ) throws {
         let total = result.total
         _ = try untilDone { sync throws in
             var transaction = Transaction()
@@ -221,7 +228,7 @@ extension RedisSync {
                 let plan = SyncPlan(desired, ownership, sync.options, saved: sync.saved)
                 for command in sync.ownershipCommands(plan) { transaction.append(command) }
             }
-            transaction.append(sync.bookkeeping.record(sync.finished(last, total, desired)))
+            transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
             return try sync.carryOutOnce(transaction) ? 0 : nil
         }
     }

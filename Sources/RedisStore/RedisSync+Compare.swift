@@ -26,9 +26,12 @@ extension RedisSync {
     ) {
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
-        try scan(desired) { batch, index, change, _ in
-            counts.add(change)
-            if change != .none { firstFault = firstFault ?? batch.entries[index].origin }
+        try scan(desired) { compared in
+            counts.unchanged += compared.unchangedCount
+            for finding in compared.findings {
+                counts.add(finding.change)
+                firstFault = firstFault ?? compared.batch.entries[finding.index].origin
+            }
         }
         return (counts, firstFault)
     }
@@ -39,29 +42,26 @@ extension RedisSync {
         _ onChange: (PlannedChange) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
-        var unchanged: (type: EntityType, count: Int)?
-        try scan(desired) { batch, index, found, stored in
-            let entry = batch.entries[index]
-            let change = plan.verdict(found, entry.type, entry.id)
-            if case .none = change {
-                // Most are; so they are counted where counting costs nothing.
-                if let unchanged, unchanged.type != entry.type {
-                    plan.addUnchanged(unchanged.type, unchanged.count)
-                }
-                let isFirst = unchanged?.type != entry.type
-                unchanged = (entry.type, isFirst ? 1 : (unchanged?.count ?? 0) + 1)
-                return
+        try scan(desired) { compared in
+            let batch = compared.batch
+            func note(_ index: Int, _ found: Change, _ stored: [UInt8]?) throws {
+                let entry = batch.entries[index]
+                let change = plan.verdict(found, entry.type, entry.id)
+                if case .none = change { return plan.addUnchanged(entry.type, 1) }
+                let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+                let planned = PlannedChange(
+                    key: key, origin: entry.origin, change: change, stored: stored,
+                    wanted: batch.value(at: index))
+                guard plan.admits(planned) else { return }
+                plan.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
+                changed.append(index, of: batch)
+                try onChange(planned)
             }
-            let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
-            let planned = PlannedChange(
-                key: key, origin: entry.origin, change: change, stored: stored, wanted: batch.value(at: index)
-            )
-            guard plan.admits(planned) else { return }
-            plan.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
-            changed.append(index, of: batch)
-            try onChange(planned)
+            if plan.refusesOthers { return try compared.forEach(note) }
+            // A batch of a scan has entities of one type.
+            if let type = batch.entries.first?.type { plan.addUnchanged(type, compared.unchangedCount) }
+            for finding in compared.findings { try note(finding.index, finding.change, finding.stored) }
         }
-        if let unchanged { plan.addUnchanged(unchanged.type, unchanged.count) }
     }
 
     private mutating func scan(_ desired: DesiredGraph, _ body: EntityScan.Finding) throws {

@@ -70,11 +70,11 @@ public struct RedisSync: ~Copyable {
 
     /// Writes what is different, and deletes what is to be deleted, while no other import of this source runs.
     ///
-    /// - Parameter last: What to record of the import, but for times and counts.
+    /// - Parameter last: Called when all but the record of the import is done; answers what to record, but for times and counts.
     /// - Throws: ``SyncRefusal`` if a guard says no, before anything is written; ``RedisError``; and what going
     ///   through the graph throws.
     public mutating func apply(
-        _ desired: DesiredGraph, last: LastImport, lockTimeout: Duration
+        _ desired: DesiredGraph, lockTimeout: Duration, last: () throws -> LastImport
     ) throws -> SyncResult {
         try lock.acquire(within: lockTimeout)
         do {
@@ -88,7 +88,9 @@ public struct RedisSync: ~Copyable {
         }
     }
 
-    private mutating func converge(_ desired: DesiredGraph, _ last: LastImport) throws -> SyncResult {
+    private mutating func converge(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
+        -> SyncResult
+    {
         var starts = 1
         while true {
             do {
@@ -105,7 +107,9 @@ public struct RedisSync: ~Copyable {
     }
 
     /// Plans and carries out, again if a key was changed in between or the connection broke before a write.
-    private mutating func attempt(_ desired: DesiredGraph, _ last: LastImport) throws -> SyncResult {
+    private mutating func attempt(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
+        -> SyncResult
+    {
         var plans = 0
         while true {
             do {
@@ -130,7 +134,7 @@ public struct RedisSync: ~Copyable {
     }
 
     /// Plans and carries out; false if a key was changed in between.
-    private mutating func once(_ desired: DesiredGraph, _ last: LastImport) throws -> Bool {
+    private mutating func once(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws -> Bool {
         let ownership = try readOwnership(watches: true)
         var plan = SyncPlan(desired, ownership, options, saved: saved)
         if try isFirst(ownership, desired) { return try stream(desired, plan, .create, last) }

@@ -1,8 +1,8 @@
 import UCG
 
 /// The elements of an array reply; their texts lie behind each other, so that none of them is an allocation.
-struct ReplyList: RandomAccessCollection, Hashable, ExpressibleByArrayLiteral {
-    private enum Item: Hashable {
+struct ReplyList: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
+    private enum Item: Hashable, Sendable {
         /// A text, by where it ends.
         case text(end: Int)
         /// Anything else, and where the texts before it end.

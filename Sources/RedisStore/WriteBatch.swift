@@ -3,9 +3,9 @@ import UCG
 /// Entities that are on their way together: encoded, each with its place, until the server has answered for it.
 ///
 /// Complexity: nothing is allocated once a batch has been full; see ``removeAll()``.
-struct WriteBatch {
+struct WriteBatch: Sendable {
     /// One entity, and where its bytes are.
-    struct Entry {
+    struct Entry: Sendable {
         let type: EntityType
         let id: EntityID
         let origin: EntityOrigin
@@ -18,7 +18,7 @@ struct WriteBatch {
     }
 
     /// What its command is for.
-    enum Step {
+    enum Step: Sendable {
         /// To write the entities, whatever their keys hold.
         case write
         /// To write them if none of their keys exists.

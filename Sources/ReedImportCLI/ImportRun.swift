@@ -1,3 +1,4 @@
+import Background
 import ConfigImport
 import GraphSync
 import RedisStore
@@ -130,11 +131,17 @@ final class ImportRun {
         activity = "importing"
         let graph = graph()
         do {
-            var last = LastImport()
-            last.version = ReedImport.version
-            last.digest = try configuration.digest()
+            // It takes a while, and is needed at the end.
+            let digest = Worker().later(configuration) { configuration in
+                Result { () throws(InputError) in try configuration.digest() }
+            }
             let start = ContinuousClock.now
-            outcome.result = try sync.apply(graph, last: last, lockTimeout: lockTimeout)
+            outcome.result = try sync.apply(graph, lockTimeout: lockTimeout) {
+                var last = LastImport()
+                last.version = ReedImport.version
+                last.digest = try digest.value.get()
+                return last
+            }
             outcome.writing = ContinuousClock.now - start
         } catch let error as RedisError {
             if error.origin == nil { report(sync.refusals) }

@@ -3,9 +3,9 @@ import Crypto
 /// The one place of this target that hands memory to others as pointers.
 enum Digest {
     /// The first 16 bytes of the SHA-1 of `bytes`, in the order of the digest.
-    static func sha1(_ bytes: [UInt8]) -> (UInt64, UInt64) {
+    static func sha1(_ bytes: Span<UInt8>) -> (UInt64, UInt64) {
         var hasher = Insecure.SHA1()
-        // Sound: the array outlives the call, which only reads it.
+        // Sound: the bytes outlive the call, which only reads them.
         unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
         // Sound: a SHA-1 digest has 20 bytes, and 16 of them are read.
         return unsafe hasher.finalize().withUnsafeBytes { digest in

@@ -3,7 +3,7 @@
 /// One value serves any number of ids: it keeps its buffer.
 public struct EntityName {
     /// The namespace's bytes, then the name.
-    private var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
     private static let namespaceLength = 16
     private var keptLength = 16
 
@@ -36,7 +36,10 @@ public struct EntityName {
     public mutating func append(_ text: String) { bytes.append(text) }
 
     /// The UUID of version 5 of the name (RFC 9562, section 5.5).
-    public var id: EntityID { EntityID(version5: Digest.sha1(bytes)) }
+    public var id: EntityID { Self.id(ofName: bytes.span) }
+
+    /// The id of a name that begins as ``bytes`` does.
+    package static func id(ofName bytes: Span<UInt8>) -> EntityID { EntityID(version5: Digest.sha1(bytes)) }
 
     /// The id of the entity of `type` that is called `name`.
     public static func id(_ type: EntityType, _ name: String) -> EntityID {

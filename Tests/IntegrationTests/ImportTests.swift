@@ -143,9 +143,7 @@ struct ImportTests {
         program.standardError = errors
         program.standardOutput = FileHandle.nullDevice
         try program.run()
-        for _ in 0..<400 where try !server.ask("info", "clients").contains("blocked_clients:1") {
-            usleep(10_000)
-        }
+        try waitUntil("it waits") { try server.ask("info", "clients").contains("blocked_clients:1") }
         kill(program.processIdentifier, SIGTERM)
         usleep(200_000)
         _ = try server.ask("client", "unpause")

@@ -8,9 +8,9 @@ struct ServerFaultTests {
     /// Arguments of a run that repeats what may pass.
     private static let patient = ["--retry-for", "30", "--batch", "1"]
 
-    /// A relay that lets a run of 20,000 entities take about two seconds.
+    /// A relay that lets a run take about two seconds for writing 20,000 entities, and less for reading them.
     private func slow(_ site: FaultSite) throws -> FaultProxy {
-        try FaultProxy(site.server, "--dribble", "50")
+        try FaultProxy(site.server, "--dribble", "4000", "--dir", "c2s")
     }
 
     // MARK: - The connection
@@ -26,7 +26,7 @@ struct ServerFaultTests {
 
         _ = try site.server.ask("flushall")
         // Fast enough for a greeting and some progress between two breaks.
-        let faster = try FaultProxy(site.server, "--dribble", "400")
+        let faster = try FaultProxy(site.server, "--dribble", "16000", "--dir", "c2s")
         let patient = try site.start(faster.url, Self.patient)
         while patient.isRunning {
             _ = try site.server.ask("client", "kill", "type", "normal", "skipme", "yes")

@@ -71,7 +71,7 @@ struct RedisSyncTests {
         _ change: (inout SyncOptions) -> Void = { _ in }
     ) throws -> SyncResult {
         var sync = try sync(server, at: seconds, source: source, change)
-        return try sync.apply(sample.graph, last: LastImport(), lockTimeout: .zero)
+        return try sync.apply(sample.graph, lockTimeout: .zero) { LastImport() }
     }
 
     private static let ways: [@Sendable (inout SyncOptions) -> Void] = [
@@ -269,14 +269,14 @@ struct RedisSyncTests {
             }
             var sync = try Self.sync(server, at: 10)
             if succeeds {
-                let result = try sync.apply(disturbed, last: LastImport(), lockTimeout: .zero)
+                let result = try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
                 #expect(result.total.updated == 1)
                 #expect(rounds == 3)
                 #expect(try server.ask("get", key).contains(#""text":"2""#))
                 sample.entities[.theme] = ["a": "3", "b": "1"]
             } else {
                 let error = #expect(throws: RedisError.self) {
-                    try sync.apply(disturbed, last: LastImport(), lockTimeout: .zero)
+                    try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
                 }
                 #expect(error?.code == .tryLater)
             }
@@ -297,7 +297,7 @@ struct RedisSyncTests {
         #expect(error?.message.contains("on web1/77") == true)
         #expect(try server.entityCount() == 0)
         var sync = try Self.sync(server)
-        _ = try sync.apply(sample.graph, last: LastImport(), lockTimeout: .seconds(10))
+        _ = try sync.apply(sample.graph, lockTimeout: .seconds(10)) { LastImport() }
         #expect(try server.entityCount() == 1)
         #expect(try server.ask("exists", lock) == "0")
         // Another source has a lock of its own.

@@ -1,6 +1,6 @@
 /// An array that grows without copying what it holds, so that a million elements
 /// cost their own size and no more.
-struct ChunkedArray<Element> {
+struct ChunkedArray<Element: Sendable>: Sendable {
     private var chunks: [[Element]] = []
     private static var shift: Int { 14 }
     private static var mask: Int { (1 << shift) - 1 }

@@ -2,7 +2,7 @@ import UCG
 
 /// Every identity of the run and where it was defined: 24 bytes an entity, and
 /// seven to thirteen for finding it.
-struct IdentityTable {
+struct IdentityTable: Sendable {
     private var entries = ChunkedArray<(id: EntityID, origin: EntityOrigin)>()
     /// Numbers of entries plus one, placed by the ids' own bits, which are random; 0 is a free
     /// place.
@@ -12,6 +12,9 @@ struct IdentityTable {
     /// Eight more bits of the id in each taken slot, so that hardly ever an entry
     /// is looked at that is not the one: that would be a cache miss each time.
     private var tags = [UInt8](repeating: 0, count: 64)
+
+    /// What ``fetch(_:)`` has read, so that the compiler leaves it in.
+    private var fetched: UInt32 = 0
 
     /// How many identities there are.
     var count: Int { entries.count }
@@ -28,6 +31,15 @@ struct IdentityTable {
         slots[slot] = UInt32(entries.count)
         tags[slot] = id.tag
         return nil
+    }
+
+    /// Reads the places of identities that will be inserted next: many at a time, where one insertion after the
+    /// other would wait for memory each time.
+    mutating func fetch(_ ids: [EntityID]) {
+        let mask = slots.count - 1
+        var sum: UInt32 = 0
+        for id in ids { sum |= slots[Int(id.hash32) & mask] }
+        fetched = sum
     }
 
     /// The number of the entry with this identity.

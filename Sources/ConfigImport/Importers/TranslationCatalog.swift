@@ -1,18 +1,8 @@
 import CSV
 import UCG
 
-/// What is kept of each translation to compare it with others: 24 bytes, beside its identity.
+/// The translations of a run: their texts, layers and scopes, locales and placeholders.
 struct TranslationCatalog {
-    /// One text.
-    struct Entry {
-        /// The key, in its layer and scope.
-        let key: Fingerprint
-        let value: Fingerprint
-        /// The number of its set of placeholders.
-        let placeholders: UInt32
-        let locale: UInt16
-    }
-
     /// A locale of one layer and scope, and where a file first says that it has it.
     struct DeclaredLocale {
         let locale: Int
@@ -25,9 +15,8 @@ struct TranslationCatalog {
     private(set) var incompleteGroups: Set<Int> = []
     /// The locales of each layer and scope.
     private(set) var locales: [[DeclaredLocale]] = []
-    private var entries = ChunkedArray<Entry>()
-    /// The number of the first translation among all identities.
-    private var firstIdentity = 0
+    /// The texts themselves.
+    var texts = TextTable()
     /// Layers with their scopes, in the order in which they come.
     private(set) var groups: [TranslationSource] = []
     private var groupOfFile: [Int: Int] = [:]
@@ -35,8 +24,6 @@ struct TranslationCatalog {
     private var placeholderNumbers: [[String]: UInt32] = [[]: 0]
     /// The same numbers by the names as texts have them, in any order, some more than once.
     private var placeholderLists: [Fingerprint: UInt32] = [:]
-
-    var count: Int { entries.count }
 
     /// The number of the layer and scope of a file.
     mutating func group(of source: TranslationSource, file: Int) -> Int {
@@ -77,18 +64,4 @@ struct TranslationCatalog {
 
     /// The names of a set of placeholders, sorted.
     func names(_ placeholders: UInt32) -> [String] { placeholderSets[Int(placeholders)] }
-
-    /// Adds a text whose identity has the number `identity`; they come one after the other.
-    mutating func append(_ entry: Entry, identity: Int) {
-        if entries.count == 0 { firstIdentity = identity }
-        entries.append(entry)
-    }
-
-    /// The text with the identity of that number.
-    func entry(identity: Int) -> Entry { entries[identity - firstIdentity] }
-
-    subscript(index: Int) -> Entry { entries[index] }
-
-    /// The number of an entry's identity.
-    func identity(of index: Int) -> Int { index + firstIdentity }
 }

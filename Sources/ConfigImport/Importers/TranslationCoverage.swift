@@ -34,15 +34,17 @@ struct TranslationCoverage {
         var locales = catalog.locales.enumerated().map { group, declared in
             declared.map { Locale(group: group, locale: $0.locale, declaration: $0) }
         }
-        var order = (0..<UInt32(catalog.count)).map { $0 }
+        var order = (0..<UInt32(catalog.texts.count)).map { $0 }
         order.sort { left, right in
-            let (leftKey, rightKey) = (catalog[Int(left)].key, catalog[Int(right)].key)
+            let (leftKey, rightKey) = (catalog.texts[Int(left)].key, catalog.texts[Int(right)].key)
             return leftKey == rightKey ? left < right : leftKey < rightKey
         }
         var start = 0
         while start < order.count {
             var end = start + 1
-            while end < order.count, catalog[Int(order[end])].key == catalog[Int(order[start])].key {
+            while end < order.count,
+                catalog.texts[Int(order[end])].key == catalog.texts[Int(order[start])].key
+            {
                 end += 1
             }
             let entries = order[start..<end].map { Int($0) }
@@ -61,11 +63,11 @@ struct TranslationCoverage {
         _ entries: [Int], _ catalog: TranslationCatalog, _ locales: inout [Locale]
     ) {
         for entry in entries.dropFirst()
-        where catalog[entry].placeholders != catalog[entries[0]].placeholders {
+        where catalog.texts[entry].placeholders != catalog.texts[entries[0]].placeholders {
             mismatches.append(Mismatch(entry: entry, reference: entries[0]))
         }
         for index in locales.indices {
-            if entries.contains(where: { Int(catalog[$0].locale) == locales[index].locale }) {
+            if entries.contains(where: { Int(catalog.texts[$0].locale) == locales[index].locale }) {
                 locales[index].keys += 1
             } else {
                 locales[index].lacking.append(entries[0])

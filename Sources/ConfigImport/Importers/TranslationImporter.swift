@@ -20,38 +20,50 @@ struct TranslationImporter {
     private var firstIdentities: [Int: Int] = [:]
 }
 
-/// What all translations of one file into one locale have in common, made once.
-private struct TranslationPlace {
-    let locale: Int
+/// One file while it is read: what its rows have in common, made anew only where the locale changes.
+private struct TranslationFile {
+    let number: Int
+    /// The number of its layer and scope.
+    let group: Int
+    /// Where its header begins.
+    let header: CSVPosition
+    /// The key of the row at hand.
+    var key: [UInt8] = []
+    /// What the name of the id begins with; the key comes next.
+    private(set) var nameBeginning: [UInt8] = []
     /// `locale`, `layer` and `scope`.
-    let members: JSONWriter
-    private var name = EntityName()
+    private(set) var members = JSONWriter()
+    private let source: TranslationSource
+    private var locale = -1
 
-    init(_ number: Int, _ locale: Locale, _ source: TranslationSource) {
-        self.locale = number
+    init(_ number: Int, _ source: TranslationSource, group: Int, header: CSVPosition) {
+        self.number = number
+        self.group = group
+        self.header = header
+        self.source = source
+    }
+
+    /// Prepares for the locale of that number.
+    mutating func choose(_ number: Int, _ locales: LocaleTable) {
+        if number == locale { return }
+        locale = number
+        let text = locales[number].rawValue
+        var name = EntityName()
         name.begin(.translation)
-        name.append(locale.rawValue)
+        name.append(text)
         name.appendColon()
         name.append(source.layer.rawValue)
         name.appendColon()
         name.append(source.scope ?? "")
         name.appendColon()
-        name.keep()
-        var members = JSONWriter()
+        nameBeginning = name.bytes
+        members.removeAll()
         members.key("locale")
-        members.string(locale.rawValue)
+        members.string(text)
         members.key("layer")
         members.string(source.layer.rawValue)
         members.key("scope")
         if let scope = source.scope { members.string(scope) } else { members.null() }
-        self.members = members
-    }
-
-    /// The id of the translation of `key`.
-    mutating func id(of key: [UInt8]) -> EntityID {
-        name.rewind()
-        name.append(key.span)
-        return name.id
     }
 }
 
@@ -71,42 +83,57 @@ extension TranslationImporter {
         }
         let columns = TranslationColumns(form, binding, &locales)
         declareLocales(columns, rows, number, group)
-        var key: [UInt8] = []
-        var place: TranslationPlace?
-        while try rows.next(&pass.log) {
-            if !binding.check(rows.reader.record, &pass.log), !columns.hasIdentity(rows.reader.record) {
-                catalog.noteUnreadRows(of: group)
-                continue
-            }
-            do throws(TranslationColumns.Problem) {
-                let rowLocale = try columns.readKey(rows.reader.record, into: &key, &locales)
-                if let rowLocale {
-                    catalog.declare(
-                        .init(locale: rowLocale, file: number, position: rows.headerPositions[0], field: nil),
-                        of: group)
-                }
-                let origin = EntityOrigin(file: number, line: rows.reader.record.line)
-                for index in columns.texts.indices {
-                    let field = columns.texts[index].field
-                    if rows.reader.record.isAbsent(field) { continue }
-                    let locale = rowLocale ?? columns.texts[index].locale
-                    if place?.locale != locale { place = TranslationPlace(locale, locales[locale], source) }
-                    guard let id = place?.id(of: key) else { continue }
-                    let entry = rows.reader.record.withField(field) { value in
-                        TranslationCatalog.Entry(
-                            key: Fingerprint(key.span, group: group), value: Fingerprint(value),
-                            placeholders: catalog.placeholders(in: value), locale: UInt16(clamping: locale))
-                    }
-                    define(id, entry, origin, index, key, rows.reader.record, columns, &pass)
-                }
-            } catch {
-                catalog.noteUnreadRows(of: group)
-                report(error, columns, rows.reader.record, file, &pass)
-            }
-        }
+        var table = TranslationFile(number, source, group: group, header: rows.headerPositions[0])
+        var intake = TextIntake(&pass.identities, &catalog.texts)
+        while try rows.next(&pass.log) { take(rows.reader.record, columns, &table, &intake, &pass) }
+        var duplicates: [TextIntake.Duplicate] = []
+        intake.finish(&pass.identities, &catalog.texts) { duplicates.append($0) }
+        for duplicate in duplicates { report(duplicate, columns, &pass) }
+        counts.entities = catalog.texts.count
         if rows.isBroken || !rows.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
         counts.rows += rows.rowCount
         pass.finish(rows)
+    }
+
+    /// Takes in the texts of a row, or says what is wrong with it.
+    ///
+    /// Whatever looks at a record gets it from here: reaching into its owner for it copies it each time.
+    private mutating func take(
+        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: inout TranslationFile,
+        _ intake: inout TextIntake, _ pass: inout CheckPass
+    ) {
+        if !columns.binding.check(record, &pass.log), !columns.hasIdentity(record) {
+            return catalog.noteUnreadRows(of: table.group)
+        }
+        let rowLocale: Int?
+        do throws(TranslationColumns.Problem) {
+            rowLocale = try columns.readKey(record, into: &table.key, &locales)
+        } catch {
+            catalog.noteUnreadRows(of: table.group)
+            return report(error, columns, record, pass.paths[table.number], &pass)
+        }
+        if let rowLocale {
+            catalog.declare(
+                .init(locale: rowLocale, file: table.number, position: table.header, field: nil),
+                of: table.group)
+        }
+        let origin = EntityOrigin(file: table.number, line: record.line)
+        for index in columns.texts.indices {
+            let field = columns.texts[index].field
+            if record.isAbsent(field) { continue }
+            let locale = rowLocale ?? columns.texts[index].locale
+            table.choose(locale, locales)
+            let entry = record.withField(field) { value in
+                TextTable.Entry(
+                    key: Fingerprint(table.key.span, group: table.group), value: Fingerprint(value),
+                    placeholders: catalog.placeholders(in: value), locale: UInt16(clamping: locale))
+            }
+            let cell = columns.isWide ? field : columns.keyCell.field ?? 0
+            intake.append(
+                .init(entry, origin, column: index, record.position(of: cell)), named: table.nameBeginning,
+                table.key
+            ) { report($0, columns, &pass) }
+        }
     }
 
     /// Notes the locales that the file's name or its header gives, with or without rows.
@@ -124,31 +151,25 @@ extension TranslationImporter {
         }
     }
 
-    /// Adds one text, unless an earlier row has its key, locale, layer and scope.
-    private mutating func define(
-        _ id: EntityID, _ entry: TranslationCatalog.Entry, _ origin: EntityOrigin, _ text: Int,
-        _ key: [UInt8], _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ pass: inout CheckPass
+    /// Notes a text that an earlier row has, in its locale, layer and scope.
+    private mutating func report(
+        _ duplicate: TextIntake.Duplicate, _ columns: TranslationColumns, _ pass: inout CheckPass
     ) {
-        guard let other = pass.identities.insert(id, origin) else {
-            catalog.append(entry, identity: pass.identities.count - 1)
-            counts.entities += 1
-            return
-        }
-        let cell = columns.isWide ? columns.texts[text].cell : columns.keyCell
-        let locale = Int(entry.locale)
-        let isSame = catalog.entry(identity: other).value == entry.value
-        if isSame { skipped.insert(TextPlace(origin: origin, locale: locale)) }
+        let text = duplicate.text
+        let cell = columns.isWide ? columns.texts[text.column].cell : columns.keyCell
+        let locale = Int(text.entry.locale)
+        if duplicate.isSame { skipped.insert(TextPlace(origin: text.origin, locale: locale)) }
         pass.log.add(
-            isSame ? .warning : .error, .duplicate, pass.paths[Int(origin.file)],
-            cell.position(record), field: cell.name,
-            "\(PlainText.quoted(key.span)) in \(locales[locale]) is given already at "
-                + pass.place(pass.identities.origin(of: other))
-                + (isSame ? " with the same value; skipped" : " with another value"))
+            duplicate.isSame ? .warning : .error, .duplicate, pass.paths[Int(text.origin.file)],
+            text.position, field: cell.name,
+            "\(PlainText.quoted(duplicate.key.span)) in \(locales[locale]) is given already at "
+                + pass.place(duplicate.earlier)
+                + (duplicate.isSame ? " with the same value; skipped" : " with another value"))
     }
 
     private func report(
         _ problem: TranslationColumns.Problem, _ columns: TranslationColumns, _ record: borrowing CSVRecord,
-        _ file: ConfigFile, _ pass: inout CheckPass
+        _ path: String, _ pass: inout CheckPass
     ) {
         var cell = columns.keyCell
         if case .invalidKey = problem { cell = columns.faultyKeyCell(record) }
@@ -167,7 +188,7 @@ extension TranslationImporter {
             case .invalidKey(let key):
                 (.invalidValue, ColumnKind.translationKey.refusal(of: key.utf8.span))
             }
-        pass.log.add(.error, code, file.path, cell.position(record), field: cell.name, reason)
+        pass.log.add(.error, code, path, cell.position(record), field: cell.name, reason)
     }
 }
 
@@ -186,59 +207,69 @@ extension TranslationImporter {
         var locales = locales
         let columns = TranslationColumns(form, binding, &locales)
         let group = catalog.group(file: number)
+        var table = TranslationFile(number, source, group: group, header: rows.headerPositions[0])
         var identity = firstIdentities[number] ?? 0
-        var key: [UInt8] = []
-        var place: TranslationPlace?
         var entity = Entity(
             type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, binding) {
-            let rowLocale: Int?
-            do {
-                rowLocale = try columns.readKey(rows.reader.record, into: &key, &locales)
-            } catch {
-                throw InputError.changed(file.path)
-            }
-            entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
-            let keyPrint = Fingerprint(key.span, group: group)
-            for index in columns.texts.indices {
-                let field = columns.texts[index].field
-                if rows.reader.record.isAbsent(field) { continue }
-                let locale = rowLocale ?? columns.texts[index].locale
-                if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
-                    continue
-                }
-                guard identity < identities.count else { throw InputError.changed(file.path) }
-                let checked = catalog.entry(identity: identity)
-                let value = rows.reader.record.withField(field) { Fingerprint($0) }
-                guard checked.key == keyPrint, checked.value == value,
-                    checked.locale == UInt16(clamping: locale)
-                else { throw InputError.changed(file.path) }
-                if place?.locale != locale { place = TranslationPlace(locale, locales[locale], source) }
-                guard let members = place?.members else { continue }
-                entity.id = identities[identity]
-                identity += 1
-                entity.data.removeAll()
-                entity.data.beginObject()
-                binding.write(rows.reader.record, to: &entity.data) { member, memberKey, json in
-                    switch member {
-                    case .key:
-                        json.key(memberKey)
-                        json.string(key.span)
-                    case .locale:
-                        json.members(members)  // layer and scope, which come next, are in it
-                    case .value:
-                        json.key(memberKey)
-                        rows.reader.record.withField(field) { json.string($0) }
-                    case .placeholders:
-                        json.key(memberKey)
-                        rows.reader.record.withField(field) { Placeholders.write($0, to: &json) }
-                    default:
-                        return
-                    }
-                }
-                entity.data.endObject()
-                try emit(entity)
-            }
+            let isSame = try build(
+                rows.reader.record, columns, &table, &locales, identities, &identity, &entity, emit)
+            guard isSame else { throw InputError.changed(file.path) }
         }
+    }
+
+    /// Hands the texts of a row on as entities; false if they are not those of the first pass.
+    private func build(
+        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: inout TranslationFile,
+        _ locales: inout LocaleTable, _ identities: IdentityTable, _ identity: inout Int,
+        _ entity: inout Entity, _ emit: (borrowing Entity) throws -> Void
+    ) throws -> Bool {
+        let rowLocale: Int?
+        do {
+            rowLocale = try columns.readKey(record, into: &table.key, &locales)
+        } catch {
+            return false
+        }
+        entity.origin = EntityOrigin(file: table.number, line: record.line)
+        let keyPrint = Fingerprint(table.key.span, group: table.group)
+        for index in columns.texts.indices {
+            let field = columns.texts[index].field
+            if record.isAbsent(field) { continue }
+            let locale = rowLocale ?? columns.texts[index].locale
+            if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
+                continue
+            }
+            guard identity < identities.count else { return false }
+            let checked = catalog.texts.entry(identity: identity)
+            let value = record.withField(field) { Fingerprint($0) }
+            guard checked.key == keyPrint, checked.value == value,
+                checked.locale == UInt16(clamping: locale)
+            else { return false }
+            table.choose(locale, locales)
+            entity.id = identities[identity]
+            identity += 1
+            entity.data.removeAll()
+            entity.data.beginObject()
+            columns.binding.write(record, to: &entity.data) { member, memberKey, json in
+                switch member {
+                case .key:
+                    json.key(memberKey)
+                    json.string(table.key.span)
+                case .locale:
+                    json.members(table.members)  // layer and scope, which come next, are in it
+                case .value:
+                    json.key(memberKey)
+                    record.withField(field) { json.string($0) }
+                case .placeholders:
+                    json.key(memberKey)
+                    record.withField(field) { Placeholders.write($0, to: &json) }
+                default:
+                    return
+                }
+            }
+            entity.data.endObject()
+            try emit(entity)
+        }
+        return true
     }
 }

@@ -26,7 +26,9 @@ struct TranslationReport {
         let catalog = importer.catalog
         coverage = TranslationCoverage(
             catalog,
-            groupOf: { catalog.group(file: Int(pass.identities.origin(of: catalog.identity(of: $0)).file)) },
+            groupOf: {
+                catalog.group(file: Int(pass.identities.origin(of: catalog.texts.identity(of: $0)).file))
+            },
             localeCount: importer.locales.count)
     }
 
@@ -49,17 +51,19 @@ struct TranslationReport {
     }
 
     private func origin(_ entry: Int, _ pass: CheckPass) -> EntityOrigin {
-        pass.identities.origin(of: importer.catalog.identity(of: entry))
+        pass.identities.origin(of: importer.catalog.texts.identity(of: entry))
     }
 
-    private func locale(_ entry: Int) -> Locale { importer.locales[Int(importer.catalog[entry].locale)] }
+    private func locale(_ entry: Int) -> Locale {
+        importer.locales[Int(importer.catalog.texts[entry].locale)]
+    }
 
     private func warn(_ mismatch: TranslationCoverage.Mismatch, _ pass: inout CheckPass) {
         let catalog = importer.catalog
         let place = origin(mismatch.entry, pass)
         let text = recalled[mismatch.entry]
         let list = { (entry: Int) in
-            let names = catalog.names(catalog[entry].placeholders)
+            let names = catalog.names(catalog.texts[entry].placeholders)
             return names.isEmpty ? "none" : names.map { "{\($0)}" }.joined(separator: " ")
         }
         pass.log.add(
@@ -110,7 +114,7 @@ struct TranslationReport {
             // The row was read before, so its key can be read again; a new file shows in the second pass.
             _ = try? columns.readKey(rows.reader.record, into: &key, &locales)
             for entry in entries {
-                let locale = Int(importer.catalog[entry].locale)
+                let locale = Int(importer.catalog.texts[entry].locale)
                 guard let text = columns.texts.first(where: { !columns.isWide || $0.locale == locale }) else {
                     continue
                 }

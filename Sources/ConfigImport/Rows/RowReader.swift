@@ -71,7 +71,7 @@ struct RowReader: ~Copyable {
     /// Faulty rows are reported and passed over, as is the header when it comes again.
     mutating func next(_ log: inout IssueLog) throws(InputError) -> Bool {
         while try advance(&log) {
-            if isHeader(reader.record) {
+            if Self.isHeader(reader.record, header) {
                 log.add(
                     .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
                     "the header once more; skipped")
@@ -108,7 +108,7 @@ struct RowReader: ~Copyable {
         }
     }
 
-    private func isHeader(_ record: borrowing CSVRecord) -> Bool {
+    private static func isHeader(_ record: borrowing CSVRecord, _ header: [String]) -> Bool {
         for (index, name) in header.enumerated() {
             let isSame = record.withField(index) { text in
                 text.count == name.utf8.count && zip(text.indices, name.utf8).allSatisfy { text[$0] == $1 }

@@ -1,0 +1,98 @@
+import Background
+import Synchronization
+import UCG
+
+/// Takes in the texts of translations while they are read: another thread derives their ids and looks them up, a few
+/// batches behind the reading.
+struct TextIntake: ~Copyable {
+    /// A text whose identity an earlier one has.
+    struct Duplicate: Sendable {
+        let text: TextBatch.Text
+        let key: [UInt8]
+        /// Where the earlier one comes from.
+        let earlier: EntityOrigin
+        /// Whether both have the same value.
+        let isSame: Bool
+    }
+
+    /// What the texts are entered in; only one thread at a time has it.
+    private struct Tables: Sendable {
+        var identities: IdentityTable
+        var texts: TextTable
+
+        /// Enters texts, but for those whose identity is there already.
+        mutating func enter(_ batch: TextBatch) -> [Duplicate] {
+            let ids = batch.ids()
+            identities.fetch(ids)
+            var duplicates: [Duplicate] = []
+            for (index, text) in batch.texts.enumerated() {
+                guard let other = identities.insert(ids[index], text.origin) else {
+                    texts.append(text.entry, identity: identities.count - 1)
+                    continue
+                }
+                duplicates.append(
+                    Duplicate(
+                        text: text, key: batch.key(of: index), earlier: identities.origin(of: other),
+                        isSame: texts.entry(identity: other).value == text.entry.value))
+            }
+            return duplicates
+        }
+    }
+
+    private final class Shared: Sendable {
+        let tables: Mutex<Tables>
+
+        init(_ tables: consuming Tables) { self.tables = Mutex(tables) }
+    }
+
+    private let shared: Shared
+    private let worker = Worker()
+    private var batch = TextBatch()
+    private var pending: [Later<[Duplicate]>] = []
+
+    /// Batches that may be under way.
+    private static let mostPending = 3
+
+    /// Takes the tables over until ``finish(_:_:_:)``.
+    init(_ identities: inout IdentityTable, _ texts: inout TextTable) {
+        var tables = Tables(identities: IdentityTable(), texts: TextTable())
+        swap(&tables.identities, &identities)
+        swap(&tables.texts, &texts)
+        shared = Shared(tables)
+    }
+
+    /// Adds a text whose id's name is `beginning` and `key`.
+    ///
+    /// - Parameter report: Called with each text that is there already, sooner or later.
+    mutating func append(
+        _ text: TextBatch.Text, named beginning: [UInt8], _ key: [UInt8], _ report: (Duplicate) -> Void
+    ) {
+        batch.append(text, named: beginning, key)
+        guard batch.isFull else { return }
+        enter()
+        if pending.count > Self.mostPending { settleFirst(report) }
+    }
+
+    /// Waits for everything, and gives the tables back.
+    mutating func finish(
+        _ identities: inout IdentityTable, _ texts: inout TextTable, _ report: (Duplicate) -> Void
+    ) {
+        enter()
+        while !pending.isEmpty { settleFirst(report) }
+        shared.tables.withLock { tables in
+            swap(&tables.identities, &identities)
+            swap(&tables.texts, &texts)
+        }
+    }
+
+    private mutating func enter() {
+        var full = TextBatch()
+        swap(&full, &batch)
+        let shared = shared
+        pending.append(worker.later(full) { batch in shared.tables.withLock { $0.enter(batch) } })
+    }
+
+    private mutating func settleFirst(_ report: (Duplicate) -> Void) {
+        for duplicate in pending.removeFirst().take() { report(duplicate) }
+    }
+}

@@ -1,0 +1,58 @@
+import GraphSync
+
+/// Entities, and in what they differ from what their keys hold.
+struct ComparedBatch: Sendable {
+    /// One entity that is not there as it should be.
+    struct Finding: Sendable {
+        /// Its number in the batch.
+        let index: Int
+        let change: Change
+        /// What its key holds; `nil` if it holds nothing, or no string.
+        let stored: [UInt8]?
+    }
+
+    /// All of the entities.
+    var batch: WriteBatch
+    /// Those that are not there as they should be, in the order of the batch.
+    let findings: [Finding]
+
+    /// Compares.
+    ///
+    /// - Parameters:
+    ///   - values: What the keys hold, in the order of the entities.
+    ///   - taken: The numbers of entities whose keys hold something that is no string.
+    /// - Complexity: O(*n*) in the bytes of both.
+    init(_ batch: consuming WriteBatch, with values: ReplyList, taken: Set<Int>) {
+        var findings: [Finding] = []
+        for index in values.indices {
+            let change = values.withText(at: index) { stored in
+                batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
+            }
+            switch change {
+            case .some(.none): continue
+            case .some(let change):
+                guard case .text(let stored) = values[index] else { continue }
+                findings.append(Finding(index: index, change: change, stored: stored))
+            case nil:
+                let change = taken.contains(index) ? Change.otherType : .create
+                findings.append(Finding(index: index, change: change, stored: nil))
+            }
+        }
+        self.findings = findings
+        self.batch = batch
+    }
+
+    /// How many entities are there as they should be.
+    var unchangedCount: Int { batch.entries.count - findings.count }
+
+    /// Goes through all entities, whether they are there as they should be or not.
+    func forEach(_ body: (_ index: Int, _ change: Change, _ stored: [UInt8]?) throws -> Void) rethrows {
+        var next = 0
+        for finding in findings {
+            for index in next..<finding.index { try body(index, .none, nil) }
+            try body(finding.index, finding.change, finding.stored)
+            next = finding.index + 1
+        }
+        for index in next..<batch.entries.count { try body(index, .none, nil) }
+    }
+}

@@ -1,0 +1,31 @@
+import Background
+import Testing
+
+struct WorkerTests {
+    @Test("What was asked for comes back in whatever order it is wanted")
+    func order() {
+        let worker = Worker()
+        let asked = (0..<1000).map { number in worker.later(number) { $0 * $0 } }
+        for number in stride(from: 999, through: 0, by: -1) {
+            #expect(asked[number].take() == number * number)
+        }
+    }
+
+    @Test("What was asked for is worked out though the worker is gone")
+    func end() {
+        var asked: [Later<[Int]>] = []
+        do {
+            let worker = Worker()
+            for number in 0..<10 { asked.append(worker.later(number) { Array(0..<$0) }) }
+        }
+        #expect(asked.map { $0.take().count } == Array(0..<10))
+    }
+
+    @Test("Many workers, one after the other, leave no thread behind")
+    func threads() {
+        for number in 0..<2000 {
+            let worker = Worker()
+            #expect(worker.later(number) { $0 }.take() == number)
+        }
+    }
+}
