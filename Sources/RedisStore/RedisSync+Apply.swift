@@ -104,9 +104,9 @@ extension RedisSync {
     ///
     /// If the connection breaks while it does, the record of the last import tells whether it did.
     mutating func carryOut(_ transaction: Transaction) throws -> Bool {
-        let redis = redis
+        let (redis, lock) = (redis, lock)
         try store.pipeline.use { (connection, _) throws(RedisError) in
-            try transaction.queue(&connection, redis)
+            try transaction.queue(&connection, lock, redis)
         }
         do throws(RedisError) {
             let ending = try store.pipeline.use { (connection, _) throws(RedisError) in
@@ -180,6 +180,8 @@ extension RedisSync {
         try store.finish()
         if store.counts.refused > 0 { return true }
         for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
+        // What was lost meanwhile must not be recorded as finished.
+        if !plan.candidates.isEmpty { try store.finish() }
         result.note(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
         try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
@@ -199,18 +201,21 @@ extension RedisSync {
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
             try lock.tend()
-            let count = try untilDone { sync throws in
+            // If the reply to a deletion is lost, it is not there any more when it is looked for again.
+            var count = 0
+            try untilDone { sync throws in
                 let deletions = try sync.readDeletions(type, chunk, watches: true)
                 if let conflict = deletions.first(where: { $0.change != .delete }) {
                     throw SyncRefusal(
                         .conflict, "a key was taken meanwhile",
                         cases: [.init(key: conflict.key, origin: nil, reason: "is no entity any more")])
                 }
-                if deletions.isEmpty { return 0 }
+                count = max(count, deletions.count)
+                if deletions.isEmpty { return true }
                 var transaction = Transaction()
                 transaction.append(
                     .command([Array("DEL".utf8)] + deletions.map { Array($0.key.description.utf8) }))
-                return try sync.carryOutOnce(transaction) ? deletions.count : nil
+                return try sync.carryOutOnce(transaction)
             }
             result.counts[type, default: ChangeCounts()].deleted += count
         }
@@ -221,7 +226,7 @@ extension RedisSync {
         _ desired: DesiredGraph, _ last: () throws -> LastImport, hasMoreToRecord: Bool
     ) throws {
         let total = result.total
-        _ = try untilDone { sync throws in
+        try untilDone { sync throws in
             var transaction = Transaction()
             if hasMoreToRecord {
                 let ownership = try sync.readOwnership(watches: true)
@@ -229,25 +234,25 @@ extension RedisSync {
                 for command in sync.ownershipCommands(plan) { transaction.append(command) }
             }
             transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
-            return try sync.carryOutOnce(transaction) ? 0 : nil
+            return try sync.carryOutOnce(transaction)
         }
     }
 
     /// Carries out a transaction that may be repeated.
     private mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
-        let redis = redis
+        let (redis, lock) = (redis, lock)
         return try store.pipeline.use { (connection, _) throws(RedisError) in
-            try transaction.queue(&connection, redis)
+            try transaction.queue(&connection, lock, redis)
             return try Transaction.execute(&connection, redis) == .done
         }
     }
 
-    /// Runs `body` until it answers something, a few times; again, too, on a new connection if one broke.
-    private mutating func untilDone(_ body: (inout RedisSync) throws -> Int?) throws -> Int {
+    /// Runs `body` until it succeeds, a few times; again, too, on a new connection if one broke.
+    private mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
         var attempts = 0
         while true {
             do {
-                if let count = try body(&self) { return count }
+                if try body(&self) { return }
             } catch let failure as RedisError {
                 try store.pipeline.startAfresh(after: failure)
                 continue

@@ -36,6 +36,26 @@ extension RedisSync {
         return (counts, firstFault)
     }
 
+    /// How many of the entities' keys exist, whatever they hold.
+    public mutating func countPresent(_ desired: DesiredGraph) throws(RedisError) -> Int {
+        var count = 0
+        for type in desired.types {
+            let ids = desired.ids[type]?.ids ?? []
+            for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+                let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+                let names = chunk.map {
+                    Array(EntityKey(prefix: source.keyPrefix, type: type, id: $0).description.utf8)
+                }
+                if case .integer(let found) = try ask(
+                    [.command([Array("EXISTS".utf8)] + names)], name: "EXISTS")[0]
+                {
+                    count += found
+                }
+            }
+        }
+        return count
+    }
+
     /// Compares every entity with what its key holds.
     mutating func compare(
         _ desired: DesiredGraph, _ plan: inout SyncPlan, _ changed: inout ChangedEntities,
@@ -123,19 +143,23 @@ extension RedisSync {
         let names = keys.map { Array($0.description.utf8) }
         var commands: [[UInt8]] = watches ? [.command([Array("WATCH".utf8)] + names)] : []
         commands.append(.command([Array("MGET".utf8)] + names))
-        let replies = try ask(commands)
+        let replies = try ask(commands, name: "MGET")
         for case .error(let text) in replies { throw ServerError(text).asFailure }
         guard case .array(let values)? = replies.last, values.count == keys.count else {
             throw RedisError(.protocolViolation, "an unexpected reply to MGET")
         }
+        // MGET answers null for a key of another type as for one that is not there.
+        let absent = values.indices.filter { values.isNull(at: $0) }
+        let existing = try ask(absent.map { .command([Array("EXISTS".utf8), names[$0]]) }, name: "EXISTS")
+        let taken = Set(zip(absent, existing).filter { $0.1 == .integer(1) }.map(\.0))
         var deletions: [PlannedChange] = []
-        for (key, value) in zip(keys, values) {
+        for (index, key) in keys.enumerated() {
             var (change, stored) = (Change.delete, [UInt8]?.none)
-            if case .text(let bytes) = value {
+            if case .text(let bytes) = values[index] {
                 stored = bytes
                 if !key.isOfEntity(bytes) { change = .foreign }
             } else {
-                guard case .integer(1) = try ask([.command("EXISTS", key.description)])[0] else { continue }
+                guard taken.contains(index) else { continue }
                 change = .otherType
             }
             deletions.append(

@@ -172,7 +172,7 @@ public struct RedisSync: ~Copyable {
         commands += bookkeeping.readOwned(source)
         // Only to find out before anything is written if it is no hash.
         commands.append(.command("HGET", source.lastKey, "run"))
-        let replies = try ask(commands)
+        let replies = try ask(commands, name: "HGETALL")
         if case .error(let text)? = replies.last { throw ServerError(text).asFailure }
         guard case .array(let names) = replies[0] else {
             if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
@@ -185,17 +185,17 @@ public struct RedisSync: ~Copyable {
         }
         for other in others.sorted(by: { $0.name < $1.name }) where other.name != source.name {
             if watches { try watch(bookkeeping.types.map { other.ownedKey($0) }) }
-            let replies = try ask(bookkeeping.readOwned(other))
+            let replies = try ask(bookkeeping.readOwned(other), name: "HGETALL")
             ownership.others[other.name] = try bookkeeping.owned(other, replies[...])
         }
         return ownership
     }
 
-    mutating func ask(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {
+    mutating func ask(_ commands: [[UInt8]], name: String) throws(RedisError) -> [RedisReply] {
         let limit = redis.replyTimeout
         return try store.pipeline.use { (connection, _) throws(RedisError) in
             connection.largestReply = RedisConnection.largestString
-            return try connection.call(commands, name: "HGETALL", within: limit)
+            return try connection.call(commands, name: name, within: limit)
         }
     }
 

@@ -50,15 +50,18 @@ struct Transaction {
     /// Adds the command that a batch is sent as.
     mutating func append(_ batch: WriteBatch) { pieces.append(.batch(batch)) }
 
-    /// Lets the server queue the commands.
+    /// Lets the server queue the commands, while `lock` is held.
     ///
-    /// - Throws: If it refuses one of them, or does not answer: then none has an effect.
-    func queue(_ connection: inout RedisConnection, _ options: RedisOptions) throws(RedisError) {
+    /// - Throws: If it refuses one of them, or does not answer, or the lock is lost: then none has an effect.
+    func queue(
+        _ connection: inout RedisConnection, _ lock: ImportLock, _ options: RedisOptions
+    ) throws(RedisError) {
         var (answered, next, answeredPiece) = (0, 0, 0)
         var refusal: RedisError?
         var lastProgress = ContinuousClock.now
         do throws(RedisError) {
             while answeredPiece < pieces.count {
+                try lock.tend()
                 while next < pieces.count, connection.outputCount < Self.outputBytes {
                     switch pieces[next] {
                     case .command(let bytes): try connection.queue(bytes)
@@ -68,7 +71,8 @@ struct Transaction {
                     next += 1
                 }
                 let left = max(.zero, lastProgress + options.replyTimeout - .now)
-                let event = try connection.exchange(waiting: left) { (reply) throws(RedisError) in
+                let event = try connection.exchange(waiting: min(left, .seconds(1))) {
+                    (reply) throws(RedisError) in
                     guard answeredPiece < next else { throw RedisConnection.outOfStep() }
                     switch reply {
                     case .ok, .status("QUEUED"): break

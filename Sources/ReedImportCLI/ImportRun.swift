@@ -198,8 +198,8 @@ final class ImportRun {
 
     /// How far the run got; if the server lost keys, how many of the entities are there.
     private func describe(_ error: RedisError, _ sync: inout RedisSync, _ graph: DesiredGraph) -> String {
-        if error.code == .incomplete, let found = try? sync.verify(graph).counts {
-            return "\(found.unchanged) of \(total) entities present"
+        if error.code == .incomplete, let present = try? sync.countPresent(graph) {
+            return "\(present) of \(total) entities present"
         }
         if sync.isInDoubt {
             return "the connection broke while the changes were carried out: all of them or none are there"
