@@ -41,7 +41,9 @@ extension RedisSync {
             }
         }
         var deleted: [EntityKey] = []
-        try readDeletions(&final, watches: true) { deleted.append($0.key) }
+        for type in desired.types.reversed() {
+            try readDeletions(type, &final, watches: true) { deleted.append($0.key) }
+        }
         try final.check()
         var result = SyncResult()
         result.counts = plan.counts.mapValues { counts in

@@ -5,15 +5,17 @@ extension RedisSync {
     /// Compares everything, and writes nothing.
     ///
     /// - Parameter onChange: Called with each change and each conflict, by type and in the graph's order;
-    ///   deletions come last.
+    ///   a type's deletions come behind its other changes.
     public mutating func plan(
         _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
     ) throws -> SyncPlan {
         let ownership = try readOwnership(watches: false)
         var plan = SyncPlan(desired, ownership, options)
         var changed = ChangedEntities(limit: 0)
-        try compare(desired, &plan, &changed, onChange)
-        try readDeletions(&plan, watches: false, onChange)
+        for type in desired.types {
+            try compare(desired, type, &plan, &changed, onChange)
+            try readDeletions(type, &plan, watches: false, onChange)
+        }
         return plan
     }
 
@@ -26,11 +28,13 @@ extension RedisSync {
     ) {
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
-        try scan(desired) { compared in
-            counts.unchanged += compared.unchangedCount
-            for finding in compared.findings {
-                counts.add(finding.change)
-                firstFault = firstFault ?? compared.batch.entries[finding.index].origin
+        for type in desired.types {
+            try scan(desired, type) { compared in
+                counts.unchanged += compared.unchangedCount
+                for finding in compared.findings {
+                    counts.add(finding.change)
+                    firstFault = firstFault ?? compared.batch.entries[finding.index].origin
+                }
             }
         }
         return (counts, firstFault)
@@ -56,13 +60,13 @@ extension RedisSync {
         return count
     }
 
-    /// Compares every entity with what its key holds.
+    /// Compares every entity of a type with what its key holds.
     mutating func compare(
-        _ desired: DesiredGraph, _ plan: inout SyncPlan, _ changed: inout ChangedEntities,
+        _ desired: DesiredGraph, _ type: EntityType, _ plan: inout SyncPlan, _ changed: inout ChangedEntities,
         _ onChange: (PlannedChange) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
-        try scan(desired) { compared in
+        try scan(desired, type) { compared in
             let batch = compared.batch
             func note(_ index: Int, _ found: Change, _ stored: [UInt8]?) throws {
                 let entry = batch.entries[index]
@@ -78,20 +82,19 @@ extension RedisSync {
                 try onChange(planned)
             }
             if plan.refusesOthers { return try compared.forEach(note) }
-            // A batch of a scan has entities of one type.
-            if let type = batch.entries.first?.type { plan.addUnchanged(type, compared.unchangedCount) }
+            plan.addUnchanged(type, compared.unchangedCount)
             for finding in compared.findings { try note(finding.index, finding.change, finding.stored) }
         }
     }
 
-    private mutating func scan(_ desired: DesiredGraph, _ body: EntityScan.Finding) throws {
+    private mutating func scan(
+        _ desired: DesiredGraph, _ type: EntityType, _ body: EntityScan.Finding
+    ) throws {
         var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: false, lock, redis)
         var connection = try store.pipeline.takeConnection()
         do {
-            for type in desired.types {
-                try desired.forEachEntity(type) { entity in try scan.add(entity, &connection, body) }
-                try scan.finish(&connection, body)
-            }
+            try desired.forEachEntity(type) { entity in try scan.add(entity, &connection, body) }
+            try scan.finish(&connection, body)
         } catch {
             store.pipeline.giveBack(connection)
             throw error
@@ -115,20 +118,18 @@ extension RedisSync {
 
     // MARK: - Deletions
 
-    /// Looks at the entities that are to be deleted; what is gone already is not counted.
+    /// Looks at the entities of a type that are to be deleted; what is gone already is not counted.
     mutating func readDeletions(
-        _ plan: inout SyncPlan, watches: Bool, _ onChange: (PlannedChange) throws -> Void
+        _ type: EntityType, _ plan: inout SyncPlan, watches: Bool, _ onChange: (PlannedChange) throws -> Void
     ) throws {
-        for type in bookkeeping.types {
-            let ids = plan.candidates[type]?.ids ?? []
-            for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
-                let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
-                for deletion in try readDeletions(type, chunk, watches: watches) where plan.admits(deletion) {
-                    plan.add(deletion.change, deletion.key, nil, byteCount: 96)
-                    try onChange(deletion)
-                }
-                try lock.tend()
+        let ids = plan.candidates[type]?.ids ?? []
+        for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+            let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+            for deletion in try readDeletions(type, chunk, watches: watches) where plan.admits(deletion) {
+                plan.add(deletion.change, deletion.key, nil, byteCount: 96)
+                try onChange(deletion)
             }
+            try lock.tend()
         }
     }
 

@@ -140,8 +140,10 @@ public struct RedisSync: ~Copyable {
         if try isFirst(ownership, desired) { return try stream(desired, plan, .create, last) }
         var changed = ChangedEntities(
             limit: options.atomicity == .never ? 0 : options.atomicEntities, byteLimit: options.atomicBytes)
-        try compare(desired, &plan, &changed) { _ in }
-        try readDeletions(&plan, watches: false) { _ in }
+        for type in desired.types {
+            try compare(desired, type, &plan, &changed) { _ in }
+            try readDeletions(type, &plan, watches: false) { _ in }
+        }
         try plan.check()
         guard plan.isAtomic else { return try stream(desired, plan, .read, last) }
         return try transact(desired, plan, &changed, last)

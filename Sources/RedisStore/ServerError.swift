@@ -33,6 +33,7 @@ struct ServerError {
         }
     }
 
+    private static let discarded = "EXECABORT Transaction discarded because of: "
     private static let noPassword = "server has no password, the URL, the file or REDISCLI_AUTH gives one"
 
     /// The one table of the server's errors (Redis 7: server.c, `createSharedObjects`; acl.c; cluster.c).
@@ -76,9 +77,11 @@ struct ServerError {
         // Behind "with args" the server repeats what it was sent, which may be a password.
         let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
         words = own.count <= 80 ? own : String(own.prefix(79)) + "…"
+        // EXEC may be refused for a reason that any command is (multi.c, `execCommandAbort`).
+        let cause = text.hasPrefix(Self.discarded) ? String(text.dropFirst(Self.discarded.count)) : text
         let match = Self.classes.first { entry in
-            guard text.hasPrefix(entry.beginning) else { return false }
-            let next = text.dropFirst(entry.beginning.count).first
+            guard cause.hasPrefix(entry.beginning) else { return false }
+            let next = cause.dropFirst(entry.beginning.count).first
             return entry.beginning.contains(" ") || next == nil || next == " "
         }
         effect = match?.effect ?? .refusal

@@ -69,9 +69,9 @@ struct PlanTests {
         let lines = result.output.split(separator: "\n").map(String.init)
         #expect(lines.count == 7)
         #expect(lines[0] == "themes")
-        #expect(lines[1] == "  ~ \(corporate)  \(path)/themes.csv:2")
+        #expect(lines[1] == "  ~ \(corporate)  corporate  \(path)/themes.csv:2")
         #expect(lines[2] == #"      data.description: "Corporate" -> "Sober""#)
-        #expect(lines[3] == "  ! \(neon)  \(path)/themes.csv:3")
+        #expect(lines[3] == "  ! \(neon)  neon  \(path)/themes.csv:3")
         #expect(lines[4] == "      the key holds no string")
         #expect(lines[5].hasPrefix("  + entity:theme:") && lines[5].hasSuffix("\(path)/themes.csv:4"))
         #expect(lines[6] == "Plan: 1 to create, 1 to update, 0 unchanged, 1 conflict")
@@ -106,7 +106,8 @@ struct PlanTests {
         #expect(decoded.counts["total"]?.unchanged == 1)
         #expect(decoded.counts["themes"]?.update == 1)
         let markdown = try plan(server, folder, "--format", "markdown")
-        #expect(markdown.output.contains(#"`data.description`: "Bright \| "#))
+        #expect(markdown.output.contains(#"| `neon` `entity:theme:"#))
+        #expect(markdown.output.contains(##"| `data.description`: `"Bright \| "##))
         for output in [markdown.output, try plan(server, folder).output] {
             #expect(!output.contains("\u{1B}"))
         }
@@ -116,9 +117,31 @@ struct PlanTests {
         #expect(empty.output.contains(#""action":"create""#))
     }
 
-    @Test("It fails as an import would: bad input, no server")
+    @Test("Nothing in a value is markup in a pull request, and each type has one group, deletions included")
+    func markup() throws {
+        let (server, folder) = try site()
+        try folder.write("key,value\nx.a,hello\nx.b,there\n", to: "translations.de.csv")
+        #expect(try run(try reedImportPath(), ["--csv", folder.path, "--redis", server.url]).status == 0)
+        try folder.write("theme_name,description\ncorporate,`` <b> @you ` |\n", to: "themes.csv")
+        try folder.write("key,value\nx.a,other\n", to: "translations.de.csv")
+        let markdown = try plan(server, folder, "--prune", "--format", "markdown").output
+        #expect(markdown.contains(##"→ ``` "`` <b> @you ` \|" ``` |"##), "\(markdown)")
+        #expect(markdown.components(separatedBy: "### themes").count == 2)
+        #expect(markdown.components(separatedBy: "### translations").count == 2)
+        let text = try plan(server, folder, "--prune").output.split(separator: "\n").map(String.init)
+        let groups = text.filter { !$0.hasPrefix(" ") && !$0.hasPrefix("Plan") }
+        #expect(groups == ["themes", "translations"])
+        #expect(text.contains { $0.hasPrefix("  - entity:translation:") && $0.hasSuffix("  x.b (de)") })
+    }
+
+    @Test("It fails as an import would, and prints nothing then: bad input, no server")
     func failures() throws {
-        #expect(try reedImport("plan", "--csv", "fixtures/config", "--redis", "localhost:1").status == 69)
+        for format in ["text", "json", "markdown", "github"] {
+            let result = try reedImport(
+                "plan", "--csv", "fixtures/config", "--redis", "localhost:1", "--format", format)
+            #expect(result.status == 69)
+            #expect(result.output == "")
+        }
         #expect(try reedImport("plan", "--csv", "fixtures/broken/cycle/config").status == 65)
         #expect(try reedImport("plan", "--csv", "/nonexistent").status == 66)
         #expect(try reedImport("plan").status == 64)

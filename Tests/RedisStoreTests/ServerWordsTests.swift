@@ -28,6 +28,9 @@ struct ServerWordsTests {
         ("ERR AUTH <password> called without any password configured", .configuration, "stop"),
         ("ERR Protocol error: invalid bulk length", .refused, "stop"),
         ("ERR something else", .refused, "refusal"),
+        ("EXECABORT Transaction discarded because of: BUSY Redis is busy", .tryLater, "delay"),
+        ("EXECABORT Transaction discarded because of: OOM command not allowed", .tryLater, "stop"),
+        ("EXECABORT Transaction discarded because of previous errors.", .refused, "refusal"),
         ("", .refused, "refusal"),
     ]
 

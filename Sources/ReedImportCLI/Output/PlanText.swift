@@ -32,7 +32,6 @@ struct PlanText {
         // Sound: getenv answers NULL or a NUL-terminated string; only whether it is NULL counts.
         let isPlain = unsafe getenv("NO_COLOR") != nil
         isColoured = format == .text && isatty(STDOUT_FILENO) == 1 && !isPlain
-        if format == .json { Console.write("{\"changes\":[") }
     }
 
     /// Prints a change.
@@ -64,7 +63,7 @@ struct PlanText {
             json.key("total")
             write(plan.total, to: &json)
             json.endObject()
-            Console.write("],\"counts\":")
+            Console.write((hasShown ? "" : Self.beginning) + "],\"counts\":")
             Console.write(json.bytes)
             Console.write("}\n")
         case .github: Console.write(Annotation.notice(sentence(plan)))
@@ -82,9 +81,9 @@ struct PlanText {
             + count(total.conflicts, "conflict")
     }
 
-    /// What a person reads of where an entity comes from, or of what it is.
+    /// Where an entity comes from; nothing if the directory does not have it.
     private func place(_ planned: PlannedChange) -> String {
-        planned.origin.map { "\(paths[Int($0.file)]):\($0.line)" } ?? planned.label ?? ""
+        planned.origin.map { "\(paths[Int($0.file)]):\($0.line)" } ?? ""
     }
 
     /// A value as JSON, escaped for a terminal and cut to 80 characters.
@@ -99,8 +98,8 @@ struct PlanText {
     private func writeText(_ planned: PlannedChange, _ kind: EntityKind) {
         if shownKind != kind { Console.write((hasShown ? "\n" : "") + kind.rawValue + "\n") }
         let (mark, colour) = Self.mark(planned.change)
-        let place = place(planned)
-        let line = PlainText.escaped("\(mark) \(planned.key)" + (place.isEmpty ? "" : "  \(place)"))
+        let words = ["\(mark) \(planned.key)", planned.label ?? "", place(planned)]
+        let line = words.filter { !$0.isEmpty }.map(PlainText.escaped).joined(separator: "  ")
         Console.write("  " + (isColoured ? "\u{1B}[\(colour)m\(line)\u{1B}[0m" : line) + "\n")
         switch planned.change {
         case .update(let difference):
@@ -132,6 +131,9 @@ struct PlanText {
     }
 
     // MARK: - JSON
+
+    /// Printed with the first change, or at the end: a plan that cannot be made prints nothing.
+    private static let beginning = "{\"changes\":["
 
     private func writeJSON(_ planned: PlannedChange) {
         var json = JSONWriter()
@@ -175,7 +177,8 @@ struct PlanText {
             json.endArray()
         }
         json.endObject()
-        Console.write((hasShown ? ",\n" : "\n") + String(decoding: json.bytes, as: UTF8.self))
+        Console.write(
+            (hasShown ? ",\n" : Self.beginning + "\n") + String(decoding: json.bytes, as: UTF8.self))
     }
 
     private func write(_ counts: ChangeCounts, to json: inout JSONWriter) {
@@ -206,15 +209,26 @@ struct PlanText {
             case .create: "new"
             case .delete: "deleted"
             case .update(let difference):
-                difference.members.map { "`\(cell($0.name))`: \(shown($0.stored)) → \(shown($0.wanted))" }
-                    .joined(separator: "; ")
-            case .conflict(let reason): reason
+                difference.members.map {
+                    "\(Self.code($0.name)): \(Self.code(shown($0.stored))) → \(Self.code(shown($0.wanted)))"
+                }
+                .joined(separator: "; ")
+            case .conflict(let reason): Self.code(reason)
             case .none: ""
             }
         let mark = Self.mark(planned.change).mark
-        Console.write("| \(mark) | `\(planned.key)` | \(cell(place(planned))) | \(cell(what)) |\n")
+        let label = planned.label.map { "\(Self.code($0)) " } ?? ""
+        let place = place(planned)
+        Console.write(
+            "| \(mark) | \(label)\(Self.code("\(planned.key)")) | \(place.isEmpty ? "" : Self.code(place)) | \(what) |\n"
+        )
     }
 
-    /// Text that cannot end a cell of a table.
-    private func cell(_ text: String) -> String { PlainText.escaped(text).replacing("|", with: "\\|") }
+    /// A span of code, in which nothing is markup, a link or a mention, and that does not end a cell of a table.
+    private static func code(_ text: String) -> String {
+        let escaped = PlainText.escaped(text).replacing("|", with: "\\|")
+        let longest = escaped.split(separator: /[^`]+/).map(\.count).max() ?? 0
+        let fence = String(repeating: "`", count: longest + 1)
+        return longest == 0 ? fence + escaped + fence : "\(fence) \(escaped) \(fence)"
+    }
 }
