@@ -145,7 +145,10 @@ public struct RedisSync: ~Copyable {
             try readDeletions(type, &plan, watches: false) { _ in }
         }
         try plan.check()
-        guard plan.isAtomic else { return try stream(desired, plan, .read, last) }
+        guard plan.isAtomic else {
+            let isNew = plan.total.updated + plan.total.unchanged == 0
+            return try stream(desired, plan, isNew ? .create : .read, last)
+        }
         return try transact(desired, plan, &changed, last)
     }
 

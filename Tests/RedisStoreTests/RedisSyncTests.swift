@@ -176,6 +176,22 @@ struct RedisSyncTests {
         #expect(statistics.contains("cmdstat_msetnx:calls=8,"))
     }
 
+    @Test(
+        "A large first import beside other programs' keys reads once, so that a conflict is found before it writes"
+    )
+    func firstImportBesideOthers() throws {
+        let server = try RedisServer()
+        _ = try server.ask("set", "session:1", "x")
+        var sample = Sample()
+        for number in 0..<2000 { sample.entities[.translation, default: [:]]["n\(number)"] = "t" }
+        let result = try Self.apply(sample, server) { $0.atomicEntities = 1000 }
+        #expect(result.total.created == 2000)
+        let statistics = try server.ask("info", "commandstats")
+        #expect(statistics.contains("cmdstat_mget:calls=8,"))
+        #expect(statistics.contains("cmdstat_msetnx:calls=8,"))
+        #expect(try server.ask("get", "session:1") == "x")
+    }
+
     @Test("Whatever stands in the way is listed, and nothing is written", arguments: 0..<3)
     func conflicts(way: Int) throws {
         let server = try RedisServer()
