@@ -1,0 +1,118 @@
+import GraphSync
+import UCG
+
+extension RedisSync {
+    /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
+    /// and deletions last; false if who owns what was changed before.
+    mutating func stream(
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ step: WriteBatch.Step, _ last: () throws -> LastImport
+    ) throws -> Bool {
+        var ahead = Transaction()
+        let union = plan.ownership.union(desired)
+        for command in bookkeeping.record(source, from: plan.ownership.own, to: union) {
+            ahead.append(command)
+        }
+        ahead.append(bookkeeping.enter)
+        try lock.tend()
+        guard try carryOutOnce(ahead) else { return false }
+        isStreaming = true
+        result.visibility = .batches
+        store.step = step
+        for type in desired.types {
+            let before = store.counts
+            defer { count(type, since: before) }
+            try desired.forEachEntity(type) { entity in
+                if let saved, !saved.affects(entity.type, entity.id) { return }
+                try store.write(entity)
+            }
+            try store.flush()
+        }
+        try lock.tend()
+        try store.finish()
+        if store.counts.refused > 0 { return true }
+        for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
+        // What was lost meanwhile must not be recorded as finished.
+        if !plan.candidates.isEmpty { try store.finish() }
+        result.note(plan)
+        if result.total.changed == 0 { result.visibility = .unchanged }
+        try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
+        return true
+    }
+
+    /// Enters what became of a type's entities.
+    private mutating func count(_ type: EntityType, since before: WriteCounts) {
+        var counts = ChangeCounts()
+        counts.created = store.counts.created - before.created
+        counts.updated = store.counts.updated - before.updated
+        counts.unchanged = store.counts.unchanged - before.unchanged
+        result.counts[type] = counts
+    }
+
+    private mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws {
+        for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
+            let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+            try lock.tend()
+            // If the reply to a deletion is lost, it is not there any more when it is looked for again.
+            var count = 0
+            try untilDone { sync throws in
+                let deletions = try sync.readDeletions(type, chunk, watches: true)
+                if let conflict = deletions.first(where: { $0.change != .delete }) {
+                    throw SyncRefusal(
+                        .conflict, "a key was taken meanwhile",
+                        cases: [.init(key: conflict.key, origin: nil, reason: "is no entity any more")])
+                }
+                count = max(count, deletions.count)
+                if deletions.isEmpty { return true }
+                var transaction = Transaction()
+                transaction.append(
+                    .command([Array("DEL".utf8)] + deletions.map { Array($0.key.description.utf8) }))
+                return try sync.carryOutOnce(transaction)
+            }
+            result.counts[type, default: ChangeCounts()].deleted += count
+        }
+    }
+
+    /// Records the finished import, and who owns what now.
+    private mutating func conclude(
+        _ desired: DesiredGraph, _ last: () throws -> LastImport, hasMoreToRecord: Bool
+    ) throws {
+        let total = result.total
+        try untilDone { sync throws in
+            var transaction = Transaction()
+            if hasMoreToRecord {
+                let ownership = try sync.readOwnership(watches: true)
+                let plan = SyncPlan(desired, ownership, sync.options, saved: sync.saved)
+                for command in sync.ownershipCommands(plan) { transaction.append(command) }
+            }
+            transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
+            return try sync.carryOutOnce(transaction)
+        }
+    }
+
+    /// Carries out a transaction that may be repeated.
+    private mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
+        let (redis, lock) = (redis, lock)
+        return try store.pipeline.use { (connection, _) throws(RedisError) in
+            try transaction.queue(&connection, lock, redis)
+            return try Transaction.execute(&connection, redis) == .done
+        }
+    }
+
+    /// Runs `body` until it succeeds, a few times; again, too, on a new connection if one broke.
+    private mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
+        var attempts = 0
+        while true {
+            do {
+                if try body(&self) { return }
+            } catch let failure as RedisError {
+                try store.pipeline.startAfresh(after: failure)
+                continue
+            }
+            attempts += 1
+            guard attempts < Self.mostPlans else {
+                throw RedisError(
+                    .tryLater, "another program changed keys while they were deleted", advice: "run again")
+            }
+        }
+    }
+}
