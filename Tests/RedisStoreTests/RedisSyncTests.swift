@@ -300,6 +300,46 @@ struct RedisSyncTests {
         #expect(try server.ask("get", key).contains(#""text":"2""#))
     }
 
+    @Test(
+        "A foreign write to any key of the transaction, after it was compared, is noticed and not overwritten",
+        arguments: ["updated", "deleted", "created"])
+    func foreignWriteBeforeExec(to kind: String) throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["updated": "1", "deleted": "1"]
+        try Self.apply(sample, server)
+        sample.entities[.theme] = ["updated": "2", "created": "2"]
+        let key = "entity:theme:\(EntityName.id(.theme, kind))"
+        for (disturbances, succeeds) in [(3, false), (2, true)] {
+            var rounds = 0
+            var sync = try Self.sync(server, at: 10) { $0.prunes = true }
+            let result = Result {
+                try sync.apply(sample.graph, lockTimeout: .zero) {
+                    // Between the comparison and the transaction.
+                    rounds += 1
+                    let value =
+                        #"{"id":"\#(key.suffix(36))","entity_type":"theme","data":{"round":\#(rounds)}}"#
+                    if rounds <= disturbances { _ = try server.ask("set", key, value) }
+                    return LastImport()
+                }
+            }
+            #expect(rounds == 3)
+            if succeeds {
+                #expect(try result.get().total.changed >= 2)
+                let stored = try server.ask("get", key)
+                #expect(kind == "deleted" ? stored == "" : stored.contains(#""text":"2""#))
+            } else {
+                #expect(throws: RedisError.self) { try result.get() }
+                #expect(try server.ask("get", key).contains(#""round":3"#))
+                #expect(try server.ask("exists", "entity:theme:\(EntityName.id(.theme, "deleted"))") == "1")
+                // All or nothing: nothing else was written either.
+                let other = kind == "created" ? "updated" : "created"
+                let untouched = try server.ask("get", "entity:theme:\(EntityName.id(.theme, other))")
+                #expect(!untouched.contains(#""text":"2""#))
+            }
+        }
+    }
+
     @Test("The lock names its holder, and is taken when it is free")
     func locked() throws {
         let server = try RedisServer()
