@@ -24,6 +24,14 @@ public struct PlannedChange: Sendable {
         self.wanted = wanted
     }
 
+    /// The members that an update changes, by name; none for any other change.
+    ///
+    /// Complexity: O(*n*) in the bytes of both entities, which are parsed.
+    public var members: [EntityDifference.Member] {
+        guard case .update = change, let stored, let wanted else { return [] }
+        return EntityDifference.members(stored: stored, wanted: wanted)
+    }
+
     /// What a person calls the entity, such as `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
     public var label: String? {
         guard let bytes = wanted ?? stored, let data = JSONValue(bytes.span)?["data"] else { return nil }

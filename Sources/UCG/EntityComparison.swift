@@ -9,12 +9,26 @@ public enum EntityComparison: Hashable, Sendable {
 
     /// Compares two entities as JSON, of which `wanted` is one that ``EntityForm`` has written.
     ///
-    /// Bytes are compared first; JSON is parsed only where they differ in more than times and author.
+    /// Bytes are compared first. JSON is parsed only where they differ in more than times and author, and not even
+    /// then if both are written in the same way, as they are unless another program has written one of them.
     /// Complexity: O(*n*) in the bytes of both.
     public init(stored: Span<UInt8>, wanted: Span<UInt8>) {
-        if Self.isSameText(stored, wanted) {
-            self = .same
-            return
+        if let stamps = Stamps(stored, wanted) {
+            let storedRest = stored.extracting(stamps.storedEnd..<stored.count)
+            let wantedRest = wanted.extracting(stamps.wantedEnd..<wanted.count)
+            if storedRest.isEqual(to: wantedRest) {
+                self = .same
+                return
+            }
+            // The order of members aside, the same values would be the same bytes.
+            if storedRest.count != wantedRest.count || Self.sum(storedRest) != Self.sum(wantedRest),
+                JSONText.isCanonical(stored), JSONText.isCanonical(wanted),
+                let createdAt = Self.text(stored.extracting(stamps.createdAt)),
+                let createdBy = Self.text(stored.extracting(stamps.createdBy))
+            {
+                self = .different(EntityDifference(createdAt: createdAt, createdBy: createdBy))
+                return
+            }
         }
         guard let stored = JSONValue(stored), let wanted = JSONValue(wanted), stored["id"] == wanted["id"],
             stored["entity_type"] == wanted["entity_type"]
@@ -22,9 +36,32 @@ public enum EntityComparison: Hashable, Sendable {
             self = .foreign
             return
         }
-        let difference = EntityDifference(stored: stored, wanted: wanted)
-        self = difference.members.isEmpty ? .same : .different(difference)
+        let isSame = EntityDifference.members(stored, wanted).isEmpty
+        self = isSame ? .same : .different(EntityDifference(stored))
     }
+
+    /// The text in quotes, if it has no escapes.
+    private static func text(_ quoted: Span<UInt8>) -> [UInt8]? {
+        if quoted.contains(UInt8(ascii: "\\")) { return nil }
+        var text: [UInt8] = []
+        text.append(quoted.extracting(1..<quoted.count - 1))
+        return text
+    }
+
+    /// A sum that is the same for the same bytes in whatever order.
+    private static func sum(_ bytes: Span<UInt8>) -> UInt64 {
+        var sum: UInt64 = 0
+        for index in bytes.indices { sum &+= UInt64(bytes[index]) &* UInt64(bytes[index]) }
+        return sum
+    }
+}
+
+/// Where times and author stand in two entities that begin alike and are written in the same order.
+private struct Stamps {
+    /// `created_at` and `created_by` of the stored entity, quotes included.
+    let createdAt, createdBy: Range<Int>
+    /// Behind the author.
+    let storedEnd, wantedEnd: Int
 
     /// The keys of times and author, which follow each other, and what comes before each.
     private static let stampKeys = [#","created_at":"#, #","updated_at":"#, #","created_by":"#].map {
@@ -35,26 +72,45 @@ public enum EntityComparison: Hashable, Sendable {
     private static let shortestBeginning =
         #"{"id":"","entity_type":"x","semantic_name":"""#.utf8.count + EntityID.textLength
 
-    /// Whether both are the same bytes, but for the values of times and author.
-    private static func isSameText(_ stored: Span<UInt8>, _ wanted: Span<UInt8>) -> Bool {
+    /// Finds them; `nil` if the entities differ before them, or one of them is written in another way.
+    init?(_ stored: Span<UInt8>, _ wanted: Span<UInt8>) {
         // No other place has these bytes: within a string, quotes are escaped.
-        let first = stampKeys[0]
-        guard let start = wanted.firstIndex(of: first.span, from: shortestBeginning), stored.count >= start,
-            stored.extracting(0..<start).isEqual(to: wanted.extracting(0..<start))
-        else { return false }
+        let first = Self.stampKeys[0]
+        guard let start = wanted.firstIndex(of: first.span, from: Self.shortestBeginning),
+            stored.count >= start, stored.extracting(0..<start).isEqual(to: wanted.extracting(0..<start))
+        else { return nil }
         var (left, right) = (start, start)
-        for key in stampKeys {
-            guard stored.passes(key.span, at: &left), wanted.passes(key.span, at: &right),
-                stored.passesTime(at: &left) || stored.passesString(at: &left),
+        var values: [Range<Int>] = []
+        for key in Self.stampKeys {
+            guard stored.passes(key.span, at: &left), wanted.passes(key.span, at: &right) else { return nil }
+            let value = left
+            guard stored.passesTime(at: &left) || stored.passesString(at: &left),
                 wanted.passesTime(at: &right) || wanted.passesString(at: &right)
-            else { return false }
+            else { return nil }
+            values.append(value..<left)
         }
-        return stored.extracting(left..<stored.count).isEqual(to: wanted.extracting(right..<wanted.count))
+        (createdAt, createdBy) = (values[0], values[2])
+        (storedEnd, wantedEnd) = (left, right)
     }
 }
 
-/// In what a stored entity and the one that should be there differ; times and author do not count.
+/// What is kept of a stored entity when another takes its place, and in what they differ.
 public struct EntityDifference: Hashable, Sendable {
+    /// When the stored entity was created, and by whom, as it says.
+    let createdAt, createdBy: [UInt8]?
+
+    fileprivate init(createdAt: [UInt8]?, createdBy: [UInt8]?) {
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+    }
+
+    fileprivate init(_ stored: JSONValue) {
+        func text(_ name: String) -> [UInt8]? {
+            if case .string(let bytes)? = stored[name] { bytes } else { nil }
+        }
+        self.init(createdAt: text("created_at"), createdBy: text("created_by"))
+    }
+
     /// One member that differs; members of `data` each for itself.
     public struct Member: Hashable, Sendable {
         /// Its name, such as `data.value`.
@@ -65,23 +121,22 @@ public struct EntityDifference: Hashable, Sendable {
         public let wanted: JSONValue?
     }
 
-    /// The members that differ, by name.
-    public let members: [Member]
-    /// When the stored entity was created, as it says.
-    let createdAt: JSONValue?
-    /// By whom the stored entity was created, as it says.
-    let createdBy: JSONValue?
-
     private static let stamps: Set = ["created_at", "updated_at", "created_by"]
 
-    init(stored: JSONValue, wanted: JSONValue) {
-        createdAt = stored["created_at"]
-        createdBy = stored["created_by"]
+    /// The members in which two entities differ, by name; times and author do not count.
+    ///
+    /// Complexity: O(*n*) in the bytes of both, which are parsed.
+    public static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
+        guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
+        return members(stored, wanted)
+    }
+
+    fileprivate static func members(_ stored: JSONValue, _ wanted: JSONValue) -> [Member] {
         var members: [Member] = []
         func compare(_ stored: [String: JSONValue], _ wanted: [String: JSONValue], prefix: String) {
             for name in Set(stored.keys).union(wanted.keys).sorted() {
                 let (left, right) = (stored[name], wanted[name])
-                if left == right || prefix.isEmpty && Self.stamps.contains(name) { continue }
+                if left == right || prefix.isEmpty && stamps.contains(name) { continue }
                 if prefix.isEmpty, name == "data", case .object(let left) = left,
                     case .object(let right) = right
                 {
@@ -94,7 +149,7 @@ public struct EntityDifference: Hashable, Sendable {
         if case .object(let stored) = stored, case .object(let wanted) = wanted {
             compare(stored, wanted, prefix: "")
         }
-        self.members = members
+        return members
     }
 }
 

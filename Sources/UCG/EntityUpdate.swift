@@ -9,7 +9,7 @@ extension EntityDifference {
         for (key, value) in [
             (Array("\"created_at\":".utf8), createdAt), (Array("\"created_by\":".utf8), createdBy),
         ] {
-            guard case .string(let text) = value,
+            guard let text = value,
                 let start = wanted.extracting(copied..<wanted.count).firstIndex(of: key.span)
             else { continue }
             var end = copied + start + key.count

@@ -90,7 +90,12 @@ public enum JSONText {
     }
 
     private static func skipSpace(_ text: Span<UInt8>, _ index: inout Int) {
-        while index < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[index]) { index += 1 }
+        while index < text.count {
+            switch text[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: index += 1
+            default: return
+            }
+        }
     }
 
     private static func copyKey(_ text: Span<UInt8>, _ index: inout Int, _ json: inout JSONWriter) -> Bool {
@@ -162,7 +167,7 @@ public enum JSONText {
         }
     }
 
-    private static func skipNumber(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
+    static func skipNumber(_ text: Span<UInt8>, _ index: inout Int) -> Bool {
         guard skipInteger(text, &index) else { return false }
         if index < text.count, text[index] == UInt8(ascii: ".") {
             index += 1

@@ -80,16 +80,52 @@ struct EntityComparisonTests {
     @Test("The members that differ are named, with both values")
     func members() throws {
         let stored = Self.stored.replacing(#""weight":1.50"#, with: #""more":[{"b":1,"a":null}]"#)
-        guard case .different(let difference) = Self.compare(stored, with: Self.entity("new")) else {
-            Issue.record("not different")
-            return
+        let members = EntityDifference.members(
+            stored: Array(stored.utf8), wanted: Self.entity("new").json(Self.stamp))
+        #expect(members.map(\.name) == ["data.more", "data.name", "data.weight"])
+        #expect(members[0].stored?.description == #"[{"a":null,"b":1}]"#)
+        #expect(members[0].wanted == nil)
+        #expect(members[1].stored?.description == #""Über \"uns\"""#)
+        #expect(members[1].wanted?.description == #""new""#)
+        #expect(members[2].stored == nil)
+        #expect(members[2].wanted?.description == "1.50")
+    }
+
+    @Test("Whatever is written in the same way is compared without parsing, and with the same result")
+    func canonical() {
+        var dice = SystemRandomNumberGenerator()
+        let texts = ["a", "b", "ab", "ba", "\"", "\\", "é", "\n", "\u{1}", "", "aé", "{", "}", ","]
+        for _ in 0..<2000 {
+            func entity() -> Entity {
+                var entity = Self.entity(texts.randomElement(using: &dice) ?? "")
+                entity.data.removeAll()
+                entity.data.beginObject()
+                for name in ["x", "y", "z"].shuffled(using: &dice).prefix(2) {
+                    entity.data.key(JSONKey(name))
+                    entity.data.string(texts.randomElement(using: &dice) ?? "")
+                }
+                entity.data.endObject()
+                return entity
+            }
+            let (stored, wanted) = (entity().json(Self.stamp), entity().json(Self.stamp))
+            let members = EntityDifference.members(stored: stored, wanted: wanted)
+            let comparison = EntityComparison(stored: stored.span, wanted: wanted.span)
+            #expect((comparison == .same) == members.isEmpty, "\(String(decoding: stored, as: UTF8.self))")
         }
-        #expect(difference.members.map(\.name) == ["data.more", "data.name", "data.weight"])
-        #expect(difference.members[0].stored?.description == #"[{"a":null,"b":1}]"#)
-        #expect(difference.members[0].wanted == nil)
-        #expect(difference.members[1].stored?.description == #""Über \"uns\"""#)
-        #expect(difference.members[1].wanted?.description == #""new""#)
-        #expect(difference.members[2].stored == nil)
-        #expect(difference.members[2].wanted?.description == "1.50")
+    }
+
+    @Test("An update keeps time and author of the creation, however they are written")
+    func keptStamps() throws {
+        for (author, kept) in [(#""Zoë""#, #""Zoë""#), (#""Z\u00f6""#, #""Zö""#), ("5", #""system""#)] {
+            let stored = Self.stored.replacing(#""Zoë \"Z\"""#, with: author)
+            let wanted = Self.entity("new").json(Self.stamp)
+            guard case .different(let difference) = Self.compare(stored, with: Self.entity("new")) else {
+                Issue.record("not different")
+                continue
+            }
+            let update = String(decoding: difference.update(wanted.span), as: UTF8.self)
+            #expect(update.contains(#""created_at":"2020-01-01T00:00:00.000Z","updated_at":"2023"#))
+            #expect(update.contains("\"created_by\":\(kept),"))
+        }
     }
 }

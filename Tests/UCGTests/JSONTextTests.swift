@@ -1,5 +1,5 @@
 import Testing
-import UCG
+@testable import UCG
 
 @Suite("JSON text")
 struct JSONTextTests {
@@ -135,5 +135,22 @@ struct JSONTextTests {
         #expect(integer == isInteger)
         // As a member's value nothing but a number passes either; white space is not part of it.
         if !text.contains(" ") { #expect((Self.kind(of: #"{"a":\#(text)}"#) != nil) == isNumber) }
+    }
+
+    @Test(
+        "Canonical text has no white space and no escape that need not be",
+        arguments: [
+            (#"{"a":[1,-2.5e3,true,false,null,"x"],"b":{}}"#, true), ("[]", true),
+            (#""\u0001\u001f\n\"\\""#, true),
+            ("0", true), (#"{"a": 1}"#, false), (" 1", false), ("1 ", false), (#""\u0041""#, false),
+            (#""\u000a""#, false), (#""\u001F""#, false), (#""\/""#, false), (#""\u00e9""#, false),
+            ("[1,]", false), ("[1", false), ("{", false), (#"{"a"}"#, false), (#"{"a":}"#, false),
+            ("tru", false),
+            ("nul1", false), ("01", false), ("", false), ("\"a\nb\"", false), (#"{"a":1,}"#, false),
+            ("[}", false),
+            (#"{1:2}"#, false), ("[1]2", false), ("\"", false), (#""\"#, false), (#""\u00"#, false),
+        ])
+    func canonical(text: String, isCanonical: Bool) {
+        #expect(JSONText.isCanonical(Array(text.utf8).span) == isCanonical)
     }
 }

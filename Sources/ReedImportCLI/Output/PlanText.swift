@@ -102,8 +102,8 @@ struct PlanText {
         let line = words.filter { !$0.isEmpty }.map(PlainText.escaped).joined(separator: "  ")
         Console.write("  " + (isColoured ? "\u{1B}[\(colour)m\(line)\u{1B}[0m" : line) + "\n")
         switch planned.change {
-        case .update(let difference):
-            for member in difference.members {
+        case .update:
+            for member in planned.members {
                 let name = PlainText.escaped(member.name)
                 Console.write("      \(name): \(shown(member.stored)) -> \(shown(member.wanted))\n")
             }
@@ -159,11 +159,11 @@ struct PlanText {
             json.string("conflict")
             json.key("reason")
             json.string(reason)
-        case .update(let difference):
+        case .update:
             json.string("update")
             json.key("members")
             json.beginArray()
-            for member in difference.members {
+            for member in planned.members {
                 json.beginObject()
                 json.key("name")
                 json.string(member.name)
@@ -208,8 +208,8 @@ struct PlanText {
             switch planned.change {
             case .create: "new"
             case .delete: "deleted"
-            case .update(let difference):
-                difference.members.map {
+            case .update:
+                planned.members.map {
                     "\(Self.code($0.name)): \(Self.code(shown($0.stored))) → \(Self.code(shown($0.wanted)))"
                 }
                 .joined(separator: "; ")
