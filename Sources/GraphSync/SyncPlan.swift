@@ -157,6 +157,9 @@ public struct SyncPlan {
             .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(candidates[$1.key] ?? PackedIDs()) }
     }
 
+    /// How many owned entities that the directory no longer has are kept.
+    public var leftoverCount: Int { leftovers.values.reduce(0) { $0 + $1.count } }
+
     /// How many entities are taken over from other sources.
     public var adopted: Int {
         options.adopts ? foreign.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0

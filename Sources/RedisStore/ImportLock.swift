@@ -31,6 +31,8 @@ final class ImportLock {
     private static let hurry = Duration.seconds(1)
     /// How old the last sight of the lock may be at most: it cannot have expired until then.
     private static let mostAge = Duration.seconds(15)
+    /// How many milliseconds a lock must have left to be deleted without a transaction: more than that can take.
+    private static let leftForRelease = 3000
     private static let pollPause = Duration.milliseconds(250)
 
     init(
@@ -140,9 +142,21 @@ final class ImportLock {
         guard mayBeHeld else { return }
         mayBeHeld = false
         isHurried = true
-        try? change(.command("DEL", key))
+        do throws(RedisError) { try change(.command("DEL", key)) } catch {
+            releaseWithoutMemory()
+        }
         connection = nil
         isHurried = false
+    }
+
+    /// Gives the lock back to a server that has no memory left for a transaction, but deletes keys all the same.
+    ///
+    /// Between the look and the deletion nobody else can get a lock that does not expire for some more seconds.
+    private func releaseWithoutMemory() {
+        guard let seen = try? call([.command("GET", key), .command("PTTL", key)]),
+            seen[0] == .text(record.json), case .integer(let left) = seen[1], left > Self.leftForRelease
+        else { return }
+        _ = try? call([.command("DEL", key)])
     }
 
     /// Runs a command on the lock if it is still this one; again, too, on a new connection if one broke.

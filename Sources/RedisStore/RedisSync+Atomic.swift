@@ -154,7 +154,7 @@ extension SyncResult {
     /// Enters what a plan says of entities that are neither written nor deleted.
     mutating func note(_ plan: SyncPlan) {
         adopted = plan.adopted
-        leftovers = plan.leftovers.values.reduce(0) { $0 + $1.count }
+        leftovers = plan.leftoverCount
         unprunable = plan.unprunable
     }
 }

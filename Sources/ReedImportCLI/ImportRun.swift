@@ -89,6 +89,7 @@ final class ImportRun {
             if plan.refusal == nil { try file?.finish() }
             progress.end()
             text.finish(plan)
+            noteLeftovers(plan.leftoverCount, plan.unprunable, options)
             return plan
         } catch let error as RedisError {
             throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
@@ -158,17 +159,18 @@ final class ImportRun {
             report(sync.refusals)
             throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
-        noteLeftovers(options)
+        if let result = outcome.result { noteLeftovers(result.leftovers, result.unprunable, options) }
         if verify { try self.verify(&sync, graph) }
     }
 
-    private func noteLeftovers(_ options: SyncOptions) {
-        guard let result = outcome.result, result.leftovers > 0, !isQuiet else { return }
-        for reason in result.unprunable.values.sorted() {
+    /// Says what is owned and no longer in the directory, and why it stays.
+    private func noteLeftovers(_ leftovers: Int, _ unprunable: [EntityType: String], _ options: SyncOptions) {
+        guard leftovers > 0, !isQuiet else { return }
+        for reason in unprunable.values.sorted() {
             Console.complain("note: \(reason), so its kind is not pruned (--prune-missing does)")
         }
         if !options.prunes {
-            let what = count(result.leftovers, "owned entity is", "owned entities are")
+            let what = count(leftovers, "owned entity is", "owned entities are")
             Console.complain("note: \(what) not in the directory any more; --prune deletes them")
         }
     }

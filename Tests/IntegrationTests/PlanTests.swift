@@ -134,6 +134,23 @@ struct PlanTests {
         #expect(text.contains { $0.hasPrefix("  - entity:translation:") && $0.hasSuffix("  x.b (de)") })
     }
 
+    @Test("A plan that could not be written out is no success; what is kept is said")
+    func unwritten() throws {
+        let (server, folder) = try site()
+        try folder.write("theme_name,description\nother,Other\n", to: "themes.csv")
+        let program = try reedImportPath()
+        let script = "exec \(program) plan --csv \(folder.path) --redis \(server.url) > /dev/full"
+        #expect(try run("sh", "-c", script).status == 74)
+        let kept = try run(program, ["plan", "--csv", folder.path, "--redis", server.url])
+        #expect(kept.status == 2)
+        #expect(
+            kept.errors.contains("note: 2 owned entities are not in the directory any more; --prune deletes"))
+        try folder.write("theme_name,description\n", to: "themes.csv")
+        let empty = try run(program, ["plan", "--csv", folder.path, "--redis", server.url, "--prune"])
+        #expect(empty.status == 0)
+        #expect(empty.errors.contains("themes.csv has no rows, so its kind is not pruned"))
+    }
+
     @Test("It fails as an import would, and prints nothing then: bad input, no server")
     func failures() throws {
         for format in ["text", "json", "markdown", "github"] {

@@ -361,6 +361,19 @@ struct RedisSyncTests {
         try Self.apply(sample, server)
     }
 
+    @Test("A server whose memory is full gets its lock back all the same", arguments: 0..<2)
+    func lockWithoutMemory(way: Int) throws {
+        let server = try RedisServer("--maxmemory", "5mb", "--maxmemory-policy", "noeviction")
+        var sample = Sample()
+        for number in 0..<9000 {
+            sample.entities[.theme, default: [:]]["n\(number)"] = String(repeating: "t", count: 900)
+        }
+        let error = #expect(throws: RedisError.self) { try Self.apply(sample, server, Self.ways[way]) }
+        #expect(error?.message.hasPrefix("OOM") == true)
+        #expect(try server.ask("exists", "reed-import:csv:lock") == "0")
+        if way == 0 { #expect(try server.entityCount() == 0) }
+    }
+
     @Test("A lost lock stops the writing, and somebody else's is left alone")
     func lostLock() throws {
         let server = try RedisServer()
