@@ -16,7 +16,8 @@ def bench(options, server, folder):
         write(place / "mset.resp", b"MSET", pairs, 256)
         write(place / "msetnx.resp", b"MSETNX", pairs, 256)
         write(place / "mget.resp", b"MGET", [pair[:2] for pair in pairs], 100)
-        change(place)
+        change(place, "changed", CHANGED)
+        change(place, "all", count)
         measure(options, server, place, count)
     small(options, server)
 
@@ -36,15 +37,15 @@ def write(path, name, pairs, size):
             commands.write(b"\r\n".join(words) + b"\r\n")
 
 
-def change(folder):
-    """A second directory, of which some rows, evenly spread, have another text."""
-    (folder / "changed").mkdir()
+def change(folder, name, count):
+    """A directory of that name, of which so many rows, evenly spread, have another text."""
+    (folder / name).mkdir()
     with open(folder / "config/translations.de.csv", encoding="utf-8") as old, \
-            open(folder / "changed/translations.de.csv", "w", encoding="utf-8") as new:
+            open(folder / name / "translations.de.csv", "w", encoding="utf-8") as new:
         rows = old.readlines()
-        step = max(1, (len(rows) - 1) // CHANGED)
+        step = max(1, (len(rows) - 1) // count)
         for number, row in enumerate(rows):
-            if number % step == 1 and number // step < CHANGED:
+            if number > 0 and (number - 1) % step == 0 and (number - 1) // step < count:
                 key, rest = row.split(",", 1)
                 row = "%s,%s" % (key, rest.replace(rest[:1], '"X' if rest[:1] == '"' else "X" + rest[:1], 1))
             new.write(row)
@@ -80,6 +81,7 @@ def measure(options, server, folder, count):
         ours("unchanged", "config", 0)
         ours("%d changed" % CHANGED, "changed", min(count, CHANGED))
         ours("%d changed back" % CHANGED, "config", min(count, CHANGED))
+        ours("all changed", "all", count)
     print("\n%d translations, unix socket, median of %d runs in turns" % (count, options.runs))
     for name, figures in results.items():
         seconds, cpu, peak, writing = zip(*figures)

@@ -27,17 +27,21 @@ public struct Configuration: Sendable {
     /// How many bytes the files have.
     public var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
 
-    /// The ids of all entities of one kind, in the order of the files.
+    /// The ids of all entities of each kind, in the order of the files.
     ///
-    /// Complexity: O(*n*) in the entities of all kinds.
-    public func ids(of kind: EntityKind) -> [EntityID] {
-        let isOfKind = files.map { $0.entityKind == kind }
-        var ids: [EntityID] = []
-        ids.reserveCapacity(counts[kind]?.entities ?? 0)
-        for entry in 0..<identities.count where isOfKind[Int(identities.origin(of: entry).file)] {
-            ids.append(identities[entry])
+    /// Complexity: O(*n*) in the entities.
+    public var ids: [EntityKind: [EntityID]] {
+        let kinds = EntityKind.allCases
+        let places = files.map { file in kinds.firstIndex(of: file.entityKind) ?? 0 }
+        var ids = kinds.map { kind in
+            var ids: [EntityID] = []
+            ids.reserveCapacity(counts[kind]?.entities ?? 0)
+            return ids
         }
-        return ids
+        for entry in 0..<identities.count {
+            ids[places[Int(identities.origin(of: entry).file)]].append(identities[entry])
+        }
+        return Dictionary(uniqueKeysWithValues: zip(kinds, ids))
     }
 
     /// A digest (SHA-256) of all files, their places in the directory and what they hold.

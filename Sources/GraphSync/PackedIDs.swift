@@ -90,8 +90,11 @@ public struct PackedIDs: Hashable, Sendable {
         var start = 0
         while start < ids.count {
             let byte = ids[start].firstByte
+            var end = start + 1
+            while end < ids.count, ids[end].firstByte == byte { end += 1 }
             var packed: [UInt8] = []
-            while start < ids.count, ids[start].firstByte == byte {
+            packed.reserveCapacity(16 * (end - start))
+            while start < end {
                 ids[start].appendBytes(to: &packed)
                 start += 1
             }

@@ -13,8 +13,9 @@ extension Configuration {
         _ forEachEntity: @escaping (EntityKind, (borrowing Entity) throws -> Void) throws -> Void
     ) -> DesiredGraph {
         let kinds = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0.type, $0) })
+        let ids = ids
         return DesiredGraph(
-            types: Self.types, ids: kinds.mapValues { PackedIDs(ids(of: $0)) },
+            types: Self.types, ids: kinds.mapValues { PackedIDs(ids[$0] ?? []) },
             unprunable: kinds.compactMapValues { incompleteKinds[$0] }, estimatedBytes: estimatedBytes
         ) { type, body in
             if let kind = kinds[type] { try forEachEntity(kind, body) }

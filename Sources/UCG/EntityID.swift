@@ -61,10 +61,9 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Appends the 16 bytes of the id to `bytes`, in network order.
     public func appendBytes(to bytes: inout [UInt8]) {
-        for half in [high, low] {
-            for shift in stride(from: 56, through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: half >> shift))
-            }
+        bytes.append(addingCapacity: 16) { output in
+            for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: high >> (56 - 8 * index))) }
+            for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: low >> (56 - 8 * index))) }
         }
     }
 
