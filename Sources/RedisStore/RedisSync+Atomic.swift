@@ -112,7 +112,13 @@ extension RedisSync {
             let ending = try store.pipeline.use { (connection, _) throws(RedisError) in
                 try Transaction.execute(&connection, redis)
             }
-            return ending == .done
+            switch ending {
+            case .done: return true
+            case .aborted: return false
+            case .failed(let failure):
+                isPartial = true
+                throw failure
+            }
         } catch {
             guard error.isOfConnection else { throw error }
             isInDoubt = true

@@ -94,7 +94,11 @@ extension RedisSync {
         let (redis, lock) = (redis, lock)
         return try store.pipeline.use { (connection, _) throws(RedisError) in
             try transaction.queue(&connection, lock, redis)
-            return try Transaction.execute(&connection, redis) == .done
+            switch try Transaction.execute(&connection, redis) {
+            case .done: return true
+            case .aborted: return false
+            case .failed(let failure): throw failure
+            }
         }
     }
 

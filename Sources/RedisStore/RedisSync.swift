@@ -24,6 +24,8 @@ public struct RedisSync: ~Copyable {
     public internal(set) var isCarriedOut = false
     /// Whether a transaction was sent of which nobody knows whether it was carried out.
     public internal(set) var isInDoubt = false
+    /// Whether the one transaction was carried out but for commands that failed.
+    public internal(set) var isPartial = false
 
     /// How often a plan is made afresh because a key was changed while it was carried out.
     static let mostPlans = 3
@@ -124,7 +126,9 @@ public struct RedisSync: ~Copyable {
                 }
                 redis.onNote("a key was changed by another program; planning afresh")
             } catch let failure as RedisError {
-                if isStreaming || isInDoubt || isCarriedOut || !(failure.isOfConnection || failure.mayPass) {
+                if isStreaming || isInDoubt || isPartial || isCarriedOut
+                    || !(failure.isOfConnection || failure.mayPass)
+                {
                     throw failure
                 }
                 try store.pipeline.startAfresh(after: failure)

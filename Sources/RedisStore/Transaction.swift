@@ -5,11 +5,13 @@ import UCG
 /// `EXEC` is sent only when the server has accepted every command, so that whatever fails before it has no effect.
 struct Transaction {
     /// How it ended.
-    enum Ending {
+    enum Ending: Equatable {
         /// Everything was carried out.
         case done
         /// Nothing was: a key that was watched has changed.
         case aborted
+        /// Everything else was, but one command failed, as rights that were taken away meanwhile can do.
+        case failed(RedisError)
     }
 
     /// What is sent in one piece.
@@ -122,7 +124,7 @@ struct Transaction {
         case .null: return .aborted
         case .error(let text): throw ServerError(text).asFailure
         case .array(let results):
-            for case .error(let text) in results { throw ServerError(text).asFailure }
+            for case .error(let text) in results { return .failed(ServerError(text).asFailure) }
             return .done
         default: throw RedisError(.protocolViolation, "an unexpected reply to EXEC")
         }

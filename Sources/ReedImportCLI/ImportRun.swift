@@ -206,6 +206,7 @@ final class ImportRun {
         if sync.isInDoubt {
             return "the connection broke while the changes were carried out: all of them or none are there"
         }
+        if sync.isPartial { return "the changes were written, but for what failed" }
         if sync.isCarriedOut {
             return
                 "\(count(sync.result.total.changed, "change")) written, but the last look at the server is missing"
