@@ -23,9 +23,12 @@ package final class Worker: Sendable {
     private let queue: Queue?
 
     /// Starts the thread.
-    package init() {
+    package convenience init() { self.init(start: startThread) }
+
+    /// A worker whose thread `start` starts, if it can.
+    init(start: (_ run: @escaping @Sendable () -> Void) -> Bool) {
         let queue = Queue()
-        let isStarted = startThread {
+        let isStarted = start {
             while let job = queue.next() { job() }
         }
         self.queue = isStarted ? queue : nil

@@ -94,65 +94,6 @@ private struct Stamps {
     }
 }
 
-/// What is kept of a stored entity when another takes its place, and in what they differ.
-public struct EntityDifference: Hashable, Sendable {
-    /// When the stored entity was created, and by whom, as it says.
-    let createdAt, createdBy: [UInt8]?
-
-    fileprivate init(createdAt: [UInt8]?, createdBy: [UInt8]?) {
-        self.createdAt = createdAt
-        self.createdBy = createdBy
-    }
-
-    fileprivate init(_ stored: JSONValue) {
-        func text(_ name: String) -> [UInt8]? {
-            if case .string(let bytes)? = stored[name] { bytes } else { nil }
-        }
-        self.init(createdAt: text("created_at"), createdBy: text("created_by"))
-    }
-
-    /// One member that differs; members of `data` each for itself.
-    public struct Member: Hashable, Sendable {
-        /// Its name, such as `data.value`.
-        public let name: String
-        /// What is stored; `nil` if it is not there.
-        public let stored: JSONValue?
-        /// What should be there; `nil` if nothing should.
-        public let wanted: JSONValue?
-    }
-
-    private static let stamps: Set = ["created_at", "updated_at", "created_by"]
-
-    /// The members in which two entities differ, by name; times and author do not count.
-    ///
-    /// Complexity: O(*n*) in the bytes of both, which are parsed.
-    public static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
-        guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
-        return members(stored, wanted)
-    }
-
-    fileprivate static func members(_ stored: JSONValue, _ wanted: JSONValue) -> [Member] {
-        var members: [Member] = []
-        func compare(_ stored: [String: JSONValue], _ wanted: [String: JSONValue], prefix: String) {
-            for name in Set(stored.keys).union(wanted.keys).sorted() {
-                let (left, right) = (stored[name], wanted[name])
-                if left == right || prefix.isEmpty && stamps.contains(name) { continue }
-                if prefix.isEmpty, name == "data", case .object(let left) = left,
-                    case .object(let right) = right
-                {
-                    compare(left, right, prefix: "data.")
-                } else {
-                    members.append(Member(name: prefix + name, stored: left, wanted: right))
-                }
-            }
-        }
-        if case .object(let stored) = stored, case .object(let wanted) = wanted {
-            compare(stored, wanted, prefix: "")
-        }
-        return members
-    }
-}
-
 extension Span<UInt8> {
     func firstIndex(of other: Span<UInt8>, from start: Int = 0) -> Int? {
         var index = start

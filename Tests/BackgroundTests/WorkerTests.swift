@@ -1,5 +1,6 @@
-import Background
 import Testing
+
+@testable import Background
 
 struct WorkerTests {
     @Test("What was asked for comes back in whatever order it is wanted")
@@ -27,5 +28,15 @@ struct WorkerTests {
             let worker = Worker()
             #expect(worker.later(number) { $0 }.take() == number)
         }
+    }
+
+    @Test("Where there is no thread to be had, the owner does the work itself")
+    func alone() {
+        let worker = Worker { _ in false }
+        let asked = (0..<10).map { number in worker.later(number) { $0 + 1 } }
+        #expect(asked.count { $0.isSettled } == 10)
+        #expect(asked.map { $0.take() } == Array(1...10))
+        let later = worker.later(5) { $0 }
+        #expect(later.value == later.value)
     }
 }
