@@ -15,6 +15,8 @@ struct EntityScan {
         var values = ReplyList()
         /// Entities whose keys hold something that is no string.
         var taken: Set<Int> = []
+        /// How much of the window it takes.
+        let byteCount: Int
         /// Replies to come.
         var awaited: Int
         /// Under way when all replies are here.
@@ -37,6 +39,7 @@ struct EntityScan {
     private var batch = WriteBatch()
     private var head: EntityHead
     private var pending: [Pending] = []
+    private var pendingBytes = 0
     private let worker = Worker()
     /// Compared ones, to be used again.
     private var free: [WriteBatch] = []
@@ -45,7 +48,14 @@ struct EntityScan {
     private var questions: [Question] = []
     private var lastProgress = ContinuousClock.now
 
-    private static let (batchCount, batchBytes, windowCount) = (256, 1 << 20, 8)
+    /// Few enough for a server to read the command in one go, and to have the last ones' replies at hand.
+    private static let (batchCount, batchBytes) = (128, 1 << 20)
+    /// How many batches, and bytes of entities, are pending at most.
+    private static let (windowCount, windowBytes) = (32, 8 << 20)
+
+    private var isWindowFull: Bool {
+        pending.count >= Self.windowCount || pendingBytes >= Self.windowBytes
+    }
 
     init(keyPrefix: String, stamp: EntityStamp, watches: Bool, _ lock: ImportLock?, _ options: RedisOptions) {
         self.lock = lock
@@ -88,11 +98,10 @@ struct EntityScan {
         }
         try connection.queue(batch.readCommand)
         questions.append(.values(number))
-        pending.append(Pending(batch: batch, awaited: watches ? 2 : 1))
+        pending.append(Pending(batch: batch, byteCount: batch.byteCount, awaited: watches ? 2 : 1))
+        pendingBytes += batch.byteCount
         batch = free.popLast() ?? WriteBatch()
-        repeat {
-            try step(&connection, mustWait: pending.count >= Self.windowCount, body)
-        } while pending.count >= Self.windowCount
+        repeat { try step(&connection, mustWait: isWindowFull, body) } while isWindowFull
     }
 
     /// Sends and receives what there is, and hands over what is complete.
@@ -122,7 +131,7 @@ struct EntityScan {
         while let comparison = pending.first?.comparison, isDue || comparison.isSettled {
             var compared = comparison.take()
             try body(compared)
-            pending.removeFirst()
+            pendingBytes -= pending.removeFirst().byteCount
             done += 1
             compared.batch.removeAll()
             free.append(compared.batch)
@@ -133,7 +142,8 @@ struct EntityScan {
     /// Lets the other thread compare a batch of which all is here.
     private mutating func compareIfComplete(_ number: Int) {
         guard pending[number - done].awaited == 0 else { return }
-        var complete = Pending(batch: WriteBatch(), awaited: 0)
+        var complete = Pending(
+            batch: WriteBatch(), byteCount: pending[number - done].byteCount, awaited: 0)
         swap(&complete, &pending[number - done])
         pending[number - done].comparison = worker.later(complete) { pending in
             ComparedBatch(pending.batch, with: pending.values, taken: pending.taken)

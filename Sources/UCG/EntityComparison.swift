@@ -63,9 +63,15 @@ private struct Stamps {
     /// Behind the author.
     let storedEnd, wantedEnd: Int
 
-    /// The keys of times and author, which follow each other, and what comes before each.
-    private static let stampKeys = [#","created_at":"#, #","updated_at":"#, #","created_by":"#].map {
-        Array($0.utf8)
+    /// The keys of times and author, which follow each other, and what comes before each; inline, as each comparison
+    /// reads them.
+    private static let createdAtKey: InlineArray<14, UInt8> = inline(#","created_at":"#)
+    private static let updatedAtKey: InlineArray<14, UInt8> = inline(#","updated_at":"#)
+    private static let createdByKey: InlineArray<14, UInt8> = inline(#","created_by":"#)
+
+    private static func inline<let count: Int>(_ text: String) -> InlineArray<count, UInt8> {
+        let bytes = Array(text.utf8)
+        return InlineArray { bytes[$0] }
     }
 
     /// What comes before the times is at least so long: `{"id":"<uuid>","entity_type":"x","semantic_name":""`.
@@ -75,21 +81,22 @@ private struct Stamps {
     /// Finds them; `nil` if the entities differ before them, or one of them is written in another way.
     init?(_ stored: Span<UInt8>, _ wanted: Span<UInt8>) {
         // No other place has these bytes: within a string, quotes are escaped.
-        let first = Self.stampKeys[0]
-        guard let start = wanted.firstIndex(of: first.span, from: Self.shortestBeginning),
+        guard let start = wanted.firstIndex(of: Self.createdAtKey.span, from: Self.shortestBeginning),
             stored.count >= start, stored.extracting(0..<start).isEqual(to: wanted.extracting(0..<start))
         else { return nil }
         var (left, right) = (start, start)
-        var values: [Range<Int>] = []
-        for key in Self.stampKeys {
-            guard stored.passes(key.span, at: &left), wanted.passes(key.span, at: &right) else { return nil }
+        func passes(_ key: Span<UInt8>) -> Range<Int>? {
+            guard stored.passes(key, at: &left), wanted.passes(key, at: &right) else { return nil }
             let value = left
             guard stored.passesTime(at: &left) || stored.passesString(at: &left),
                 wanted.passesTime(at: &right) || wanted.passesString(at: &right)
             else { return nil }
-            values.append(value..<left)
+            return value..<left
         }
-        (createdAt, createdBy) = (values[0], values[2])
+        guard let createdAt = passes(Self.createdAtKey.span), passes(Self.updatedAtKey.span) != nil,
+            let createdBy = passes(Self.createdByKey.span)
+        else { return nil }
+        (self.createdAt, self.createdBy) = (createdAt, createdBy)
         (storedEnd, wantedEnd) = (left, right)
     }
 }
