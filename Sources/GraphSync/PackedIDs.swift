@@ -84,21 +84,31 @@ public struct PackedIDs: Hashable, Sendable {
 
     // MARK: - As fields of a hash
 
-    /// The fields of the hash.
-    public var fields: [[UInt8]: [UInt8]] {
-        var fields: [[UInt8]: [UInt8]] = [:]
+    /// A field of the hash: the ids that share their first byte.
+    public struct Field: Equatable, Sendable {
+        fileprivate let ids: ArraySlice<EntityID>
+
+        /// The first byte of the ids.
+        public var firstByte: UInt8 { ids[ids.startIndex].firstByte }
+        /// Its name.
+        public var name: [UInt8] { PackedIDs.name(of: firstByte) }
+        /// How long its value is.
+        public var byteCount: Int { 16 * ids.count }
+
+        /// Appends its value.
+        public func append(to bytes: inout [UInt8]) { EntityID.appendBytes(of: ids, to: &bytes) }
+    }
+
+    /// The fields of the hash, in the order of their names.
+    public var fields: [Field] {
+        var fields: [Field] = []
         var start = 0
         while start < ids.count {
             let byte = ids[start].firstByte
             var end = start + 1
             while end < ids.count, ids[end].firstByte == byte { end += 1 }
-            var packed: [UInt8] = []
-            packed.reserveCapacity(16 * (end - start))
-            while start < end {
-                ids[start].appendBytes(to: &packed)
-                start += 1
-            }
-            fields[Self.name(of: byte)] = packed
+            fields.append(Field(ids: ids[start..<end]))
+            start = end
         }
         return fields
     }

@@ -49,19 +49,30 @@ struct Bookkeeping {
         for type in types {
             let (before, after) = (old[type] ?? PackedIDs(), new[type] ?? PackedIDs())
             if before == after { continue }
-            let (fields, others) = (after.fields, before.fields)
             let key = Array(source.ownedKey(type).utf8)
-            let written = fields.filter { others[$0.key] != $0.value }.sorted {
-                $0.key.lexicographicallyPrecedes($1.key)
-            }
-            let gone = others.keys.filter { fields[$0] == nil }.sorted { $0.lexicographicallyPrecedes($1) }
-            if !written.isEmpty {
-                commands.append(
-                    .command([Array("HSET".utf8), key] + written.flatMap { [$0.key, $0.value] }))
-            }
-            if !gone.isEmpty { commands.append(.command([Array("HDEL".utf8), key] + gone)) }
+            var gone = Dictionary(uniqueKeysWithValues: before.fields.map { ($0.firstByte, $0) })
+            let written = after.fields.filter { gone.removeValue(forKey: $0.firstByte) != $0 }
+            if !written.isEmpty { commands.append(Self.setFields(key, written)) }
+            let names = gone.values.map(\.name).sorted { $0.lexicographicallyPrecedes($1) }
+            if !names.isEmpty { commands.append(.command([Array("HDEL".utf8), key] + names)) }
         }
         return commands
+    }
+
+    /// The command that writes fields of a hash, built in place: it may be megabytes.
+    private static func setFields(_ key: [UInt8], _ fields: [PackedIDs.Field]) -> [UInt8] {
+        var command: [UInt8] = []
+        command.reserveCapacity(64 + key.count + fields.reduce(0) { $0 + $1.byteCount + 32 })
+        command.appendArrayHeader(2 + 2 * fields.count)
+        command.appendArgument(Array("HSET".utf8))
+        command.appendArgument(key)
+        for field in fields {
+            command.appendArgument(field.name)
+            command.appendLength(field.byteCount)
+            field.append(to: &command)
+            command.appendLineEnd()
+        }
+        return command
     }
 
     /// The command that adds this source to the known ones.

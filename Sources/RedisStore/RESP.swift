@@ -11,12 +11,15 @@ extension [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(arguments.reduce(32) { $0 + $1.count + 16 })
         bytes.appendArrayHeader(arguments.count)
-        for argument in arguments {
-            bytes.appendLength(argument.count)
-            bytes.append(argument.span)
-            bytes.appendLineEnd()
-        }
+        for argument in arguments { bytes.appendArgument(argument) }
         return bytes
+    }
+
+    /// Appends an argument of a command.
+    mutating func appendArgument(_ argument: [UInt8]) {
+        appendLength(argument.count)
+        append(argument.span)
+        appendLineEnd()
     }
 
     /// Appends how a command of so many arguments begins, its own name included.

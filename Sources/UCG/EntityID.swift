@@ -61,10 +61,22 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Appends the 16 bytes of the id to `bytes`, in network order.
     public func appendBytes(to bytes: inout [UInt8]) {
-        bytes.append(addingCapacity: 16) { output in
-            for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: high >> (56 - 8 * index))) }
-            for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: low >> (56 - 8 * index))) }
+        bytes.append(addingCapacity: 16) { appendBytes(to: &$0) }
+    }
+
+    /// Appends the 16 bytes of each id to `bytes`, in network order.
+    ///
+    /// Complexity: O(*n*) in the ids.
+    public static func appendBytes(of ids: ArraySlice<EntityID>, to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: 16 * ids.count) { output in
+            for id in ids { id.appendBytes(to: &output) }
         }
+    }
+
+    @inline(__always)
+    private func appendBytes(to output: inout OutputSpan<UInt8>) {
+        for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: high >> (56 - 8 * index))) }
+        for index in 0..<8 { output.append(UInt8(truncatingIfNeeded: low >> (56 - 8 * index))) }
     }
 
     /// How long an id is as text.
