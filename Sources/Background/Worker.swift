@@ -69,7 +69,9 @@ package final class Later<Value: Sendable>: Sendable {
     /// Whether it is there already.
     package var isSettled: Bool { result.withLock { $0 != nil } }
 
-    /// What was worked out, waiting for it.
+    /// What was worked out, waiting for it; as often as need be.
+    ///
+    /// Precondition: nobody has called ``take()``.
     package var value: Value {
         signal.wait()
         signal.signal()  // for whoever asks next
@@ -77,7 +79,9 @@ package final class Later<Value: Sendable>: Sendable {
         return value
     }
 
-    /// What was worked out, waiting for it; handed over once, and then gone.
+    /// What was worked out, waiting for it; handed over, so that no copy of it is left here.
+    ///
+    /// Precondition: it was not called before.
     package func take() -> Value {
         signal.wait()
         guard let value = result.withLock({ $0.take() }) else { preconditionFailure("taken away") }

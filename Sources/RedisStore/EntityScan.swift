@@ -39,7 +39,6 @@ struct EntityScan {
     private var batch = WriteBatch()
     private var head: EntityHead
     private var pending: [Pending] = []
-    private var pendingBytes = 0
     private let worker = Worker()
     /// Compared ones, to be used again.
     private var free: [WriteBatch] = []
@@ -54,7 +53,7 @@ struct EntityScan {
     private static let (windowCount, windowBytes) = (32, 8 << 20)
 
     private var isWindowFull: Bool {
-        pending.count >= Self.windowCount || pendingBytes >= Self.windowBytes
+        pending.count >= Self.windowCount || pending.reduce(0) { $0 + $1.byteCount } >= Self.windowBytes
     }
 
     init(keyPrefix: String, stamp: EntityStamp, watches: Bool, _ lock: ImportLock?, _ options: RedisOptions) {
@@ -99,7 +98,6 @@ struct EntityScan {
         try connection.queue(batch.readCommand)
         questions.append(.values(number))
         pending.append(Pending(batch: batch, byteCount: batch.byteCount, awaited: watches ? 2 : 1))
-        pendingBytes += batch.byteCount
         batch = free.popLast() ?? WriteBatch()
         repeat { try step(&connection, mustWait: isWindowFull, body) } while isWindowFull
     }
@@ -129,10 +127,10 @@ struct EntityScan {
         }
         var isDue = mustWait
         while let comparison = pending.first?.comparison, isDue || comparison.isSettled {
+            pending.removeFirst()
+            done += 1
             var compared = comparison.take()
             try body(compared)
-            pendingBytes -= pending.removeFirst().byteCount
-            done += 1
             compared.batch.removeAll()
             free.append(compared.batch)
             isDue = false

@@ -192,6 +192,28 @@ struct RedisSyncTests {
         #expect(try server.ask("get", "session:1") == "x")
     }
 
+    @Test(
+        "More entities, or larger ones, than are read at a time are compared one by one",
+        arguments: [
+            (6000, 10), (24, 1 << 20),
+        ])
+    func manyReads(count: Int, length: Int) throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<count {
+            sample.entities[.translation, default: [:]]["n\(number)"] = String(repeating: "a", count: length)
+        }
+        try Self.apply(sample, server)
+        for number in stride(from: 0, to: count, by: 7) {
+            sample.entities[.translation]?["n\(number)"] = String(repeating: "b", count: length)
+        }
+        let updated = (count + 6) / 7
+        let result = try Self.apply(sample, server)
+        #expect(result.total.updated == updated)
+        #expect(result.total.unchanged == count - updated)
+        #expect(try Self.apply(sample, server).total.unchanged == count)
+    }
+
     @Test("Whatever stands in the way is listed, and nothing is written", arguments: 0..<3)
     func conflicts(way: Int) throws {
         let server = try RedisServer()
