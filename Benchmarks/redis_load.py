@@ -3,7 +3,7 @@ import json, os, pathlib, shutil, statistics, subprocess, sys, tempfile
 import generate
 from measure import line, timed
 
-PROXY = pathlib.Path(__file__).parent.parent.parent / "shared/tools/faultproxy.py"
+PROXY = pathlib.Path(__file__).parent.parent / "Tests/Support/faultproxy.py"
 
 
 def command(options, folder, *more):
@@ -102,9 +102,6 @@ def without_socket(options, folder, count):
 
 def delayed(options, server, folder, count):
     """Through a relay, with and without a millisecond of delay."""
-    if not PROXY.exists():
-        print("no faultproxy.py here: the delay is left out")
-        return
     results = {}
     for _ in range(options.runs):
         for delay in ("0", "1"):

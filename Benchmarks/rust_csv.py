@@ -1,7 +1,7 @@
 """Rust's csv crate as the peer to measure with, where there are cargo and Debian's packages of the crates."""
 import pathlib, shutil, subprocess
 
-SOURCE = pathlib.Path(__file__).parent.parent.parent / "shared/bench/rust-csv"
+SOURCE = pathlib.Path(__file__).parent / "rust-csv"
 CRATES = "/usr/share/cargo/registry"
 CONFIGURATION = """[source.crates-io]
 replace-with = "debian"

@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// What goes wrong before the first entity is written: nothing is written, and one line says why.
-@Suite(.enabled(if: FaultProxy.isThere, "no faultproxy.py here"))
 struct ConnectFaultTests {
     /// Makes sure that a run ended with nothing written.
     private func expectNothing(

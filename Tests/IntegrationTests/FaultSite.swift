@@ -137,9 +137,7 @@ final class FaultProxy {
     /// Its address, for `--redis`.
     let url: String
 
-    private static let script = Fixtures.root + "/../shared/tools/faultproxy.py"
-    /// Whether there is such a relay here.
-    static let isThere = FileManager.default.fileExists(atPath: script)
+    private static let script = Fixtures.root + "/Tests/Support/faultproxy.py"
 
     /// Starts a relay to `server`; to none that answers if that is `nil`.
     init(_ server: RedisServer?, _ arguments: [String]) throws {

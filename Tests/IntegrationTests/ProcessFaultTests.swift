@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// What happens to the importer itself, and to the files that it reads.
-@Suite(.enabled(if: FaultProxy.isThere, "no faultproxy.py here"))
 struct ProcessFaultTests {
     private static let hasty = ["--retry-for", "0", "--batch", "1"]
 

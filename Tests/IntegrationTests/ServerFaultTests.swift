@@ -3,7 +3,6 @@ import TestSupport
 import Testing
 
 /// What happens to the server, or on the way to it, while entities are written.
-@Suite(.enabled(if: FaultProxy.isThere, "no faultproxy.py here"))
 struct ServerFaultTests {
     /// Arguments of a run that repeats what may pass.
     private static let patient = ["--retry-for", "30", "--batch", "1"]

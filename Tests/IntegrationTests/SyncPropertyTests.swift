@@ -61,7 +61,7 @@ struct SyncPropertyTests {
 
     @Test(
         "The same where the second run is killed, or its connection cut, at any moment, and begins again",
-        .enabled(if: FaultProxy.isThere, "no faultproxy.py here"), arguments: 100..<110)
+        arguments: 100..<110)
     func crashes(seed: Int) throws {
         var dice = SeededGenerator(seed: UInt64(seed))
         let (first, second) = (try RandomSite(&dice).folder(), try RandomSite(&dice).folder())
