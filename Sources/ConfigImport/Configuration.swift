@@ -18,10 +18,10 @@ public struct Configuration: Sendable {
     /// The files' paths, by the numbers that the origins of entities have.
     public var paths: [String] { files.map(\.path) }
 
-    /// What the entities take in Redis's memory, about: the bytes of the files, and what surrounds them.
+    /// What keys and values come to, about: the bytes of the files, and what surrounds them in an entity.
     public var estimatedBytes: Int {
         let entities = counts.values.reduce(0) { $0 + $1.entities }
-        return files.reduce(0) { $0 + $1.identity.size } + 400 * entities
+        return files.reduce(0) { $0 + $1.identity.size } + 330 * entities
     }
 
     /// How many bytes the files have.

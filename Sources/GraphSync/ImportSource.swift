@@ -31,6 +31,8 @@ public struct ImportSource: Hashable, Sendable {
     public var lockKey: String { "\(keyPrefix)reed-import:\(name):lock" }
     /// What the last finished import did.
     public var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
+    /// What the keys begin with that a transaction sets and deletes again, so that nobody ever sees them.
+    public var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
     /// The hash of the ids of the entities of a type that are this source's.
     public func ownedKey(_ type: some CustomStringConvertible) -> String {
         "\(keyPrefix)reed-import:\(name):owned:\(type)"

@@ -92,11 +92,13 @@ public struct PackedIDs: Hashable, Sendable {
         public var firstByte: UInt8 { ids[ids.startIndex].firstByte }
         /// Its name.
         public var name: [UInt8] { PackedIDs.name(of: firstByte) }
-        /// How long its value is.
-        public var byteCount: Int { 16 * ids.count }
-
-        /// Appends its value.
-        public func append(to bytes: inout [UInt8]) { EntityID.appendBytes(of: ids, to: &bytes) }
+        /// Its value: the ids behind each other.
+        public var value: [UInt8] {
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(16 * ids.count)
+            EntityID.appendBytes(of: ids, to: &bytes)
+            return bytes
+        }
     }
 
     /// The fields of the hash, in the order of their names.

@@ -12,16 +12,20 @@ public struct PlannedChange: Sendable {
     public let stored: [UInt8]?
     /// What it should hold; `nil` if it should hold nothing.
     public let wanted: [UInt8]?
+    /// After how many milliseconds the key would vanish as it is; `nil` if never, as it should.
+    public let expiry: Int?
 
     /// A change of the entity at `key`.
     public init(
-        key: EntityKey, origin: EntityOrigin?, change: Change, stored: [UInt8]?, wanted: [UInt8]?
+        key: EntityKey, origin: EntityOrigin?, change: Change, stored: [UInt8]?, wanted: [UInt8]?,
+        expiry: Int? = nil
     ) {
         self.key = key
         self.origin = origin
         self.change = change
         self.stored = stored
         self.wanted = wanted
+        self.expiry = expiry
     }
 
     /// The members that an update changes, by name; none for any other change.

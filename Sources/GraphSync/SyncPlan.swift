@@ -22,6 +22,8 @@ public struct SyncPlan {
     /// How many changes of the saved plan are to be carried out as they are.
     private var confirmed = 0
     private var changedBytes = 0
+    /// How many bytes the keys and values of new entities come to.
+    public private(set) var createdBytes = 0
     private var conflicts: [SyncRefusal.Case] = []
     private var deletions: [SyncRefusal.Case] = []
 
@@ -92,7 +94,10 @@ public struct SyncPlan {
         counts[key.type, default: ChangeCounts()].add(change)
         switch change {
         case .none: return
-        case .create, .update: changedBytes += byteCount
+        case .create:
+            changedBytes += byteCount
+            createdBytes += byteCount
+        case .update: changedBytes += byteCount
         case .delete:
             changedBytes += byteCount
             if deletions.count < SyncRefusal.keptCases {

@@ -1,6 +1,23 @@
 import GraphSync
 import UCG
 
+/// A command that writes one of the importer's own records.
+struct RecordCommand: Sendable {
+    let name: String
+    let key: String
+    /// What follows the key.
+    let arguments: [[UInt8]]
+
+    init(_ name: String, _ key: String, _ arguments: [[UInt8]]) {
+        self.name = name
+        self.key = key
+        self.arguments = arguments
+    }
+
+    /// The command in the wire protocol.
+    var encoded: [UInt8] { .command([Array(name.utf8), Array(key.utf8)] + arguments) }
+}
+
 /// What the importer keeps for itself in Redis, as commands and replies: who owns what, and the last import.
 struct Bookkeeping {
     let source: ImportSource
@@ -43,46 +60,31 @@ struct Bookkeeping {
 
     /// The commands that turn what is recorded of a source into `new`.
     func record(_ source: ImportSource, from old: [EntityType: PackedIDs], to new: [EntityType: PackedIDs])
-        -> [[UInt8]]
+        -> [RecordCommand]
     {
-        var commands: [[UInt8]] = []
+        var commands: [RecordCommand] = []
         for type in types {
             let (before, after) = (old[type] ?? PackedIDs(), new[type] ?? PackedIDs())
             if before == after { continue }
-            let key = Array(source.ownedKey(type).utf8)
+            let key = source.ownedKey(type)
             var gone = Dictionary(uniqueKeysWithValues: before.fields.map { ($0.firstByte, $0) })
             let written = after.fields.filter { gone.removeValue(forKey: $0.firstByte) != $0 }
-            if !written.isEmpty { commands.append(Self.setFields(key, written)) }
+            if !written.isEmpty {
+                commands.append(RecordCommand("HSET", key, written.flatMap { [$0.name, $0.value] }))
+            }
             let names = gone.values.map(\.name).sorted { $0.lexicographicallyPrecedes($1) }
-            if !names.isEmpty { commands.append(.command([Array("HDEL".utf8), key] + names)) }
+            if !names.isEmpty { commands.append(RecordCommand("HDEL", key, names)) }
         }
         return commands
     }
 
-    /// The command that writes fields of a hash, built in place: it may be megabytes.
-    private static func setFields(_ key: [UInt8], _ fields: [PackedIDs.Field]) -> [UInt8] {
-        var command: [UInt8] = []
-        command.reserveCapacity(64 + key.count + fields.reduce(0) { $0 + $1.byteCount + 32 })
-        command.appendArrayHeader(2 + 2 * fields.count)
-        command.appendArgument(Array("HSET".utf8))
-        command.appendArgument(key)
-        for field in fields {
-            command.appendArgument(field.name)
-            command.appendLength(field.byteCount)
-            field.append(to: &command)
-            command.appendLineEnd()
-        }
-        return command
-    }
-
     /// The command that adds this source to the known ones.
-    var enter: [UInt8] { .command("SADD", source.sourcesKey, source.name) }
+    var enter: RecordCommand { RecordCommand("SADD", source.sourcesKey, [Array(source.name.utf8)]) }
 
     /// The command that records a finished import.
-    func record(_ last: LastImport) -> [UInt8] {
-        .command(
-            [Array("HSET".utf8), Array(source.lastKey.utf8)]
-                + last.fields.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] })
+    func record(_ last: LastImport) -> RecordCommand {
+        RecordCommand(
+            "HSET", source.lastKey, last.fields.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] })
     }
 
     /// The last import, by the reply to `HGETALL`.

@@ -1,4 +1,5 @@
 import GraphSync
+import UCG
 
 /// Entities, and in what they differ from what their keys hold.
 struct ComparedBatch: Sendable {
@@ -9,6 +10,8 @@ struct ComparedBatch: Sendable {
         let change: Change
         /// What its key holds; `nil` if it holds nothing, or no string.
         let stored: [UInt8]?
+        /// After how many milliseconds the key vanishes; `nil` if it does not.
+        var expiry: Int?
     }
 
     /// All of the entities.
@@ -21,18 +24,23 @@ struct ComparedBatch: Sendable {
     /// - Parameters:
     ///   - values: What the keys hold, in the order of the entities.
     ///   - taken: The numbers of entities whose keys hold something that is no string.
+    ///   - expiring: After how many milliseconds keys vanish, by the numbers of their entities.
     /// - Complexity: O(*n*) in the bytes of both.
-    init(_ batch: consuming WriteBatch, with values: ReplyList, taken: Set<Int>) {
+    init(_ batch: consuming WriteBatch, with values: ReplyList, taken: Set<Int>, expiring: [Int: Int] = [:]) {
         var findings: [Finding] = []
         for index in values.indices {
+            let expiry = expiring.isEmpty ? nil : expiring[index]
             let change = values.withText(at: index) { stored in
-                batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
+                let change = batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
+                // An entity does not expire, so it is written again without.
+                guard case .none = change, expiry != nil else { return change }
+                return EntityDifference(stored: stored).map { .update($0) } ?? change
             }
             switch change {
             case .some(.none): continue
             case .some(let change):
                 guard case .text(let stored) = values[index] else { continue }
-                findings.append(Finding(index: index, change: change, stored: stored))
+                findings.append(Finding(index: index, change: change, stored: stored, expiry: expiry))
             case nil:
                 let change = taken.contains(index) ? Change.otherType : .create
                 findings.append(Finding(index: index, change: change, stored: nil))
@@ -46,13 +54,15 @@ struct ComparedBatch: Sendable {
     var unchangedCount: Int { batch.entries.count - findings.count }
 
     /// Goes through all entities, whether they are there as they should be or not.
-    func forEach(_ body: (_ index: Int, _ change: Change, _ stored: [UInt8]?) throws -> Void) rethrows {
+    func forEach(_ body: (Finding) throws -> Void) rethrows {
         var next = 0
         for finding in findings {
-            for index in next..<finding.index { try body(index, .none, nil) }
-            try body(finding.index, finding.change, finding.stored)
+            for index in next..<finding.index {
+                try body(Finding(index: index, change: .none, stored: nil))
+            }
+            try body(finding)
             next = finding.index + 1
         }
-        for index in next..<batch.entries.count { try body(index, .none, nil) }
+        for index in next..<batch.entries.count { try body(Finding(index: index, change: .none, stored: nil)) }
     }
 }

@@ -15,6 +15,8 @@ struct EntityScan {
         var values = ReplyList()
         /// Entities whose keys hold something that is no string.
         var taken: Set<Int> = []
+        /// After how many milliseconds keys vanish.
+        var expiring: [Int: Int] = [:]
         /// How much of the window it takes.
         let byteCount: Int
         /// Replies to come.
@@ -25,17 +27,18 @@ struct EntityScan {
 
     /// What a reply is about.
     private enum Question {
-        case watch(Int)
         case values(Int)
         /// How many of these keys exist.
         case existence(Int, [Int])
+        /// When the key of an entity expires.
+        case expiry(Int, Int)
     }
 
     private let options: RedisOptions
     /// What has to be held meanwhile, if anything.
     private let lock: ImportLock?
-    /// Whether a transaction on this connection fails if one of the entities is written after it was read.
-    private let watches: Bool
+    /// Whether keys are looked at that may expire.
+    private let asksExpiry: Bool
     private var batch = WriteBatch()
     private var head: EntityHead
     private var pending: [Pending] = []
@@ -56,10 +59,12 @@ struct EntityScan {
         pending.count >= Self.windowCount || pending.reduce(0) { $0 + $1.byteCount } >= Self.windowBytes
     }
 
-    init(keyPrefix: String, stamp: EntityStamp, watches: Bool, _ lock: ImportLock?, _ options: RedisOptions) {
+    init(
+        keyPrefix: String, stamp: EntityStamp, asksExpiry: Bool, _ lock: ImportLock?, _ options: RedisOptions
+    ) {
+        self.asksExpiry = asksExpiry
         self.lock = lock
         self.options = options
-        self.watches = watches
         head = EntityHead(keyPrefix: keyPrefix, stamp: stamp)
     }
 
@@ -73,14 +78,6 @@ struct EntityScan {
         }
     }
 
-    /// Adds the entities of a batch.
-    mutating func add(
-        _ other: WriteBatch, _ connection: inout RedisConnection, _ body: Finding
-    ) throws {
-        batch = other
-        try ask(&connection, body)
-    }
-
     /// Waits for everything that was asked.
     mutating func finish(_ connection: inout RedisConnection, _ body: Finding) throws {
         if !batch.entries.isEmpty { try ask(&connection, body) }
@@ -91,13 +88,17 @@ struct EntityScan {
         connection.largestReply = RedisConnection.largestString
         let number = done + pending.count
         if questions.isEmpty { lastProgress = .now }
-        if watches {
-            try connection.queue(batch.watchCommand)
-            questions.append(.watch(number))
-        }
         try connection.queue(batch.readCommand)
         questions.append(.values(number))
-        pending.append(Pending(batch: batch, byteCount: batch.byteCount, awaited: watches ? 2 : 1))
+        if asksExpiry {
+            for index in batch.entries.indices {
+                try connection.queue(batch.expiryCommand(index))
+                questions.append(.expiry(number, index))
+            }
+        }
+        pending.append(
+            Pending(
+                batch: batch, byteCount: batch.byteCount, awaited: 1 + (asksExpiry ? batch.entries.count : 0)))
         batch = free.popLast() ?? WriteBatch()
         repeat { try step(&connection, mustWait: isWindowFull, body) } while isWindowFull
     }
@@ -144,7 +145,8 @@ struct EntityScan {
             batch: WriteBatch(), byteCount: pending[number - done].byteCount, awaited: 0)
         swap(&complete, &pending[number - done])
         pending[number - done].comparison = worker.later(complete) { pending in
-            ComparedBatch(pending.batch, with: pending.values, taken: pending.taken)
+            ComparedBatch(
+                pending.batch, with: pending.values, taken: pending.taken, expiring: pending.expiring)
         }
     }
 
@@ -154,7 +156,6 @@ struct EntityScan {
         if case .error(let text) = reply { throw ServerError(text).asFailure }
         let number: Int
         switch (question, reply) {
-        case (.watch(let batch), .ok): number = batch
         case (.values(let batch), .array(let values))
         where values.count == pending[batch - done].batch.entries.count:
             number = batch
@@ -169,8 +170,12 @@ struct EntityScan {
             } else if count > 0 {
                 for index in indices { try probe([index], batch, &connection) }
             }
+        case (.expiry(let batch, let index), .integer(let milliseconds)):
+            number = batch
+            // -1 stands for a key that does not expire, -2 for one that does not exist.
+            if milliseconds >= 0 { pending[batch - done].expiring[index] = milliseconds }
         default:
-            throw RedisError(.protocolViolation, "an unexpected reply to MGET or EXISTS")
+            throw RedisError(.protocolViolation, "an unexpected reply to MGET, EXISTS or PTTL")
         }
         pending[number - done].awaited -= 1
         compareIfComplete(number)

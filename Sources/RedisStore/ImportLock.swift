@@ -11,8 +11,10 @@ final class ImportLock {
     /// For renewing the lock and giving it back: in a hurry, and whether or not the run shall end.
     private let hurriedSession: RedisSession
     private let options: RedisOptions
-    private let key: String
-    private let record: LockRecord
+    /// The lock's key.
+    let key: String
+    /// What the key holds while this run has the lock.
+    let value: [UInt8]
     private var connection: RedisConnection?
     /// When it was last seen to be held; `nil` if it is not.
     private var confirmed: ContinuousClock.Instant?
@@ -43,9 +45,10 @@ final class ImportLock {
         hurriedSession = session.hurried(Self.hurry)
         self.options = options
         self.key = key
-        record = LockRecord(
+        value = LockRecord(
             host: Self.hostName, process: Int(getpid()), start: .now,
-            token: String(UInt64.random(in: .min ... .max), radix: 16))
+            token: String(UInt64.random(in: .min ... .max), radix: 16)
+        ).json
     }
 
     static var hostName: String {
@@ -87,11 +90,8 @@ final class ImportLock {
 
     private func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
         let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
-        let value = String(decoding: record.json, as: UTF8.self)
-        let commands: [[UInt8]] = [
-            .command("SET", key, value, "NX", "PX", milliseconds), .command("GET", key),
-            .command("PTTL", key),
-        ]
+        let set = ["SET", key].map { Array($0.utf8) } + [value] + ["NX", "PX", milliseconds].map { Array($0.utf8) }
+        let commands: [[UInt8]] = [.command(set), .command("GET", key), .command("PTTL", key)]
         var retry = RedisRetry(limit: options.retryFor)
         var isFirst = false
         var replies: [RedisReply] = []
@@ -102,7 +102,7 @@ final class ImportLock {
         }
         if replies[0] == .ok { return (true, nil) }
         guard case .text(let text) = replies[1] else { return (false, nil) }
-        if text == record.json {  // the reply to an earlier attempt was lost, or the server restarted
+        if text == value {  // the reply to an earlier attempt was lost, or the server restarted
             try change(.command("PEXPIRE", key, milliseconds))
             return (true, nil)
         }
@@ -154,7 +154,7 @@ final class ImportLock {
     /// Between the look and the deletion nobody else can get a lock that does not expire for some more seconds.
     private func releaseWithoutMemory() {
         guard let seen = try? call([.command("GET", key), .command("PTTL", key)]),
-            seen[0] == .text(record.json), case .integer(let left) = seen[1], left > Self.leftForRelease
+            seen[0] == .text(value), case .integer(let left) = seen[1], left > Self.leftForRelease
         else { return }
         _ = try? call([.command("DEL", key)])
     }
@@ -166,7 +166,7 @@ final class ImportLock {
         while true {
             do throws(RedisError) {
                 let seen = try call([.command("WATCH", key), .command("GET", key)])
-                guard seen[1] == .text(record.json) else { throw Self.lost }
+                guard seen[1] == .text(value) else { throw Self.lost }
                 let replies = try call([.command("MULTI"), command, .command("EXEC")])
                 guard replies[2] != .null else { throw Self.lost }
                 return
@@ -189,8 +189,9 @@ final class ImportLock {
         try RedisRetry.sleep(pause, isHurried ? nil : options.interruption)
     }
 
-    private static let lost = RedisError(
-        .tryLater, "the lock was lost: it has expired or was removed", advice: "run again")
+    /// Another run may hold the lock by now.
+    static let lost = RedisError(
+        .lockLost, "the lock was lost: it has expired or was removed", advice: "run again")
 
     /// Sends commands over the lock's connection, which is made if there is none.
     private func call(_ commands: [[UInt8]]) throws(RedisError) -> [RedisReply] {

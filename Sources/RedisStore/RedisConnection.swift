@@ -12,7 +12,7 @@ import Glibc
     private let replies: ReplyReader
     private var input = [UInt8](repeating: 0, count: 64 << 10)
     /// A descriptor that becomes readable when the run shall end; -1 if there is none.
-    private let interruption: CInt
+    let interruption: CInt
 
     /// A reply larger than this is not one that was asked for.
     var largestReply = RedisConnection.largestSmallReply
@@ -114,22 +114,49 @@ import Glibc
         waiting limit: Duration, heedsInterruption: Bool = true,
         onReply: (RedisReply) throws(RedisError) -> Void
     ) throws(RedisError) -> Event {
-        var descriptors = [
-            pollfd(
-                fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)),
-                revents: 0),
-            pollfd(fd: heedsInterruption ? interruption : -1, events: Int16(POLLIN), revents: 0),
-        ]
+        let (events, event) = try Self.wait(
+            for: [request], waiting: limit, heedsInterruption ? interruption : -1)
+        if event == .progress { try transfer(events[0], onReply: onReply) }
+        return event
+    }
+
+    /// What has to be waited for: something to read, and to write if there is something.
+    var request: pollfd {
+        pollfd(
+            fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)), revents: 0)
+    }
+
+    /// Waits for one of several connections, at most `limit`.
+    ///
+    /// - Parameters:
+    ///   - requests: What each of them waits for.
+    ///   - interruption: A descriptor that becomes readable when the run shall end; -1 if there is none.
+    /// - Returns: What can be done with each, for ``transfer(_:onReply:)``.
+    static func wait(
+        for requests: [pollfd], waiting limit: Duration, _ interruption: CInt
+    ) throws(RedisError) -> (events: [Int16], Event) {
+        var descriptors = requests + [pollfd(fd: interruption, events: Int16(POLLIN), revents: 0)]
         let milliseconds = CInt(min(limit / .milliseconds(1), 1e9).rounded(.up))
         // Sound: the array outlives the call, which fills `revents`.
         let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
         if ready < 0 {
             guard errno == EINTR else { throw RedisError(.system, "poll: \(systemText(errno))") }
-            return .progress
+            return (requests.map { _ in 0 }, .progress)
         }
-        if descriptors[1].revents != 0 { return .interruption }
-        if ready == 0 { return .timeout }
-        let events = Int32(descriptors[0].revents)
+        let events = descriptors.dropLast().map(\.revents)
+        if descriptors[requests.count].revents != 0 { return (events, .interruption) }
+        return (events, ready == 0 ? .timeout : .progress)
+    }
+
+    /// Writes and reads what can be written and read.
+    ///
+    /// - Parameters:
+    ///   - events: What ``wait(for:waiting:_:)`` has found.
+    ///   - onReply: Called with each reply, in their order.
+    mutating func transfer(
+        _ events: Int16, onReply: (RedisReply) throws(RedisError) -> Void
+    ) throws(RedisError) {
+        let events = Int32(events)
         var failure: CInt?
         if events & POLLOUT != 0 {
             var isDone: CInt = 0
@@ -140,7 +167,6 @@ import Glibc
             try receive(untilEnd: failure != nil, onReply)
         }
         if let failure { throw lost(systemText(failure)) }
-        return .progress
     }
 
     /// Reads what is there and hands the replies over; after a failed write the

@@ -44,13 +44,12 @@ public struct RedisEntityStore: ~Copyable {
 
     static func connect(
         _ session: RedisSession, _ keyPrefix: String, _ stamp: EntityStamp, _ options: RedisOptions,
-        isReadOnly: Bool = false
+        lock: ImportLock? = nil, isReadOnly: Bool = false
     ) throws(RedisError) -> RedisEntityStore {
-        let opened = try session.openFirst()
+        let opened = try session.openFirst(.fully)
         if let failure = opened.survey.failure, !isReadOnly { throw failure }
-        let window = WriteWindow(keyPrefix: keyPrefix, sendsSingly: options.batchSize == 1)
         return RedisEntityStore(
-            WritePipeline(session, opened, window: window, options),
+            WritePipeline(session, opened, keyPrefix: keyPrefix, lock: lock, options),
             EntityHead(keyPrefix: keyPrefix, stamp: stamp), options)
     }
 
@@ -97,9 +96,12 @@ public struct RedisEntityStore: ~Copyable {
     }
 
     /// Sends what is left, waits for all replies, and makes sure that they were in step and nothing was lost.
-    public mutating func finish() throws(RedisError) {
+    public mutating func finish() throws(RedisError) { try finish(nil) }
+
+    /// The same, and makes sure that a record of this run is still there.
+    mutating func finish(_ record: RedisSession.Record?) throws(RedisError) {
         if !batch.entries.isEmpty { try send() }
-        try pipeline.finish()
+        try pipeline.finish(record)
     }
 
     /// Waits a little for what was sent, after the source of entities has failed; sends nothing more.

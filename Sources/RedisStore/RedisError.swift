@@ -16,6 +16,8 @@ public struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         case permission
         /// The server cannot do it now.
         case tryLater
+        /// The lock of this run is not there any more.
+        case lockLost
         /// The server's configuration does not allow it.
         case configuration
         /// The server refused a value.

@@ -14,6 +14,8 @@ public struct RedisOptions: Sendable {
     public var batchSize = RedisOptions.defaultBatchSize
     /// Whether a server is used that may evict keys that have no expiry.
     public var allowsEviction = false
+    /// Whether a server is written to that has less memory than the new keys and values need.
+    public var ignoresMemory = false
     /// Whether `INFO` is asked for, without which nobody can tell a restart, a flush or an eviction.
     public var checksServer = true
     /// A descriptor that becomes readable when the run shall end early.

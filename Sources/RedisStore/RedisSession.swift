@@ -1,3 +1,4 @@
+import GraphSync
 import UCG
 
 /// A server as this user sees it: logging in, the look before the first write, and the look after the last.
@@ -30,36 +31,53 @@ struct RedisSession {
         let survey: ServerSurvey
     }
 
-    /// Connects, logs in, chooses the database and looks at the server, all in one round trip.
+    /// What is looked at when a connection is opened, and what fails it.
+    enum Look {
+        /// Everything; whatever is found is for the caller to judge.
+        case anyway
+        /// Everything; what prevents reading is a failure.
+        case fully
+        /// Who the server is; what prevents reading is a failure.
+        case briefly
+    }
+
+    /// Connects, logs in, chooses the database and looks at the server, in one round trip, or in two if fully.
     ///
     /// - Throws: If the server cannot be reached, does not let this user in, or is none.
-    func open() throws(RedisError) -> Opened {
+    func open(_ look: Look = .briefly) throws(RedisError) -> Opened {
         let deadline = ContinuousClock.now + options.connectTimeout
         var connection = try RedisConnection.open(
             address, within: options.connectTimeout, interruption: options.interruption)
-        let questions = self.questions
         let replies: [RedisReply]
         do throws(RedisError) {
             replies = try connection.call(
-                questions.map(\.command), name: "PING", within: max(.milliseconds(1), deadline - .now))
+                greeting.map(\.command), name: "PING", within: max(.milliseconds(1), deadline - .now))
         } catch {
             throw explain(error)
         }
         var survey = ServerSurvey(address: address, options)
-        for (question, reply) in zip(questions, replies) { try survey.enter(question, reply) }
+        for (question, reply) in zip(greeting, replies) { try survey.enter(question, reply) }
+        // Only now: a server hangs up on a user who has not logged in and sends long commands.
+        if look != .briefly, survey.delay == nil, survey.readingFailure == nil {
+            let replies = try connection.call(
+                requirements.map(\.command), name: "COMMAND INFO", within: options.replyTimeout)
+            for (question, reply) in zip(requirements, replies) { try survey.enter(question, reply) }
+        }
+        // Else the commands to come would go to another database, or be another user's.
+        if look != .anyway, survey.delay == nil, let failure = survey.readingFailure { throw failure }
         return Opened(connection: connection, survey: survey)
     }
 
     /// Opens the first connection: again and again within `wait` if nobody answers, and within `retryFor` if
     /// the server says that it is not ready.
-    func openFirst() throws(RedisError) -> Opened {
+    func openFirst(_ look: Look = .briefly) throws(RedisError) -> Opened {
         var waiting = RedisRetry(limit: options.wait)
         var delayed = RedisRetry(limit: max(options.wait, options.retryFor))
         while true {
             let failure: RedisError
             var pause: Duration?
             do throws(RedisError) {
-                let opened = try open()
+                let opened = try open(look)
                 guard let delay = opened.survey.delay else { return opened }
                 failure = delay
                 if !delayed.isFailing {
@@ -96,15 +114,19 @@ struct RedisSession {
     struct Question {
         enum Purpose {
             case authentication, presence, database, name, information
-            /// Whether the user may run this command on entities of this type.
-            case right(String, EntityType)
+            /// Which of the commands that are needed there are.
+            case commands
+            /// Whether the user may run a command.
+            case right(ServerRequirement)
+            /// The end of the questions about rights.
+            case end
         }
 
         let purpose: Purpose
         let command: [UInt8]
     }
 
-    private var questions: [Question] {
+    private var greeting: [Question] {
         var questions: [Question] = []
         if let password = address.password {
             let command: [UInt8] =
@@ -119,61 +141,82 @@ struct RedisSession {
                 Question(purpose: .database, command: .command("SELECT", String(address.database))))
         }
         questions.append(Question(purpose: .name, command: .command("CLIENT", "SETNAME", "reed-import")))
-        guard options.checksServer else { return questions }
-        questions.append(Question(purpose: .information, command: Self.information))
-        let user = address.user ?? "default"
-        for type in [EntityType.snippet, .theme, .association, .translation] {
-            let key = EntityKey(prefix: keyPrefix, type: type, id: .namespace).description
-            questions.append(
-                Question(
-                    purpose: .right("SET", type), command: .command("ACL", "DRYRUN", user, "SET", key, "")))
-        }
+        if options.checksServer { questions.append(Question(purpose: .information, command: Self.information)) }
         return questions
     }
 
-    /// Makes sure that replies were in step up to the last one, and that the server is the one it was.
+    /// The questions about commands and rights, by the one table of them.
+    private var requirements: [Question] {
+        guard options.checksServer else { return [] }
+        var questions = [Question(purpose: .commands, command: ServerRequirement.existence)]
+        let user = address.user ?? "default"
+        let record = ImportSource(keyPrefix: keyPrefix).lastKey
+        func key(_ type: EntityType) -> String {
+            EntityKey(prefix: keyPrefix, type: type, id: .namespace).description
+        }
+        for requirement in ServerRequirement.all {
+            // The right to each command on one type's keys, and to SET on every type's.
+            let types: [EntityType] = requirement.command == "SET" ? RedisSession.types : [.snippet]
+            for type in types {
+                questions.append(
+                    Question(
+                        purpose: .right(requirement),
+                        command: requirement.dryRun(user: user, entity: key(type), record: record)))
+            }
+        }
+        questions.append(Question(purpose: .end, command: .command("PING")))
+        return questions
+    }
+
+    private static let types: [EntityType] = [.snippet, .theme, .association, .translation]
+
+    /// Something that this run has written, by which the last round trip sees that it is still there.
+    enum Record {
+        /// The lock.
+        case lock(key: String, value: [UInt8])
+        /// The run, as the record of the last import has it.
+        case run(key: String, run: String)
+    }
+
+    /// Makes sure that replies were in step up to the last one, that the server is the one it was, and that it has what
+    /// this run has written.
     ///
-    /// - Throws: ``RedisError/Code/incomplete`` if entities may have been lost meanwhile.
-    func confirm(_ connection: inout RedisConnection, since epoch: ServerState.Epoch?) throws(RedisError) {
+    /// - Throws: ``RedisError/Code/incomplete`` if entities were lost meanwhile, ``RedisError/Code/restarted`` if they may
+    ///   have been, ``RedisError/Code/lockLost``.
+    func confirm(
+        _ connection: inout RedisConnection, since epoch: ServerEpoch?, _ record: Record?
+    ) throws(RedisError) {
         let token = "reed-import \(UInt64.random(in: .min ... .max))"
-        var commands: [[UInt8]] = [.command("ECHO", token)]
+        var commands: [[UInt8]] = []
+        switch record {
+        case .lock(let key, _): commands.append(.command("GET", key))
+        case .run(let key, _): commands.append(.command("HGET", key, "run"))
+        case nil: break
+        }
         if epoch != nil { commands.append(Self.information) }
-        let replies = try connection.call(commands, name: "ECHO", within: options.replyTimeout)
-        if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
-        guard replies[0] == .text(Array(token.utf8)) else {
+        // Its argument comes back, so that it can be told from every other reply.
+        commands.append(.command("PING", token))
+        let replies = try connection.call(commands, name: "PING", within: options.replyTimeout)
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        guard replies.last == .text(Array(token.utf8)) else {
             throw RedisError(.protocolViolation, "replies out of step at the end marker")
         }
-        guard let epoch else { return }
-        guard case .text(let info) = replies[1] else {
-            if case .error(let text) = replies[1] { throw ServerError(text).asFailure }
-            throw RedisError(.protocolViolation, "an unexpected reply to INFO")
+        if let epoch {
+            guard case .text(let info) = replies[replies.count - 2] else {
+                throw RedisError(.protocolViolation, "an unexpected reply to INFO")
+            }
+            try ServerState(info: info).epoch.check(against: epoch)
         }
-        try Self.compare(epoch, ServerState(info: info).epoch)
+        switch record {
+        case .lock(_, let value): guard replies[0] == .text(value) else { throw ImportLock.lost }
+        case .run(_, let run):
+            guard replies[0] == .text(Array(run.utf8)) else {
+                throw RedisError(
+                    .restarted, "the record of this import is gone, so the entities may be too", advice: "run again")
+            }
+        case nil: break
+        }
     }
 
     private static let information: [UInt8] = .command("INFO", "all")
-
-    /// Says what happened between two looks at the server, if anything did.
-    private static func compare(
-        _ before: ServerState.Epoch, _ now: ServerState.Epoch
-    ) throws(RedisError) {
-        if now == before { return }
-        if now.runID != before.runID { throw restarted }
-        let advice = "run again"
-        if now.evicted < before.evicted || now.flushes < before.flushes {
-            throw RedisError(
-                .incomplete,
-                "the server's statistics were reset during the import, so nobody can tell what it lost",
-                advice: advice)
-        }
-        if now.flushes > before.flushes {
-            throw RedisError(.incomplete, "the database was flushed during the import", advice: advice)
-        }
-        throw RedisError(
-            .incomplete, "\(now.evicted - before.evicted) keys evicted during the import",
-            advice: "raise maxmemory and run again")
-    }
-
-    /// The server is not the one that confirmed what was written before.
-    static let restarted = RedisError(.restarted, "server restarted (run_id changed)", advice: "run again")
 }

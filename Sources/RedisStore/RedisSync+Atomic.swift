@@ -2,75 +2,92 @@ import GraphSync
 import UCG
 
 extension RedisSync {
+    /// How the one transaction of a plan can be guarded against other writers.
+    enum AtomicWay {
+        /// By a script within it.
+        case script
+        /// By watching every key.
+        case watch
+    }
+
+    /// The way for this user and so many changes; `nil` if they go in batches.
+    mutating func atomicWay(_ changes: AtomicChanges) throws(RedisError) -> AtomicWay? {
+        if changes.keyCount == 0 { return .watch }
+        if redis.batchSize > 1, changes.keyCount <= AtomicWrite.mostScriptKeys, try mayRunScripts() {
+            return .script
+        }
+        if changes.keyCount <= AtomicWrite.mostWatchedKeys { return .watch }
+        if options.atomicity == .always {
+            redis.onNote(
+                "\(changes.keyCount) keys are watched one by one, which is slow; the right to run scripts (+eval) avoids it"
+            )
+            return .watch
+        }
+        redis.onNote(
+            "\(changes.keyCount) changes go in batches: one transaction of so many needs the right to run scripts (+eval)"
+        )
+        return nil
+    }
+
+    /// Whether this user may run scripts on this server.
+    ///
+    /// It also makes a server of version 6.2 look at its memory, which it would not do within a transaction.
+    private mutating func mayRunScripts() throws(RedisError) -> Bool {
+        let reply = try store.pipeline.call([.command("EVAL", "return 1", "0")], name: "EVAL")[0]
+        switch reply {
+        case .integer(1): return true
+        case .error(let text):
+            let error = ServerError(text)
+            if case .delay = error.effect { throw error.asFailure }
+            return false
+        default: throw RedisError(.protocolViolation, "an unexpected reply to EVAL")
+        }
+    }
+
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ changed: inout ChangedEntities,
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ changes: AtomicChanges, _ way: AtomicWay,
         _ last: () throws -> LastImport
     ) throws -> Bool {
-        var final = SyncPlan(desired, plan.ownership, options, saved: saved)
-        var batches: [WriteBatch] = []
-        var wasLarge = false
-        let (prefix, isSplit) = (source.keyPrefix, redis.batchSize == 1)
-        try compareAgain(&changed) { compared in
-            let batch = compared.batch
-            compared.forEach { index, found, stored in
-                let entry = batch.entries[index]
-                let change = final.verdict(found, entry.type, entry.id)
-                let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
-                let planned = PlannedChange(
-                    key: key, origin: entry.origin, change: change, stored: stored, wanted: nil)
-                guard final.admits(planned) else { return }
-                final.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
-                // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
-                let isLarge = entry.end - entry.valueStart >= RedisEntityStore.largeValue
-                let isFull = (batches.last?.entries.count ?? 0) >= Self.batchCount
-                if batches.isEmpty || isFull || isLarge || wasLarge {
-                    batches.append(WriteBatch())
-                    batches[batches.count - 1].isSplit = isSplit
-                }
-                wasLarge = isLarge
-                switch change {
-                case .create: batches[batches.count - 1].append(index, of: batch)
-                case .update(let difference):
-                    let value = batch.withValue(at: index) { difference.update($0) }
-                    batches[batches.count - 1].append(index, of: batch, value: value)
-                case .none, .delete, .conflict: break
-                }
-            }
-        }
-        var deleted: [EntityKey] = []
-        for type in desired.types.reversed() {
-            try readDeletions(type, &final, watches: true) { deleted.append($0.key) }
-        }
-        try final.check()
         var result = SyncResult()
-        result.counts = plan.counts.mapValues { counts in
-            var unchanged = ChangeCounts()
-            unchanged.unchanged = counts.unchanged
-            return unchanged
-        }
-        .merging(final.counts, uniquingKeysWith: +)
+        result.counts = plan.counts
         result.note(plan)
         result.visibility = result.total.changed == 0 ? .unchanged : .atomic
-
-        var transaction = Transaction()
-        for batch in batches where !batch.entries.isEmpty { transaction.append(batch) }
-        for start in stride(from: 0, to: deleted.count, by: Self.batchCount) {
-            let keys = deleted[start..<min(start + Self.batchCount, deleted.count)]
-            transaction.append(.command([Array("DEL".utf8)] + keys.map { Array($0.description.utf8) }))
-        }
-        for command in ownershipCommands(plan) { transaction.append(command) }
-        transaction.append(bookkeeping.record(try finished(last, result.total, desired)))
+        let write = AtomicWrite(
+            changes: changes,
+            records: recordCommands(plan) + [bookkeeping.record(try finished(last, result.total, desired))],
+            guardPrefix: source.guardPrefix)
         try lock.tend()
-        guard try carryOut(transaction) else { return false }
+        let transaction: Transaction
+        switch way {
+        case .script: transaction = write.guarded(by: lock)
+        case .watch:
+            guard try watch(write) else { return false }
+            transaction = write.watched()
+        }
+        guard try carryOut(transaction, write, way) else { return false }
         self.result = result
         isCarriedOut = true
-        try store.finish()
+        try store.finish(.run(key: source.lastKey, run: run))
+        return true
+    }
+
+    /// Watches all keys; false if one of them does not hold what it held when it was compared.
+    private mutating func watch(_ write: AtomicWrite) throws(RedisError) -> Bool {
+        for (commands, expected) in write.watches {
+            let replies = try ask(commands, name: "WATCH")
+            for case .error(let text) in replies { throw ServerError(text).asFailure }
+            guard replies[0] == .ok else {
+                throw RedisError(.protocolViolation, "an unexpected reply to WATCH")
+            }
+            guard try expected.holds(replies[1]) else { return false }
+            try lock.tend()
+        }
         return true
     }
 
     /// The commands that record who owns what when a plan has been carried out.
-    func ownershipCommands(_ plan: SyncPlan) -> [[UInt8]] {
+    func recordCommands(_ plan: SyncPlan) -> [RecordCommand] {
         var commands = bookkeeping.record(source, from: plan.ownership.own, to: plan.ownedAfter)
         if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(bookkeeping.enter) }
         guard options.adopts else { return commands }
@@ -100,24 +117,20 @@ extension RedisSync {
         return last
     }
 
-    /// Lets the server carry a transaction out; false if a watched key was changed.
+    /// Lets the server carry a transaction out; false if a key was changed.
     ///
     /// If the connection breaks while it does, the record of the last import tells whether it did.
-    mutating func carryOut(_ transaction: Transaction) throws -> Bool {
+    private mutating func carryOut(
+        _ transaction: Transaction, _ write: AtomicWrite, _ way: AtomicWay
+    ) throws -> Bool {
         let (redis, lock) = (redis, lock)
         try store.pipeline.use { (connection, _) throws(RedisError) in
             try transaction.queue(&connection, lock, redis)
         }
+        let ending: Transaction.Ending
         do throws(RedisError) {
-            let ending = try store.pipeline.use { (connection, _) throws(RedisError) in
-                try Transaction.execute(&connection, redis)
-            }
-            switch ending {
-            case .done: return true
-            case .aborted: return false
-            case .failed(let failure):
-                isPartial = true
-                throw failure
+            ending = try store.pipeline.use { (connection, _) throws(RedisError) in
+                try transaction.execute(&connection, redis)
             }
         } catch {
             guard error.isOfConnection else { throw error }
@@ -128,6 +141,19 @@ extension RedisSync {
             }
             isInDoubt = false
             return true
+        }
+        guard case .done(let results) = ending else { return false }
+        let outcome =
+            switch way {
+            case .script: try write.ending(ofGuarded: results)
+            case .watch: write.ending(ofWatched: results)
+            }
+        switch outcome {
+        case .done: return true
+        case .aborted: return false
+        case .partial(let failure):
+            isPartial = true
+            throw failure
         }
     }
 

@@ -11,10 +11,11 @@ extension RedisSync {
     ) throws -> SyncPlan {
         let ownership = try readOwnership(watches: false)
         var plan = SyncPlan(desired, ownership, options)
-        var changed = ChangedEntities(limit: 0)
+        try readExpiries(besides: ownership)
+        var changes = AtomicChanges(entityLimit: 0)
         for type in desired.types {
-            try compare(desired, type, &plan, &changed, onChange)
-            try readDeletions(type, &plan, watches: false, onChange)
+            try compare(desired, type, &plan, &changes, onChange)
+            try readDeletions(type, &plan, onChange)
         }
         return plan
     }
@@ -26,6 +27,7 @@ extension RedisSync {
     public mutating func verify(_ desired: DesiredGraph) throws -> (
         counts: ChangeCounts, firstFault: EntityOrigin?
     ) {
+        try readExpiries(besides: try readOwnership(watches: false))
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
         for type in desired.types {
@@ -62,52 +64,43 @@ extension RedisSync {
 
     /// Compares every entity of a type with what its key holds.
     mutating func compare(
-        _ desired: DesiredGraph, _ type: EntityType, _ plan: inout SyncPlan, _ changed: inout ChangedEntities,
+        _ desired: DesiredGraph, _ type: EntityType, _ plan: inout SyncPlan, _ changes: inout AtomicChanges,
         _ onChange: (PlannedChange) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
+        var expiring: Set<EntityID> = []
         try scan(desired, type) { compared in
             let batch = compared.batch
-            func note(_ index: Int, _ found: Change, _ stored: [UInt8]?) throws {
+            func note(_ finding: ComparedBatch.Finding) throws {
+                let index = finding.index
                 let entry = batch.entries[index]
-                let change = plan.verdict(found, entry.type, entry.id)
+                let change = plan.verdict(finding.change, entry.type, entry.id)
                 if case .none = change { return plan.addUnchanged(entry.type, 1) }
                 let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
                 let planned = PlannedChange(
-                    key: key, origin: entry.origin, change: change, stored: stored,
-                    wanted: batch.value(at: index))
+                    key: key, origin: entry.origin, change: change, stored: finding.stored,
+                    wanted: batch.value(at: index), expiry: finding.expiry)
                 guard plan.admits(planned) else { return }
                 plan.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
-                changed.append(index, of: batch)
+                changes.append(change, index, of: batch, stored: finding.stored)
+                if finding.expiry != nil { expiring.insert(entry.id) }
                 try onChange(planned)
             }
             if plan.refusesOthers { return try compared.forEach(note) }
             plan.addUnchanged(type, compared.unchangedCount)
-            for finding in compared.findings { try note(finding.index, finding.change, finding.stored) }
+            for finding in compared.findings { try note(finding) }
         }
+        store.pipeline.expiring.formUnion(expiring)
     }
 
     private mutating func scan(
         _ desired: DesiredGraph, _ type: EntityType, _ body: EntityScan.Finding
     ) throws {
-        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: false, lock, redis)
+        var scan = EntityScan(
+            keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry, lock, redis)
         var connection = try store.pipeline.takeConnection()
         do {
             try desired.forEachEntity(type) { entity in try scan.add(entity, &connection, body) }
-            try scan.finish(&connection, body)
-        } catch {
-            store.pipeline.giveBack(connection)
-            throw error
-        }
-        store.pipeline.giveBack(connection)
-    }
-
-    /// Compares entities once more, from now on watching their keys; they are let go one batch after the other.
-    mutating func compareAgain(_ changed: inout ChangedEntities, _ body: EntityScan.Finding) throws {
-        var scan = EntityScan(keyPrefix: source.keyPrefix, stamp: stamp, watches: true, lock, redis)
-        var connection = try store.pipeline.takeConnection()
-        do {
-            while let batch = changed.popFirst() { try scan.add(batch, &connection, body) }
             try scan.finish(&connection, body)
         } catch {
             store.pipeline.giveBack(connection)
@@ -120,12 +113,12 @@ extension RedisSync {
 
     /// Looks at the entities of a type that are to be deleted; what is gone already is not counted.
     mutating func readDeletions(
-        _ type: EntityType, _ plan: inout SyncPlan, watches: Bool, _ onChange: (PlannedChange) throws -> Void
+        _ type: EntityType, _ plan: inout SyncPlan, _ onChange: (PlannedChange) throws -> Void
     ) throws {
         let ids = plan.candidates[type]?.ids ?? []
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
-            for deletion in try readDeletions(type, chunk, watches: watches) where plan.admits(deletion) {
+            for deletion in try readDeletions(type, chunk, watches: false) where plan.admits(deletion) {
                 plan.add(deletion.change, deletion.key, nil, byteCount: 96)
                 try onChange(deletion)
             }
@@ -176,47 +169,5 @@ extension EntityKey {
         guard let json = JSONValue(value.span) else { return false }
         return json["id"] == .string(Array(id.description.utf8))
             && json["entity_type"] == .string(Array(type.rawValue.utf8))
-    }
-}
-
-/// Encoded entities that differ from what is stored, as long as they are few enough to be kept.
-struct ChangedEntities {
-    /// The entities.
-    private var batches: [WriteBatch] = []
-    private var head = 0
-    private var count = 0
-    private var byteCount = 0
-    private let limit: Int
-    private let byteLimit: Int
-
-    private static let batchCount = 256
-
-    /// Keeps at most so many entities and bytes.
-    init(limit: Int, byteLimit: Int = .max) {
-        self.limit = limit
-        self.byteLimit = byteLimit
-    }
-
-    /// Adds an entity of a batch; beyond the limit, all are let go.
-    mutating func append(_ index: Int, of batch: WriteBatch) {
-        count += 1
-        guard count <= limit, byteCount <= byteLimit else {
-            batches = []
-            return
-        }
-        if batches.last.map({ $0.entries.count >= Self.batchCount }) ?? true { batches.append(WriteBatch()) }
-        let before = batches[batches.count - 1].byteCount
-        batches[batches.count - 1].append(index, of: batch)
-        byteCount += batches[batches.count - 1].byteCount - before
-    }
-
-    /// Hands the next batch out.
-    mutating func popFirst() -> WriteBatch? {
-        guard head < batches.count else { return nil }
-        // An empty one in its place, so that its memory is not kept.
-        var batch = WriteBatch()
-        swap(&batch, &batches[head])
-        head += 1
-        return batch
     }
 }

@@ -28,16 +28,20 @@ extension RedisSync {
             try store.flush()
         }
         try lock.tend()
-        try store.finish()
+        try store.finish(held)
         if store.counts.refused > 0 { return true }
         for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
         // What was lost meanwhile must not be recorded as finished.
-        if !plan.candidates.isEmpty { try store.finish() }
+        if !plan.candidates.isEmpty { try store.finish(held) }
         result.note(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
         try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
+        try store.finish(.run(key: source.lastKey, run: run))
         return true
     }
+
+    /// The lock, which has to be there when everything is written.
+    private var held: RedisSession.Record { .lock(key: lock.key, value: lock.value) }
 
     /// Enters what became of a type's entities.
     private mutating func count(_ type: EntityType, since before: WriteCounts) {
@@ -82,22 +86,29 @@ extension RedisSync {
             if hasMoreToRecord {
                 let ownership = try sync.readOwnership(watches: true)
                 let plan = SyncPlan(desired, ownership, sync.options, saved: sync.saved)
-                for command in sync.ownershipCommands(plan) { transaction.append(command) }
+                for command in sync.recordCommands(plan) { transaction.append(command) }
             }
             transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
             return try sync.carryOutOnce(transaction)
         }
     }
 
-    /// Carries out a transaction that may be repeated.
+    /// Carries out a transaction that may be repeated, as long as this run has the lock; false if a key that was
+    /// watched has changed, or the lock was renewed.
     private mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
+        // Bytes that arrive when another run has the lock must have no effect.
+        let seen = try store.pipeline.call(
+            [.command("WATCH", lock.key), .command("GET", lock.key)], name: "WATCH")
+        for case .error(let text) in seen { throw ServerError(text).asFailure }
+        guard seen[1] == .text(lock.value) else { throw ImportLock.lost }
         let (redis, lock) = (redis, lock)
         return try store.pipeline.use { (connection, _) throws(RedisError) in
             try transaction.queue(&connection, lock, redis)
-            switch try Transaction.execute(&connection, redis) {
-            case .done: return true
+            switch try transaction.execute(&connection, redis) {
             case .aborted: return false
-            case .failed(let failure): throw failure
+            case .done(let results):
+                for case .error(let text) in results { throw ServerError(text).asFailure }
+                return true
             }
         }
     }

@@ -14,6 +14,10 @@ public struct RedisSync: ~Copyable {
     let lock: ImportLock
     /// Tells this run from every other.
     let run: String
+    /// The number of the database.
+    private let database: Int
+    /// Whether entities may have an expiry, which they should not.
+    var asksExpiry = false
     let started = Timestamp.now
     let start = ContinuousClock.now
     /// Whether entities are on their way one batch after the other: what fails then is tried again there.
@@ -46,9 +50,11 @@ public struct RedisSync: ~Copyable {
         redis: RedisOptions, options: SyncOptions, saved: SavedPlan? = nil, isReadOnly: Bool = false
     ) throws(RedisError) {
         let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
-        store = try RedisEntityStore.connect(session, source.keyPrefix, stamp, redis, isReadOnly: isReadOnly)
-        lock = ImportLock(session, key: source.lockKey, redis)
-        store.pipeline.lock = lock
+        let lock = ImportLock(session, key: source.lockKey, redis)
+        store = try RedisEntityStore.connect(
+            session, source.keyPrefix, stamp, redis, lock: lock, isReadOnly: isReadOnly)
+        self.lock = lock
+        database = address.database
         bookkeeping = Bookkeeping(source: source, types: types)
         run = String(UInt64.random(in: .min ... .max), radix: 16)
         self.source = source
@@ -97,7 +103,11 @@ public struct RedisSync: ~Copyable {
         while true {
             do {
                 return try attempt(desired, last)
-            } catch let failure as RedisError {
+            } catch var failure as RedisError {
+                if failure.code == .lockLost {
+                    // A server that lost everything has lost the lock too.
+                    do { try store.pipeline.checkEpoch() } catch { failure = error }
+                }
                 guard failure.code == .restarted, starts < Self.mostStarts else { throw failure }
                 starts += 1
                 redis.onNote("\(failure.message): starting over")
@@ -141,19 +151,27 @@ public struct RedisSync: ~Copyable {
     private mutating func once(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws -> Bool {
         let ownership = try readOwnership(watches: true)
         var plan = SyncPlan(desired, ownership, options, saved: saved)
-        if try isFirst(ownership, desired) { return try stream(desired, plan, .create, last) }
-        var changed = ChangedEntities(
-            limit: options.atomicity == .never ? 0 : options.atomicEntities, byteLimit: options.atomicBytes)
+        if try isFirst(ownership, desired) {
+            try checkMemory(desired.estimatedBytes)
+            return try stream(desired, plan, .create, last)
+        }
+        try readExpiries(besides: ownership)
+        var changes = AtomicChanges(
+            entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
+            byteLimit: options.atomicBytes, isSplit: redis.batchSize == 1)
         for type in desired.types {
-            try compare(desired, type, &plan, &changed) { _ in }
-            try readDeletions(type, &plan, watches: false) { _ in }
+            try compare(desired, type, &plan, &changes) { _ in }
+            try readDeletions(type, &plan) { deletion in
+                if let stored = deletion.stored { changes.delete(deletion.key, stored: stored) }
+            }
         }
         try plan.check()
-        guard plan.isAtomic else {
-            let isNew = plan.total.updated + plan.total.unchanged == 0
-            return try stream(desired, plan, isNew ? .create : .read, last)
+        try checkMemory(plan.createdBytes)
+        if plan.isAtomic, let way = try atomicWay(changes) {
+            return try transact(desired, plan, changes, way, last)
         }
-        return try transact(desired, plan, &changed, last)
+        let isNew = plan.total.updated + plan.total.unchanged == 0
+        return try stream(desired, plan, isNew ? .create : .read, last)
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.
@@ -171,7 +189,29 @@ public struct RedisSync: ~Copyable {
         return all == own
     }
 
+    /// Makes sure that new keys and values do not exceed what the server takes.
+    private func checkMemory(_ bytes: Int) throws(RedisError) {
+        guard !redis.ignoresMemory, let failure = survey.memoryFailure(beforeWriting: bytes) else { return }
+        throw failure
+    }
+
     // MARK: - Reading
+
+    /// Finds out whether entities may expire: then the expiry of each is asked for when it is compared.
+    mutating func readExpiries(besides ownership: Ownership) throws(RedisError) {
+        asksExpiry = true
+        store.pipeline.expiring = []
+        guard redis.checksServer else { return }
+        let locks = [source.lockKey]
+            + ownership.others.keys.compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0)?.lockKey }
+        let replies = try store.pipeline.call(
+            [.command("INFO", "keyspace"), .command((["EXISTS"] + locks).map { Array($0.utf8) })], name: "INFO")
+        for case .error(let text) in replies { throw ServerError(text).asFailure }
+        guard case .text(let info) = replies[0], case .integer(let held) = replies[1] else {
+            throw RedisError(.protocolViolation, "an unexpected reply to INFO or EXISTS")
+        }
+        asksExpiry = ServerState(info: info).expiringKeys(in: database) > held
+    }
 
     /// Reads who owns what; if it watches, a later transaction fails if that has changed.
     mutating func readOwnership(watches: Bool) throws(RedisError) -> Ownership {

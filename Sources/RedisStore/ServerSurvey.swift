@@ -1,17 +1,37 @@
 import UCG
 
-/// What the greeting has shown of a server: whether it can be written to, and what a person should know.
+/// What the greeting has shown of a server: whether it can be read and written to, and what the user should know.
 public struct ServerSurvey {
     /// One thing that was looked at.
     public struct Finding: Sendable {
+        /// What follows from what was seen.
+        public enum Verdict: Sendable {
+            /// It is as an import needs it.
+            case fine
+            /// An import goes through all the same, but it is worth a thought.
+            case warning
+            /// The server does not say, or not to this user.
+            case unknown
+            /// Nothing can be written; reading may go through.
+            case preventsWriting(RedisError)
+            /// Nothing can be read either.
+            case preventsReading(RedisError)
+        }
+
         /// What was looked at, in a word or two.
         public let subject: String
         /// What was seen.
         public let text: String
-        /// Why the server cannot be used; `nil` if this is no reason.
-        public let failure: RedisError?
-        /// Whether a person should think about it all the same.
-        public var isWarning = false
+        /// What follows from it.
+        public let verdict: Verdict
+
+        /// Why an import cannot go through; `nil` if this is no reason.
+        public var failure: RedisError? {
+            switch verdict {
+            case .preventsWriting(let error), .preventsReading(let error): error
+            case .fine, .warning, .unknown: nil
+            }
+        }
     }
 
     /// What was looked at, in the order in which it matters.
@@ -19,6 +39,8 @@ public struct ServerSurvey {
     private(set) var state: ServerState?
     /// Why the server takes nothing at the moment.
     private var notReady: ServerError?
+    /// How many of the user's rights the server has told.
+    private var rightCount = 0
     private let address: RedisAddress
     private let options: RedisOptions
 
@@ -30,15 +52,31 @@ public struct ServerSurvey {
     /// Connects to a server, logs in and looks at it, without writing anything.
     ///
     /// - Parameter keyPrefix: What the keys would begin with.
-    /// - Throws: If the server cannot be reached, or is none.
+    /// - Throws: If the server cannot be reached, or is not Redis.
     public static func take(
         of address: RedisAddress, keyPrefix: String, options: RedisOptions
     ) throws(RedisError) -> ServerSurvey {
-        try RedisSession(address, keyPrefix: keyPrefix, options).openFirst().survey
+        try RedisSession(address, keyPrefix: keyPrefix, options).openFirst(.anyway).survey
+    }
+
+    /// The command that gives a user all rights that an import needs, and no other.
+    ///
+    /// - Parameters:
+    ///   - user: The user's name.
+    ///   - keyPrefix: What every key begins with.
+    public static func aclCommand(user: String, keyPrefix: String) -> String {
+        ServerRequirement.aclCommand(user: user, keyPrefix: keyPrefix)
     }
 
     /// Why nothing can be written; the first reason.
     public var failure: RedisError? { findings.lazy.compactMap(\.failure).first }
+
+    /// Why nothing can be read; the first reason.
+    var readingFailure: RedisError? {
+        findings.lazy.compactMap { finding in
+            if case .preventsReading(let error) = finding.verdict { error } else { nil }
+        }.first
+    }
 
     /// Why nothing can be written at the moment, though it may pass.
     var delay: RedisError? {
@@ -49,108 +87,186 @@ public struct ServerSurvey {
         return failure
     }
 
+    private mutating func add(
+        _ subject: String, _ text: String, _ verdict: Finding.Verdict = .fine
+    ) {
+        findings.append(Finding(subject: subject, text: text, verdict: verdict))
+    }
+
+    // MARK: - Replies
+
     /// Enters the reply to one of the questions.
     ///
     /// - Throws: If what answers is no Redis.
     mutating func enter(_ question: RedisSession.Question, _ reply: RedisReply) throws(RedisError) {
         switch (question.purpose, reply) {
         case (.authentication, .ok): add("login", address.user.map { "as \($0)" } ?? "by password")
+        case (.authentication, .error(let text)): refuseLogin(ServerError(text))
         case (.presence, .status("PONG")): add("reply", "answers PING")
-        case (.database, .ok): add("database", "\(address.database)")
-        case (.name, .ok), (.name, .error): break  // without a name it works as well
-        case (.information, .text(let info)): look(at: ServerState(info: info))
-        case (.information, .error(let text)):
-            let error = ServerError(text)
-            guard case .missingRight = error.effect else { return refuse("state", error) }
-            let failure = RedisError(
-                .permission, "INFO not permitted, cannot check eviction and restarts",
-                advice: "grant the user +info, or give --no-server-check")
-            findings.append(Finding(subject: "state", text: failure.message, failure: failure))
-        case (.right(_, let type), .ok): add("rights", "may write \(type) entities")
-        case (.right(let command, let type), .text(let words)):
-            let text = String(decoding: words, as: UTF8.self)
-            let failure = RedisError(
-                .permission, text, advice: "grant the user \(command) on the keys of \(type) entities")
-            findings.append(Finding(subject: "rights", text: text, failure: failure))
-        case (.right, .error):  // an older server, or a user who may not ask
-            if !findings.contains(where: { $0.subject == "rights" }) {
-                add("rights", "unknown until the first write (ACL DRYRUN is not to be had)")
-            }
-        case (.authentication, .error(let text)): refuse("login", ServerError(text))
         case (.presence, .error(let text)):
             let error = ServerError(text)
             if case .delay = error.effect { notReady = error }
-            refuse("reply", error)
-        case (.database, .error(let text)): refuse("database", ServerError(text))
+            add("reply", error.words, .preventsReading(error.asFailure))
+        case (.database, .ok): add("database", "\(address.database)")
+        case (.database, .error(let text)):
+            let error = ServerError(text)
+            add("database", error.words, .preventsReading(error.asFailure))
+        case (.name, .ok), (.name, .error): break  // without a name it works as well
+        case (.information, .text(let info)):
+            let state = ServerState(info: info)
+            guard state.isPlausible else {
+                throw RedisError(
+                    .protocolViolation, "the reply to INFO says nothing", advice: "is this a Redis server?")
+            }
+            look(at: state)
+        case (.information, .error(let text)): refuseInformation(ServerError(text))
+        case (.commands, .array(let replies)) where replies.count == ServerRequirement.all.count:
+            look(atCommands: replies)
+        case (.commands, .error(let text)):
+            add("commands", "the server does not say (\(ServerError(text).words))", .unknown)
+        case (.right, .ok): rightCount += 1
+        case (.right(let requirement), .text(let words)):
+            look(atMissingRight: requirement, String(decoding: words, as: UTF8.self))
+        case (.right, .error): break  // an older server, a user who may not ask, or a command that is missing
+        case (.end, .ok), (.end, .error), (.end, .status): endRights()
         default: throw RedisError(.protocolViolation, "an unexpected reply to a command of the greeting")
         }
     }
 
-    private mutating func add(_ subject: String, _ text: String) {
-        findings.append(Finding(subject: subject, text: text, failure: nil))
+    private mutating func refuseLogin(_ error: ServerError) {
+        var failure = error.asFailure
+        if let last = address.password?.last, last.isWhitespace {
+            failure.advice = "the password ends with white space; " + (failure.advice ?? "check the password")
+        }
+        add("login", error.words, .preventsReading(failure))
     }
 
-    private mutating func refuse(_ subject: String, _ error: ServerError) {
-        findings.append(Finding(subject: subject, text: error.words, failure: error.asFailure))
+    private mutating func refuseInformation(_ error: ServerError) {
+        var failure = error.asFailure
+        if case .delay = error.effect { return add("state", error.words, .preventsWriting(failure)) }
+        if case .missingRight = error.effect {
+            failure.message = "INFO not permitted, cannot check eviction and restarts"
+            failure.advice = "grant the user +info, or give --no-server-check"
+        } else if failure.code == .configuration {
+            failure.advice = "without INFO restarts, flushes and evictions go unnoticed; --no-server-check accepts that"
+        }
+        add("state", failure.message, .preventsWriting(failure))
     }
 
-    private mutating func refuse(_ subject: String, _ failure: RedisError) {
-        findings.append(Finding(subject: subject, text: failure.message, failure: failure))
+    private mutating func look(atCommands replies: ReplyList) {
+        let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
+        let needed = missing.filter { $0.use != .largeTransactions }
+        if needed.isEmpty {
+            add("commands", "has all that an import needs")
+        } else {
+            let names = needed.map { "\($0.command) (\($0.purpose))" }.joined(separator: ", ")
+            let failure = RedisError(
+                .configuration, "the server lacks \(names)",
+                advice: "a proxy or rename-command may hide it; connect to the server itself")
+            let isForReading = needed.contains { $0.use == .reading }
+            add("commands", failure.message, isForReading ? .preventsReading(failure) : .preventsWriting(failure))
+        }
+        for requirement in missing where requirement.use == .largeTransactions {
+            add("commands", "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
+        }
     }
+
+    private static let withoutScripts =
+        "more than \(AtomicWrite.mostWatchedKeys) changes go in batches instead of one transaction"
+
+    private mutating func look(atMissingRight requirement: ServerRequirement, _ words: String) {
+        rightCount += 1
+        let text = ServerError(words).words
+        let failure = RedisError(
+            .permission, text,
+            advice: "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
+        switch requirement.use {
+        case .largeTransactions: add("rights", "no +eval: \(Self.withoutScripts)", .warning)
+        case .reading: add("rights", text, .preventsReading(failure))
+        case .writing: add("rights", text, .preventsWriting(failure))
+        }
+    }
+
+    private mutating func endRights() {
+        if findings.contains(where: { $0.subject == "rights" && $0.failure != nil }) { return }
+        if rightCount == 0 {
+            add("rights", "the server does not say (ACL DRYRUN is not available to this user)", .unknown)
+        } else {
+            add("rights", "has all that an import needs")
+        }
+    }
+
+    // MARK: - What the server says of itself
 
     private mutating func look(at state: ServerState) {
         self.state = state
-        add("server", state.version)
+        let unknown = "the server does not say"
+        if let version = state.version { add("server", version) } else { add("server", unknown, .unknown) }
         if state.isSentinel {
-            refuse(
-                "mode",
-                RedisError(
-                    .configuration, "a Sentinel answers, which keeps no data",
-                    advice: "connect to the master that it names"))
+            let failure = RedisError(
+                .configuration, "a Sentinel answers, which keeps no data", advice: "connect to the master that it names")
+            add("mode", failure.message, .preventsReading(failure))
         } else if state.isCluster {
-            refuse(
-                "mode",
-                RedisError(
-                    .configuration, "server runs in cluster mode, which this version does not support",
-                    advice: "connect to a server that is no cluster"))
+            let failure = RedisError(
+                .configuration, "server runs in cluster mode, which this version does not support",
+                advice: "connect to a server that is no cluster")
+            add("mode", failure.message, .preventsReading(failure))
+        } else if let mode = state.mode {
+            add("mode", mode)
         } else {
-            add("mode", "standalone")
+            add("mode", unknown, .unknown)
         }
         if state.isReplica {
-            refuse(
-                "role",
-                RedisError(
-                    .tryLater,
-                    "READONLY You can't write against a read only replica; its master is \(state.master)",
-                    advice: "connect to that"))
+            let failure = RedisError(
+                .tryLater, "READONLY You can't write against a read only replica; its master is \(state.master)",
+                advice: "connect to that")
+            add("role", failure.message, .preventsWriting(failure))
+        } else if let role = state.role {
+            add("role", role)
         } else {
-            add("role", "master")
+            add("role", unknown, .unknown)
         }
-        if state.mayEvict, !options.allowsEviction {
-            refuse(
-                "eviction",
-                RedisError(
-                    .configuration,
-                    "policy \(state.policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)"
-                ))
-        } else {
-            findings.append(
-                Finding(
-                    subject: "eviction", text: "policy \(state.policy)", failure: nil,
-                    isWarning: state.mayEvict))
+        look(atMemoryOf: state)
+        if state.epoch.runID == nil {
+            add("restarts", "the server does not say (no run_id): after a lost connection everything is compared again", .unknown)
         }
-        let used = Self.megabytes(state.usedMemory)
-        add(
-            "memory",
-            state.maxMemory == 0
-                ? "\(used) used, no limit" : "\(used) of \(Self.megabytes(state.maxMemory)) used")
     }
 
-    /// What a person should know before so many bytes are written.
-    public func warning(beforeWriting bytes: Int) -> String? {
-        guard let state, state.maxMemory > 0, state.usedMemory + bytes > state.maxMemory else { return nil }
-        return "about \(Self.megabytes(bytes)) to be written, unless they are there already; "
-            + "the server has \(Self.megabytes(max(0, state.maxMemory - state.usedMemory))) left of its maxmemory"
+    private mutating func look(atMemoryOf state: ServerState) {
+        if let policy = state.policy {
+            if state.mayEvict, !options.allowsEviction {
+                let failure = RedisError(
+                    .configuration,
+                    "policy \(policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)")
+                add("eviction", failure.message, .preventsWriting(failure))
+            } else {
+                add("eviction", "policy \(policy)", state.mayEvict ? .warning : .fine)
+            }
+        } else {
+            add("eviction", "the server does not say (no maxmemory_policy)", .unknown)
+        }
+        guard let used = state.usedMemory, let most = state.maxMemory else {
+            return add("memory", "the server does not say (no maxmemory)", .unknown)
+        }
+        add(
+            "memory",
+            most == 0
+                ? "\(Self.megabytes(used)) used, no limit"
+                : "\(Self.megabytes(used)) of \(Self.megabytes(most)) used")
+    }
+
+    /// Why so many bytes of new keys and values cannot be written: the server would have no room for them.
+    ///
+    /// It is certain only where the server evicts nothing.
+    func memoryFailure(beforeWriting bytes: Int) -> RedisError? {
+        guard let state, let used = state.usedMemory, let most = state.maxMemory, most > 0,
+            state.policy == "noeviction", used + bytes > most
+        else { return nil }
+        return RedisError(
+            .configuration,
+            "\(Self.megabytes(bytes)) of new keys and values do not fit: the server has "
+                + "\(Self.megabytes(max(0, most - used))) left of its maxmemory (\(Self.megabytes(most)))",
+            advice: "raise maxmemory, or try all the same with --ignore-memory")
     }
 
     private static func megabytes(_ bytes: Int) -> String { "\((bytes + 524_288) >> 20) MiB" }

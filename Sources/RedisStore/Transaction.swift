@@ -6,12 +6,11 @@ import UCG
 struct Transaction {
     /// How it ended.
     enum Ending: Equatable {
-        /// Everything was carried out.
-        case done
+        /// The commands were carried out, with these replies; one of them may be an error, as of a right that was taken
+        /// away meanwhile, and then the others took effect all the same.
+        case done(ReplyList)
         /// Nothing was: a key that was watched has changed.
         case aborted
-        /// Everything else was, but one command failed, as rights that were taken away meanwhile can do.
-        case failed(RedisError)
     }
 
     /// What is sent in one piece.
@@ -32,13 +31,11 @@ struct Transaction {
             if case .batch(let batch) = self, batch.isAnsweredSingly { batch.entries.count } else { 1 }
         }
 
-        /// Where the one entity comes from that it writes.
-        var origin: EntityOrigin? {
-            if case .batch(let batch) = self, batch.entries.count == 1 {
-                batch.entries[0].origin
-            } else {
-                nil
-            }
+        /// Where the one entity comes from that the command with this number writes.
+        func origin(_ number: Int) -> EntityOrigin? {
+            guard case .batch(let batch) = self else { return nil }
+            if batch.isAnsweredSingly { return batch.entries[number].origin }
+            return batch.entries.count == 1 ? batch.entries[0].origin : nil
         }
     }
 
@@ -49,8 +46,14 @@ struct Transaction {
     /// Adds a command.
     mutating func append(_ command: [UInt8]) { pieces.append(.command(command)) }
 
+    /// Adds the command of a record.
+    mutating func append(_ command: RecordCommand) { append(command.encoded) }
+
     /// Adds the command that a batch is sent as.
     mutating func append(_ batch: WriteBatch) { pieces.append(.batch(batch)) }
+
+    /// How many commands there are within `MULTI` and `EXEC`, and so replies to `EXEC`.
+    var commandCount: Int { pieces.dropFirst().reduce(0) { $0 + $1.replies } }
 
     /// Lets the server queue the commands, while `lock` is held.
     ///
@@ -59,14 +62,23 @@ struct Transaction {
         _ connection: inout RedisConnection, _ lock: ImportLock, _ options: RedisOptions
     ) throws(RedisError) {
         var (answered, next, answeredPiece) = (0, 0, 0)
+        var unsent: ArraySlice<UInt8> = []
         var refusal: RedisError?
         var lastProgress = ContinuousClock.now
         do throws(RedisError) {
             while answeredPiece < pieces.count {
                 try lock.tend()
-                while next < pieces.count, connection.outputCount < Self.outputBytes {
+                // After a refusal nothing has an effect any more, so nothing more is sent.
+                while refusal == nil || !unsent.isEmpty, connection.outputCount < Self.outputBytes {
+                    if !unsent.isEmpty {
+                        let part = unsent.prefix(Self.outputBytes)
+                        unsent = unsent.dropFirst(part.count)
+                        try connection.queue(part)
+                        continue
+                    }
+                    guard next < pieces.count else { break }
                     switch pieces[next] {
-                    case .command(let bytes): try connection.queue(bytes)
+                    case .command(let bytes): unsent = bytes[...]
                     case .batch(let batch):
                         try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
                     }
@@ -77,12 +89,12 @@ struct Transaction {
                     (reply) throws(RedisError) in
                     guard answeredPiece < next else { throw RedisConnection.outOfStep() }
                     switch reply {
-                    case .ok, .status("QUEUED"): break
+                    case .ok where answeredPiece == 0, .status("QUEUED") where answeredPiece > 0: break
                     case .error(let text):
                         let error = ServerError(text)
                         var failure = error.asFailure
                         failure.code = error.code
-                        failure.origin = pieces[answeredPiece].origin
+                        failure.origin = pieces[answeredPiece].origin(answered)
                         refusal = refusal ?? failure
                     default: throw RedisError(.protocolViolation, "an unexpected reply within MULTI")
                     }
@@ -92,6 +104,7 @@ struct Transaction {
                         (answered, answeredPiece) = (0, answeredPiece + 1)
                     }
                 }
+                if let refusal, answeredPiece == next, unsent.isEmpty { throw refusal }
                 if case .interruption = event { throw RedisError(.interrupted, "interrupted") }
                 guard lastProgress + options.replyTimeout > .now else {
                     throw RedisError(
@@ -104,7 +117,7 @@ struct Transaction {
                 pieces[answeredPiece].byteCount >= WritePipeline.largeEntity
             {
                 failure.message += " while sending \(pieces[answeredPiece].byteCount >> 20) MiB"
-                failure.origin = pieces[answeredPiece].origin
+                failure.origin = pieces[answeredPiece].origin(answered)
             }
             throw failure
         }
@@ -115,17 +128,13 @@ struct Transaction {
     ///
     /// - Throws: If the server says that it did not, or cannot be understood; or if the connection breaks,
     ///   and then nobody knows.
-    static func execute(
-        _ connection: inout RedisConnection, _ options: RedisOptions
-    ) throws(RedisError) -> Ending {
+    func execute(_ connection: inout RedisConnection, _ options: RedisOptions) throws(RedisError) -> Ending {
         let replies = try connection.call(
             [.command("EXEC")], name: "EXEC", within: options.replyTimeout, heedsInterruption: false)
         switch replies[0] {
         case .null: return .aborted
         case .error(let text): throw ServerError(text).asFailure
-        case .array(let results):
-            for case .error(let text) in results { return .failed(ServerError(text).asFailure) }
-            return .done
+        case .array(let results) where results.count == commandCount: return .done(results)
         default: throw RedisError(.protocolViolation, "an unexpected reply to EXEC")
         }
     }

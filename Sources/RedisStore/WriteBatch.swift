@@ -41,6 +41,8 @@ struct WriteBatch: Sendable {
     var answered = 0
     /// Whether the server may have got it.
     var wasSent = false
+    /// A key that is created with the entities, so that none of them is where it exists; see ``AtomicScript``.
+    var guardKey: [UInt8]?
 
     /// How many bytes its commands come to, nearly.
     var byteCount: Int { bytes.count }
@@ -58,6 +60,7 @@ struct WriteBatch: Sendable {
         isSplit = false
         answered = 0
         wasSent = false
+        guardKey = nil
     }
 
     /// Adds an entity.
@@ -122,7 +125,9 @@ struct WriteBatch: Sendable {
     }
 
     /// Whether each unanswered entity has a reply of its own.
-    var isAnsweredSingly: Bool { step != .read && (isSplit || entries.count == 1) }
+    var isAnsweredSingly: Bool {
+        step != .read && guardKey == nil && (isSplit || entries.count == 1)
+    }
 
     /// Hands the unanswered entities over as commands, piece by piece: one for all, or one for each.
     func encode<Failure>(_ append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
@@ -136,8 +141,12 @@ struct WriteBatch: Sendable {
             }
         } else {
             var head: [UInt8] = []
-            head.appendArrayHeader(1 + 2 * entries.count)
+            head.appendArrayHeader((guardKey == nil ? 1 : 3) + 2 * entries.count)
             head.append(contentsOf: step == .write ? Self.msetName : Self.msetnxName)
+            if let guardKey {
+                head.appendArgument(guardKey)
+                head.appendArgument([])
+            }
             try append(head[...])
             try append(bytes[...])
         }
@@ -149,6 +158,19 @@ struct WriteBatch: Sendable {
     var watchCommand: [UInt8] { command(Self.watchName) }
     /// The command that counts which of these entities' keys exist.
     func existsCommand(_ indices: [Int]) -> [UInt8] { command(Self.existsName, indices) }
+
+    /// Calls `body` with the key of each entity.
+    func forEachKey(_ body: ([UInt8]) -> Void) {
+        for index in entries.indices {
+            // The length comes first, and line ends after length and key.
+            let encoded = bytes[range(of: index).lowerBound..<entries[index].keyEnd]
+            let start = (encoded.firstIndex(of: 10) ?? encoded.startIndex) + 1
+            body(Array(encoded[start..<encoded.endIndex - 2]))
+        }
+    }
+
+    /// The command that tells when the key of the entity with this number expires.
+    func expiryCommand(_ index: Int) -> [UInt8] { command(Self.pttlName, [index]) }
 
     /// A command of keys.
     private func command(_ name: [UInt8], _ indices: [Int]? = nil) -> [UInt8] {
@@ -165,6 +187,9 @@ struct WriteBatch: Sendable {
 
     /// How many bytes the entity with this number comes to.
     func byteCount(of index: Int) -> Int { range(of: index).count }
+
+    /// How many bytes the value of the entity with this number has.
+    func valueByteCount(of index: Int) -> Int { valueRange(of: index).count }
 
     /// The value of the entity with this number.
     func value(at index: Int) -> [UInt8] { Array(bytes[valueRange(of: index)]) }
@@ -189,5 +214,6 @@ struct WriteBatch: Sendable {
     private static let msetnxName = Array("$6\r\nMSETNX\r\n".utf8)
     private static let watchName = Array("$5\r\nWATCH\r\n".utf8)
     private static let existsName = Array("$6\r\nEXISTS\r\n".utf8)
+    private static let pttlName = Array("$4\r\nPTTL\r\n".utf8)
     private static let mgetName = Array("$4\r\nMGET\r\n".utf8)
 }

@@ -1,3 +1,4 @@
+import Glibc
 import UCG
 
 /// Batches on their way to Redis, over as many connections as it takes.
@@ -11,20 +12,29 @@ struct WritePipeline: ~Copyable {
     private(set) var survey: ServerSurvey
 
     /// What has to be held while something is written.
-    var lock: ImportLock?
+    private(set) var lock: ImportLock?
 
+    /// The connection that everything else goes over too.
     private var connection: RedisConnection?
+    /// One more, so that the server is busy while the replies to the first one's batches are on their way.
+    private var second: RedisConnection?
+    /// What each of the two is being asked.
+    private var lanes: [WriteLane]
+    /// Whether a second connection may be opened.
+    private var mayOpenSecond: Bool
     private let session: RedisSession
     private let options: RedisOptions
     private var retry: RedisRetry
     /// The server as it was before the first write.
-    private var epoch: ServerState.Epoch?
+    private var epoch: ServerEpoch?
     /// When a reply came last, or when the first of the unanswered commands was sent.
     private var lastProgress = ContinuousClock.now
+    /// How many bytes of batches the connections' current turns have.
+    private var turnBytes = [0, 0]
 
-    /// Entities and bytes that may be unanswered: enough to keep a server busy over
-    /// a network, too little for it to cut off a client that does not read.
-    private static let (windowCount, windowBytes) = (8192, 2 << 20)
+    /// Entities and bytes that may be unanswered on a connection: enough to keep a server busy over a network, too
+    /// little for it to cut off a client that does not read.
+    private static let (windowCount, windowBytes) = (4096, 1 << 20)
     /// Bytes that hiredis may hold: it moves them at each partial write.
     private static let outputBytes = 256 << 10
     /// Bytes that are handed over before the socket is looked at again.
@@ -33,17 +43,31 @@ struct WritePipeline: ~Copyable {
     private static let longestWait = Duration.seconds(1)
     private var burst = 0
 
+    /// A pipeline over a connection that was just opened.
+    ///
+    /// - Parameter lock: What batches depend on; without one they are sent as they are.
     init(
-        _ session: RedisSession, _ opened: consuming RedisSession.Opened, window: WriteWindow,
+        _ session: RedisSession, _ opened: consuming RedisSession.Opened, keyPrefix: String, lock: ImportLock?,
         _ options: RedisOptions
     ) {
         self.session = session
         self.options = options
-        self.window = window
+        self.lock = lock
+        window = WriteWindow(
+            keyPrefix: keyPrefix, sendsSingly: options.batchSize == 1, laneCount: lock == nil ? 1 : 2)
+        let fence = lock.map { WriteLane.Fence(key: $0.key, value: $0.value) }
+        lanes = [WriteLane(0, fence: fence), WriteLane(1, fence: fence)]
+        mayOpenSecond = lock != nil
         survey = opened.survey
         epoch = opened.survey.state?.epoch
         connection = .some(opened.connection)
         retry = RedisRetry(limit: options.retryFor)
+    }
+
+    /// Entities that are written though their keys hold what they should, because the keys would expire.
+    var expiring: Set<EntityID> {
+        get { window.expiring }
+        set { window.expiring = newValue }
     }
 
     /// An empty batch.
@@ -65,26 +89,51 @@ struct WritePipeline: ~Copyable {
     }
 
     /// Sends everything, waits for all replies, and makes sure that nothing was lost meanwhile.
-    mutating func finish() throws(RedisError) {
-        try settle(untilEmpty: true)
-        var isConfirmed = false
-        while !isConfirmed {
-            do throws(RedisError) {
-                try confirm()
-                isConfirmed = true
-            } catch {
-                try recover(error)
+    ///
+    /// - Parameter record: What the last round trip has to find at the server.
+    mutating func finish(_ record: RedisSession.Record? = nil) throws(RedisError) {
+        try flush()
+        try untilDone { (pipeline) throws(RedisError) in
+            let (session, epoch) = (pipeline.session, pipeline.epoch)
+            try pipeline.use { (connection, _) throws(RedisError) in
+                try session.confirm(&connection, since: epoch, record)
             }
         }
     }
 
-    private mutating func confirm() throws(RedisError) {
-        let (session, epoch) = (session, epoch)
-        try use { (connection, _) throws(RedisError) in try session.confirm(&connection, since: epoch) }
+    /// Sends everything and waits until it is settled.
+    mutating func flush() throws(RedisError) {
+        try settle(untilEmpty: true)
+        guard lanes.contains(where: \.isArmed) else { return }
+        // What comes next on this connection must not fail because the lock is renewed.
+        try untilDone { (pipeline) throws(RedisError) in
+            if pipeline.lanes[0].isArmed { _ = try pipeline.call([.command("UNWATCH")], name: "UNWATCH") }
+            pipeline.lanes[0].reset()
+        }
+        second = nil
+        lanes[1].reset()
     }
 
-    /// Sends everything and waits until it is settled.
-    mutating func flush() throws(RedisError) { try settle(untilEmpty: true) }
+    /// Runs `body` until it succeeds, on a new connection if one broke.
+    private mutating func untilDone(
+        _ body: (inout WritePipeline) throws(RedisError) -> Void
+    ) throws(RedisError) {
+        while true {
+            do throws(RedisError) { return try body(&self) } catch { try recover(error) }
+        }
+    }
+
+    /// Looks at the server again, to learn whether it lost something.
+    ///
+    /// - Throws: If it did, or cannot be asked.
+    mutating func checkEpoch() throws(RedisError) {
+        guard let epoch else { return }
+        closeConnections()
+        let opened = try session.open()
+        survey = opened.survey
+        connection = .some(opened.connection)
+        if let now = survey.state?.epoch { try now.check(against: epoch) }
+    }
 
     /// Sends commands in one go and waits for their replies; no batch may be on its way.
     mutating func call(_ commands: [[UInt8]], name: String) throws(RedisError) -> [RedisReply] {
@@ -99,13 +148,20 @@ struct WritePipeline: ~Copyable {
     /// - Throws: `failure` itself if it will not pass, or if the time is over.
     mutating func startAfresh(after failure: RedisError) throws(RedisError) {
         guard failure.isOfConnection || failure.mayPass else { throw failure }
-        connection = nil
+        closeConnections()
         try recover(failure)
+    }
+
+    private mutating func closeConnections() {
+        connection = nil
+        second = nil
+        for lane in lanes.indices { lanes[lane].reset() }
+        window.loseConnections()
     }
 
     /// Connects anew, once, to learn what became of the last command; its server may be another one by now.
     mutating func reopen() throws(RedisError) {
-        connection = nil
+        closeConnections()
         let opened = try session.open()
         survey = opened.survey
         connection = .some(opened.connection)
@@ -114,7 +170,7 @@ struct WritePipeline: ~Copyable {
     /// Hands the connection out; ``giveBack(_:)`` has to follow.
     mutating func takeConnection() throws(RedisError) -> RedisConnection {
         guard let connection = connection.take() else {
-            throw RedisError(.connectionLost, "connection lost", advice: "run again")
+            throw Self.lostConnection
         }
         return connection
     }
@@ -127,7 +183,7 @@ struct WritePipeline: ~Copyable {
         _ body: (inout RedisConnection, inout WriteWindow) throws(RedisError) -> Result
     ) throws(RedisError) -> Result {
         guard var lent = connection.take() else {
-            throw RedisError(.connectionLost, "connection lost", advice: "run again")
+            throw Self.lostConnection
         }
         let result: Result
         do throws(RedisError) {
@@ -165,14 +221,20 @@ struct WritePipeline: ~Copyable {
         } while isBehind(untilEmpty)
     }
 
-    private func isBehind(_ untilEmpty: Bool) -> Bool { untilEmpty ? !window.isEmpty : window.isWaiting }
+    /// Whether there is nothing to do but to wait.
+    private func isBehind(_ untilEmpty: Bool) -> Bool {
+        untilEmpty ? !window.isEmpty || isAwaited : window.waitingBytes > Self.windowBytes
+    }
+
+    private var isAwaited: Bool { lanes.contains(where: \.isAwaited) }
 
     /// Writes and reads what can be written and read, and waits for it if there is nothing else to do.
     private mutating func step(untilEmpty: Bool) throws(RedisError) {
         try lock?.tend()
         try send()
+        if isBehind(untilEmpty), window.isWaiting { openSecond() }
         if let stop = window.stop { throw stop }
-        if let delay = window.delay, !window.isAwaited { throw delay }
+        if let delay = window.delay, !isAwaited { throw delay }
         let mustWait = isBehind(untilEmpty) || window.delay != nil
         let left = mustWait ? lastProgress + options.replyTimeout - .now : .zero
         switch try exchange(waiting: min(max(.zero, left), Self.longestWait), heedsInterruption: true) {
@@ -187,32 +249,100 @@ struct WritePipeline: ~Copyable {
         }
     }
 
-    /// Hands batches over while the window and hiredis's buffer have room.
+    /// Hands batches over where a connection is ready for them and hiredis's buffer has room.
     private mutating func send() throws(RedisError) {
-        let isIdle = !window.isAwaited
-        try use { (connection, window) throws(RedisError) in
-            while window.sentCount < Self.windowCount, window.sentBytes < Self.windowBytes,
-                connection.outputCount < Self.outputBytes, let batch = window.takeForSending()
-            {
-                try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
+        let isIdle = !isAwaited
+        for lane in lanes.indices {
+            let (countLimit, byteLimit) = (Self.windowCount, Self.windowBytes)
+            var turn = turnBytes[lane]
+            var isOver = false
+            try useLane(lane) { (connection, state, window) throws(RedisError) in
+                while connection.outputCount < Self.outputBytes, let step = window.nextStep,
+                    window.stop == nil, window.delay == nil
+                {
+                    if step == .read || !state.isFenced {
+                        guard state.acceptsOwn, window.sentCount < 2 * countLimit,
+                            window.sentBytes < 2 * byteLimit
+                        else { break }
+                    } else if !state.isOpen {
+                        if state.mustArm { try connection.queue(state.arm()) }
+                        guard state.isReady else { break }
+                        try connection.queue(state.begin())
+                        turn = 0
+                    } else if turn >= byteLimit {
+                        break
+                    }
+                    guard let batch = window.takeForSending(over: lane) else { break }
+                    state.send(batch.step, replies: batch.isAnsweredSingly ? batch.openCount : 1)
+                    turn += batch.byteCount
+                    try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
+                }
+                isOver = turn >= byteLimit || window.nextStep == nil || window.nextStep == .read
+                if state.isOpen, isOver || window.stop != nil || window.delay != nil {
+                    try connection.queue(state.end())
+                }
             }
+            turnBytes[lane] = turn
         }
         if isIdle { lastProgress = .now }
+    }
+
+    /// Opens the second connection, if there may be one and is none; without it, it goes on more slowly.
+    private mutating func openSecond() {
+        guard mayOpenSecond, second == nil, connection != nil else { return }
+        mayOpenSecond = false
+        guard let opened = try? session.open(), opened.survey.failure == nil,
+            opened.survey.state?.epoch.runID == survey.state?.epoch.runID
+        else { return }
+        mayOpenSecond = true
+        second = .some(opened.connection)
     }
 
     private mutating func exchange(
         waiting limit: Duration, heedsInterruption: Bool
     ) throws(RedisError) -> RedisConnection.Event {
-        let (awaited, settled) = (window.sentCount, window.settled)
-        defer {
-            if window.sentCount != awaited { lastProgress = .now }
-            if window.settled > settled { retry.succeed() }
-        }
-        return try use { (connection, window) throws(RedisError) in
-            try connection.exchange(waiting: limit, heedsInterruption: heedsInterruption) {
-                (reply) throws(RedisError) in try window.enter(reply)
+        let settled = window.settled
+        var requests: [(lane: Int, request: pollfd)] = []
+        var interruption: CInt = -1
+        for lane in lanes.indices {
+            try useLane(lane) { (connection, _, _) throws(RedisError) in
+                requests.append((lane, connection.request))
+                if heedsInterruption { interruption = connection.interruption }
             }
         }
+        if requests.isEmpty { throw Self.lostConnection }
+        let (events, event) = try RedisConnection.wait(
+            for: requests.map(\.request), waiting: limit, interruption)
+        var hasReply = false
+        defer {
+            if hasReply { lastProgress = .now }
+            if window.settled > settled { retry.succeed() }
+        }
+        guard event == .progress else { return event }
+        for (index, found) in events.enumerated() where found != 0 {
+            try useLane(requests[index].lane) { (connection, state, window) throws(RedisError) in
+                try connection.transfer(found) { (reply) throws(RedisError) in
+                    hasReply = true
+                    try state.enter(reply, &window)
+                }
+            }
+        }
+        return event
+    }
+
+    /// Lends one of the connections, if it is open, and what it is being asked.
+    private mutating func useLane(
+        _ lane: Int,
+        _ body: (inout RedisConnection, inout WriteLane, inout WriteWindow) throws(RedisError) -> Void
+    ) throws(RedisError) {
+        guard var lent = lane == 0 ? connection.take() : second.take() else { return }
+        do throws(RedisError) {
+            try body(&lent, &lanes[lane], &window)
+        } catch {
+            if lane == 0 { connection = .some(lent) } else { second = .some(lent) }
+            throw error
+        }
+        if lane == 0 { connection = .some(lent) } else { second = .some(lent) }
     }
 
     /// Waits a little for the replies of what was sent; sends nothing new.
@@ -220,6 +350,12 @@ struct WritePipeline: ~Copyable {
     /// If the connection breaks meanwhile, what is unanswered stays unknown.
     mutating func windDown() {
         let deadline = ContinuousClock.now + options.graceTimeout
+        for lane in lanes.indices {
+            // What is queued at the server takes effect only with EXEC.
+            try? useLane(lane) { (connection, state, _) throws(RedisError) in
+                if state.isOpen { try connection.queue(state.end()) }
+            }
+        }
         while window.isAwaited, deadline > .now {
             do throws(RedisError) {
                 _ = try exchange(waiting: max(.zero, deadline - .now), heedsInterruption: false)
@@ -228,6 +364,8 @@ struct WritePipeline: ~Copyable {
             }
         }
     }
+
+    private static let lostConnection = RedisError(.connectionLost, "connection lost", advice: "run again")
 
     // MARK: - After a failure
 
@@ -240,10 +378,7 @@ struct WritePipeline: ~Copyable {
             failure.origin = open.origin
         }
         var isNoted = retry.isFailing
-        if failure.isOfConnection {
-            connection = nil
-            window.loseConnection()
-        }
+        if failure.isOfConnection { closeConnections() }
         while true {
             guard let pause = retry.pause() else { throw failure }
             if !isNoted {
@@ -270,13 +405,13 @@ struct WritePipeline: ~Copyable {
         survey = opened.survey
         connection = .some(opened.connection)
         window.endDelay()
-        guard let epoch else {
+        guard let epoch, let now = survey.state?.epoch, now.runID != nil else {
             throw RedisError(
                 .restarted,
-                "connection lost, and without INFO nobody can tell whether the server was restarted",
+                "connection lost, and the server does not say whether it was restarted meanwhile",
                 advice: "run again")
         }
-        guard epoch.runID == survey.state?.epoch.runID else { throw RedisSession.restarted }
+        try now.checkIdentity(against: epoch)
         options.onNote("reconnected")
     }
 }

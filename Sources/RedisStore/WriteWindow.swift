@@ -22,8 +22,15 @@ struct WriteWindow {
     /// Why the server takes nothing at the moment.
     private(set) var delay: RedisError?
 
-    /// Sent and unanswered, in the order of the replies to come.
-    private var sent = BatchQueue()
+    /// Sent and unanswered over each connection, in the order of the replies to come.
+    private var lanes: [BatchQueue]
+    /// The connection whose reply is being entered.
+    private var lane = 0
+    /// What was sent over that connection.
+    private var sent: BatchQueue {
+        get { lanes[lane] }
+        _modify { yield &lanes[lane] }
+    }
     /// To be sent: new ones, and those that have to be sent again.
     private var waiting = BatchQueue()
     /// Settled ones, to be used again.
@@ -37,31 +44,47 @@ struct WriteWindow {
     /// Bytes of the batches that were sent and are not settled.
     private(set) var sentBytes = 0
 
-    init(keyPrefix: String, sendsSingly: Bool) {
+    /// Entities that are written though their keys hold what they should, because the keys would expire.
+    var expiring: Set<EntityID> = []
+
+    /// Bytes of the batches that wait to be sent.
+    private(set) var waitingBytes = 0
+
+    /// An empty window.
+    ///
+    /// - Parameter laneCount: How many connections there may be.
+    init(keyPrefix: String, sendsSingly: Bool, laneCount: Int = 1) {
         self.keyPrefix = keyPrefix
         self.sendsSingly = sendsSingly
+        lanes = (0..<laneCount).map { _ in BatchQueue() }
     }
 
     /// Whether nothing is on its way or waits for it.
-    var isEmpty: Bool { sent.isEmpty && waiting.isEmpty }
+    var isEmpty: Bool { !isAwaited && waiting.isEmpty }
     /// Whether a batch waits to be sent.
     var isWaiting: Bool { !waiting.isEmpty }
     /// Whether something was sent that is unanswered.
-    var isAwaited: Bool { !sent.isEmpty }
+    var isAwaited: Bool { lanes.contains { !$0.isEmpty } }
+    /// Whether something was sent over a connection that is unanswered.
+    func isAwaited(_ lane: Int) -> Bool { !lanes[lane].isEmpty }
+    /// What the next batch to be sent is for; `nil` if there is none.
+    var nextStep: WriteBatch.Step? { waiting.isEmpty ? nil : waiting.first.step }
 
     /// How many entities are settled, one way or the other.
     var settled: Int { created + updated + unchanged + refused }
 
     /// Entities that the server may have written without saying so.
     var unknown: Int {
-        [sent.all, waiting.all].joined()
+        (lanes + [waiting]).map(\.all).joined()
             .reduce(0) { $0 + ($1.wasSent && $1.step != .read ? $1.openCount : 0) }
     }
 
     /// The first entity that was sent and is unanswered, and its size.
+    ///
+    /// Of several connections, that of the largest batch: it is the likeliest reason for a break.
     var firstOpen: (origin: EntityOrigin, byteCount: Int)? {
-        guard !sent.isEmpty, sent.first.openCount > 0 else { return nil }
-        return (sent.first.firstOpen.origin, sent.first.byteCount)
+        lanes.filter { !$0.isEmpty && $0.first.openCount > 0 }.map(\.first)
+            .max { $0.byteCount < $1.byteCount }.map { ($0.firstOpen.origin, $0.byteCount) }
     }
 
     /// An empty batch.
@@ -70,25 +93,55 @@ struct WriteWindow {
     /// Adds a batch that is to be sent.
     mutating func submit(_ batch: consuming WriteBatch) {
         batch.isSplit = batch.isSplit || sendsSingly
+        wait(batch)
+    }
+
+    private mutating func wait(_ batch: consuming WriteBatch) {
+        waitingBytes += batch.byteCount
         waiting.append(batch)
     }
 
-    /// Takes the next batch to send; its replies come behind those of all before.
-    mutating func takeForSending() -> WriteBatch? {
+    /// Takes the next batch to send over a connection; its replies come after those of all before.
+    mutating func takeForSending(over lane: Int = 0) -> WriteBatch? {
         guard stop == nil, delay == nil, var batch = waiting.popFirst() else { return nil }
+        waitingBytes -= batch.byteCount
         batch.wasSent = true
         sentCount += batch.openCount
         sentBytes += batch.byteCount
-        sent.append(batch)
+        lanes[lane].append(batch)
         return batch
     }
 
-    /// The connection is gone: whatever is unanswered has to be sent again, in its order.
-    mutating func loseConnection() {
-        while let batch = waiting.popFirst() { sent.append(batch) }
-        swap(&sent, &waiting)
-        sentCount = 0
-        sentBytes = 0
+    /// The connections are gone: whatever is unanswered has to be sent again, in its order.
+    mutating func loseConnections() {
+        for lane in lanes.indices { retract(lane) }
+    }
+
+    /// What was sent over a connection had no effect: it has to be sent again, in its order.
+    mutating func retract(_ lane: Int) {
+        for batch in lanes[lane].all {
+            sentCount -= batch.openCount
+            sentBytes -= batch.byteCount
+            waitingBytes += batch.byteCount
+        }
+        while let batch = waiting.popFirst() { lanes[lane].append(batch) }
+        swap(&lanes[lane], &waiting)
+    }
+
+    /// The first command that is unanswered on a connection had no effect: it has to be sent again as it is.
+    mutating func putBack(_ lane: Int) {
+        guard !lanes[lane].isEmpty else { return }
+        self.lane = lane
+        postpone(isSingle: sent.first.isAnsweredSingly) { _ in }
+    }
+
+    /// Nothing more is to be sent, because of an error that is about no single command, or not now.
+    mutating func halt(for error: ServerError) {
+        if case .delay = error.effect {
+            delay = delay ?? error.asFailure
+        } else {
+            stop = stop ?? error.asFailure
+        }
     }
 
     /// The delay is over.
@@ -96,7 +149,9 @@ struct WriteWindow {
 
     /// Nothing of what was confirmed counts any more.
     mutating func startOver() {
-        self = WriteWindow(keyPrefix: keyPrefix, sendsSingly: sendsSingly)
+        let expiring = expiring
+        self = WriteWindow(keyPrefix: keyPrefix, sendsSingly: sendsSingly, laneCount: lanes.count)
+        self.expiring = expiring
     }
 
     /// Counts an entity that is not even sent.
@@ -108,8 +163,9 @@ struct WriteWindow {
         }
     }
 
-    /// Enters a reply, which is to the first command that is unanswered.
-    mutating func enter(_ reply: RedisReply) throws(RedisError) {
+    /// Enters a reply, which is to the first command that is unanswered on a connection.
+    mutating func enter(_ reply: RedisReply, from lane: Int = 0) throws(RedisError) {
+        self.lane = lane
         guard !sent.isEmpty else { throw RedisConnection.outOfStep() }
         let (step, isSingle) = (sent.first.step, sent.first.isAnsweredSingly)
         let count = isSingle ? 1 : sent.first.openCount
@@ -159,6 +215,10 @@ struct WriteWindow {
                 let value = batch.withValue(at: index) { difference.update($0) }
                 changed.append(index, of: batch, value: value)
             case .conflict(let reason): conflict(batch, index, .conflict(reason))
+            case .none where !expiring.isEmpty && expiring.contains(batch.entries[index].id):
+                guard let difference = EntityDifference(stored: stored.span) else { continue }
+                changed.append(
+                    index, of: batch, value: batch.withValue(at: index) { difference.update($0) })
             case .none, .create, .delete:
                 // To the last byte what was to be created: it was, and the reply was lost.
                 if batch.refusals > 0, batch.value(at: index) == stored {
@@ -168,7 +228,7 @@ struct WriteWindow {
                 }
             }
         }
-        for rest in [new, changed] where !rest.entries.isEmpty { waiting.append(rest) }
+        for rest in [new, changed] where !rest.entries.isEmpty { wait(rest) }
     }
 
     private mutating func conflict(_ batch: WriteBatch, _ index: Int, _ change: Change) {
@@ -256,12 +316,12 @@ struct WriteWindow {
             copy.refusals = sent.first.refusals
             copy.isSplit = true
             change(&copy)
-            waiting.append(copy)
+            wait(copy)
             settle(1)
         } else if var batch = takeBack() {
             if isSingle { batch = batch.rest(in: freshBatch()) }
             change(&batch)
-            waiting.append(batch)
+            wait(batch)
         }
     }
 }

@@ -52,7 +52,7 @@ enum ExitStatus: Int32 {
     init(_ error: RedisError) {
         switch error.code {
         case .unavailable, .connectionLost, .restarted: self = .unavailable
-        case .timeout, .tryLater: self = .tryLater
+        case .timeout, .tryLater, .lockLost: self = .tryLater
         case .protocolViolation: self = .protocolViolation
         case .permission: self = .permission
         case .configuration: self = .configuration

@@ -122,9 +122,6 @@ final class ImportRun {
         } catch {
             throw failure(error, "nothing written")
         }
-        if let warning = sync.survey.warning(beforeWriting: configuration.estimatedBytes) {
-            redis.onNote(warning)
-        }
         if !redis.checksServer {
             redis.onNote("the server is not checked for restarts, flushes and evictions (--no-server-check)")
         }

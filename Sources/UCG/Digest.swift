@@ -17,6 +17,27 @@ enum Digest {
     }
 }
 
+extension [UInt8] {
+    /// Appends the SHA-1 of `text` as 40 hexadecimal digits in lower case, as `redis.sha1hex` gives it.
+    ///
+    /// It tells whether a value is still the one that was read; it does not protect against forgery.
+    ///
+    /// Complexity: O(*n*) in the bytes of `text`.
+    package mutating func appendSHA1(of text: Span<UInt8>) {
+        var hasher = Insecure.SHA1()
+        // Sound: the bytes outlive the call, which only reads them.
+        unsafe text.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
+        for byte in hasher.finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
+    }
+
+    /// How many bytes ``appendSHA1(of:)`` appends.
+    package static var sha1Length: Int { 40 }
+}
+
 /// A 64-bit fingerprint of text, to tell values apart without keeping them.
 ///
 /// Two texts with the same fingerprint are the same but for a chance of one in

@@ -8,6 +8,12 @@ public struct EntityDifference: Hashable, Sendable {
         self.createdBy = createdBy
     }
 
+    /// What is kept of a stored entity that is written again; `nil` if it is not JSON.
+    public init?(stored: Span<UInt8>) {
+        guard let value = JSONValue(stored) else { return nil }
+        self.init(value)
+    }
+
     init(_ stored: JSONValue) {
         func text(_ name: String) -> [UInt8]? {
             if case .string(let bytes)? = stored[name] { bytes } else { nil }

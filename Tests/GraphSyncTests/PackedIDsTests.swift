@@ -45,9 +45,8 @@ struct PackedIDsTests {
     func fields() throws {
         let packed = PackedIDs(ids(0..<3000))
         let fields = packed.fields.map { field in
-            var value: [UInt8] = []
-            field.append(to: &value)
-            #expect(value.count == field.byteCount && value[0] == field.firstByte)
+            let value = field.value
+            #expect(value[0] == field.firstByte)
             return (name: field.name, value: value)
         }
         #expect(fields.reduce(0) { $0 + $1.value.count } == 48_000)

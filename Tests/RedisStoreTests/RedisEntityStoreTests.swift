@@ -122,7 +122,7 @@ struct RedisEntityStoreTests {
                     commands += 1
                     write(Data((commands == 3 ? "-ERR no \u{1B}[2J thanks\r\n" : "+OK\r\n").utf8))
                 }
-                if let echo = text.range(of: "ECHO\r\n") { write(Data(text[echo.upperBound...].utf8)) }
+                if let ping = text.range(of: "PING\r\n") { write(Data(text[ping.upperBound...].utf8)) }
             }
         }
         var store = try Self.connect(server.url) { $0.batchSize = 1 }
@@ -163,8 +163,8 @@ struct RedisEntityStoreTests {
                 let text = String(decoding: read(), as: UTF8.self)
                 if text.isEmpty { return }
                 if text.contains("\r\nSET\r\n") { write(Data("+OK\r\n".utf8)) }
-                guard let echo = text.range(of: "ECHO\r\n") else { continue }
-                write(isBusy ? Data("-BUSY a script\r\n".utf8) : Data(text[echo.upperBound...].utf8))
+                guard let ping = text.range(of: "PING\r\n") else { continue }
+                write(isBusy ? Data("-BUSY a script\r\n".utf8) : Data(text[ping.upperBound...].utf8))
                 isBusy = false
             }
         }

@@ -1,4 +1,5 @@
 import GraphSync
+import Synchronization
 import Testing
 import TestSupport
 import UCG
@@ -28,7 +29,8 @@ private struct Sample {
             ids: entities.reduce(into: [:]) { ids, pair in
                 ids[pair.key] = PackedIDs(pair.value.keys.map { EntityName.id(pair.key, $0) })
             },
-            unprunable: [:], estimatedBytes: 1000
+            unprunable: [:],
+            estimatedBytes: entities.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 } }
         ) { type, body in
             for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
                 var entity = Entity(
@@ -52,11 +54,12 @@ struct RedisSyncTests {
     }
 
     private static func sync(
-        _ server: RedisServer, at seconds: Int64 = 0, source: String = "csv",
+        _ server: RedisServer, at seconds: Int64 = 0, source: String = "csv", ignoresMemory: Bool = false,
         _ change: (inout SyncOptions) -> Void = { _ in }
     ) throws -> RedisSync {
         var (redis, options) = (RedisOptions(), SyncOptions())
         redis.retryFor = .zero
+        redis.ignoresMemory = ignoresMemory
         change(&options)
         return try RedisSync(
             of: try RedisAddress(server.url),
@@ -68,9 +71,9 @@ struct RedisSyncTests {
     @discardableResult
     private static func apply(
         _ sample: Sample, _ server: RedisServer, at seconds: Int64 = 0, source: String = "csv",
-        _ change: (inout SyncOptions) -> Void = { _ in }
+        ignoresMemory: Bool = false, _ change: (inout SyncOptions) -> Void = { _ in }
     ) throws -> SyncResult {
-        var sync = try sync(server, at: seconds, source: source, change)
+        var sync = try sync(server, at: seconds, source: source, ignoresMemory: ignoresMemory, change)
         return try sync.apply(sample.graph, lockTimeout: .zero) { LastImport() }
     }
 
@@ -153,6 +156,7 @@ struct RedisSyncTests {
                 "get", "hget", "mget", "exists", "watch", "multi", "exec", "hgetall", "smembers", "pttl",
                 "echo", "ping", "info",
                 "client|setname", "acl|dryrun", "config|resetstat", "command|docs",
+                "command|info",
             ]
             guard let name = words.first.map(String.init), line.hasPrefix("cmdstat_"), !readers.contains(name)
             else {
@@ -390,7 +394,12 @@ struct RedisSyncTests {
         for number in 0..<9000 {
             sample.entities[.theme, default: [:]]["n\(number)"] = String(repeating: "t", count: 900)
         }
-        let error = #expect(throws: RedisError.self) { try Self.apply(sample, server, Self.ways[way]) }
+        let refusal = #expect(throws: RedisError.self) { try Self.apply(sample, server, Self.ways[way]) }
+        #expect(refusal?.code == .configuration)
+        #expect(try server.ask("dbsize") == "0")
+        let error = #expect(throws: RedisError.self) {
+            try Self.apply(sample, server, ignoresMemory: true, Self.ways[way])
+        }
         #expect(error?.message.hasPrefix("OOM") == true)
         #expect(try server.ask("exists", "reed-import:csv:lock") == "0")
         if way == 0 { #expect(try server.entityCount() == 0) }
@@ -406,8 +415,158 @@ struct RedisSyncTests {
         #expect((Int(try server.ask("pttl", "lock")) ?? 0) > 19_000)
         _ = try server.ask("set", "lock", "another's")
         let error = #expect(throws: RedisError.self) { try lock.tend() }
-        #expect(error?.code == .tryLater)
+        #expect(error?.code == .lockLost)
         lock.release()
         #expect(try server.ask("get", "lock") == "another's")
     }
+
+    // MARK: - Rights and scripts
+
+    @Test("Who may not run scripts gets one transaction of few changes, and batches for many; always is always")
+    func withoutScripts() throws {
+        let server = try RedisServer()
+        _ = try server.ask(
+            "acl", "setuser", "imp", "on", ">pw", "~*", "+@all", "-eval", "-evalsha", "-@dangerous", "+info")
+        let notes = Notes()
+        func apply(_ count: Int, _ atomicity: SyncOptions.Atomicity, prefix: String) throws -> SyncResult {
+            var sample = Sample()
+            for number in 0..<count { sample.entities[.theme, default: [:]]["n\(number)"] = prefix }
+            var (redis, options) = (RedisOptions(), SyncOptions())
+            redis.onNote = { notes.add($0) }
+            options.atomicity = atomicity
+            var sync = try RedisSync(
+                of: try RedisAddress("unix://imp:pw@\(server.socket)"), source: ImportSource(keyPrefix: prefix),
+                types: Sample.types, stamp: Self.stamp(0), redis: redis, options: options)
+            let result = try sync.apply(sample.graph, lockTimeout: .zero) { LastImport() }
+            #expect(result.total.created == count)
+            return result
+        }
+        #expect(try apply(300, .auto, prefix: "a:").visibility == .atomic)
+        #expect(notes.all.isEmpty)
+        #expect(try apply(4100, .auto, prefix: "b:").visibility == .batches)
+        #expect(notes.all.contains { $0.contains("+eval") })
+        #expect(try apply(4100, .always, prefix: "c:").visibility == .atomic)
+        let scripts = try server.ask("info", "commandstats").split(whereSeparator: \.isNewline)
+            .filter { $0.hasPrefix("cmdstat_eval:") }
+        #expect(scripts.allSatisfy { $0.hasPrefix("cmdstat_eval:calls=0,") })
+    }
+
+    @Test("One transaction watches a handful of keys, and leaves none of its own")
+    func watchesFew() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<600 { sample.entities[.theme, default: [:]]["n\(number)"] = "1" }
+        try Self.apply(sample, server)
+        for number in 0..<300 { sample.entities[.theme]?["n\(number)"] = "2" }
+        for number in 300..<350 { sample.entities[.theme]?["n\(number)"] = nil }
+        _ = try server.ask("config", "resetstat")
+        let result = try Self.apply(sample, server, at: 5) { $0.prunes = true; $0.deletionLimit = .count(50) }
+        #expect(result.visibility == .atomic)
+        #expect(result.total.updated == 300 && result.total.deleted == 50)
+        let statistics = try server.ask("info", "commandstats")
+        #expect(statistics.contains("cmdstat_eval:calls=2,"))
+        #expect(!statistics.contains("cmdstat_watch:calls=3,"))
+        #expect(try server.ask("--scan", "--pattern", "*guard*") == "")
+        #expect(try server.entityCount() == 550)
+    }
+
+    @Test("Guard keys that an earlier version or a failure left behind are in nobody's way")
+    func leftGuards() throws {
+        let server = try RedisServer()
+        _ = try server.ask("set", "reed-import:csv:guard:0", "left")
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1"]
+        #expect(try Self.apply(sample, server).total.created == 1)
+        #expect(try server.ask("exists", "reed-import:csv:guard:0") == "0")
+    }
+
+    // MARK: - Expiry
+
+    @Test("An entity that expires is a difference, and is written without an expiry", arguments: 0..<3)
+    func expiring(way: Int) throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<20 { sample.entities[.theme, default: [:]]["n\(number)"] = "1" }
+        try Self.apply(sample, server, Self.ways[way])
+        let key = "entity:theme:\(EntityName.id(.theme, "n3"))"
+        _ = try server.ask("expire", key, "3600")
+        var planned: [PlannedChange] = []
+        var sync = try Self.sync(server)
+        let plan = try sync.plan(sample.graph) { planned.append($0) }
+        #expect(plan.total.updated == 1 && plan.total.unchanged == 19)
+        #expect(planned.map(\.key.description) == [key])
+        let expiry = try #require(planned.first?.expiry)
+        #expect(expiry > 3_000_000 && expiry <= 3_600_000)
+        let result = try Self.apply(sample, server, at: 9, Self.ways[way])
+        #expect(result.total.updated == 1 && result.total.unchanged == 19)
+        #expect(try server.ask("ttl", key) == "-1")
+        #expect(try Self.apply(sample, server, Self.ways[way]).total.changed == 0)
+    }
+
+    @Test("Without keys that expire, no expiry is asked for")
+    func asksNoExpiry() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        sample.entities[.theme] = ["a": "1"]
+        try Self.apply(sample, server)
+        _ = try server.ask("config", "resetstat")
+        try Self.apply(sample, server)
+        // One is for the lock.
+        #expect(try server.ask("info", "commandstats").contains("cmdstat_pttl:calls=1,"))
+    }
+
+    // MARK: - Late bytes
+
+    @Test("What arrives when another run holds the lock has no effect, in batches too")
+    func fencing() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<3000 { sample.entities[.theme, default: [:]]["n\(number)"] = "1" }
+        var sync = try Self.sync(server) { $0.atomicity = .never }
+        // Another run takes the lock over while this one is between two batches.
+        var seen = 0
+        let graph = sample.graph
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0) { type, body in
+            try graph.forEachEntity(type) { entity in
+                seen += 1
+                if seen == 2500 { _ = try server.ask("set", "reed-import:csv:lock", "another's") }
+                try body(entity)
+            }
+        }
+        let failure = #expect(throws: RedisError.self) {
+            try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
+        }
+        #expect(failure?.code == .lockLost)
+        let stored = try server.entityCount()
+        #expect(stored < 3000)
+        #expect(sync.counts.written <= stored)
+        #expect(try server.ask("get", "reed-import:csv:lock") == "another's")
+    }
+
+    @Test("A renewal of the lock in the middle of batches disturbs nothing")
+    func renewal() throws {
+        let server = try RedisServer()
+        var sample = Sample()
+        for number in 0..<3000 { sample.entities[.theme, default: [:]]["n\(number)"] = "1" }
+        var sync = try Self.sync(server) { $0.atomicity = .never }
+        var seen = 0
+        let graph = sample.graph
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0) { type, body in
+            try graph.forEachEntity(type) { entity in
+                seen += 1
+                if seen % 300 == 0 { _ = try server.ask("pexpire", "reed-import:csv:lock", "20000") }
+                try body(entity)
+            }
+        }
+        let result = try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
+        #expect(result.total.created == 3000)
+        #expect(try server.entityCount() == 3000)
+    }
+}
+
+/// Notes of a run.
+private final class Notes: Sendable {
+    private let notes = Mutex<[String]>([])
+    var all: [String] { notes.withLock { $0 } }
+    func add(_ note: String) { notes.withLock { $0.append(note) } }
 }

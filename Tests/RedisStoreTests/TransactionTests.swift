@@ -23,17 +23,20 @@ struct TransactionTests {
         var transaction = Transaction()
         transaction.append(.command("SET", "a", "b"))
         try transaction.queue(&connection, lock, options)
-        return try Transaction.execute(&connection, options)
+        return try transaction.execute(&connection, options)
     }
 
     private static let queued = "+OK\r\n+QUEUED\r\n"
 
-    @Test("It is carried out, aborted, or carried out but for a command that failed")
+    @Test("It is carried out, or aborted; a reply for each command has to come")
     func endings() throws {
-        #expect(try end(queued: Self.queued, "*1\r\n+OK\r\n") == .done)
+        #expect(try end(queued: Self.queued, "*1\r\n+OK\r\n") == .done([.ok]))
+        #expect(try end(queued: Self.queued, "*1\r\n-NOPERM no more\r\n") == .done([.error("NOPERM no more")]))
         #expect(try end(queued: Self.queued, "*-1\r\n") == .aborted)
-        let failure = ServerError("NOPERM no more").asFailure
-        #expect(try end(queued: Self.queued, "*2\r\n+OK\r\n-NOPERM no more\r\n") == .failed(failure))
+        for reply in ["*0\r\n", "*2\r\n+OK\r\n+OK\r\n", "+OK\r\n", "$0\r\n\r\n"] {
+            let failure = #expect(throws: RedisError.self) { try end(queued: Self.queued, reply) }
+            #expect(failure?.code == .protocolViolation)
+        }
     }
 
     @Test("What is refused before EXEC, or by it, has no effect")

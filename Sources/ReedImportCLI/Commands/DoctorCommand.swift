@@ -30,7 +30,13 @@ struct DoctorCommand: ParsableCommand {
         }
         Console.write("redis \(address)\n")
         for finding in survey.findings {
-            let mark = finding.failure != nil ? "FAIL" : finding.isWarning ? "warn" : "ok"
+            let mark =
+                switch finding.verdict {
+                case .fine: "ok"
+                case .warning: "warn"
+                case .unknown: "?"
+                case .preventsWriting, .preventsReading: "FAIL"
+                }
             let line = mark.padded(to: 6) + finding.subject.padded(to: 10) + finding.text
             Console.write("  \(PlainText.escaped(line))\n")
         }

@@ -38,6 +38,9 @@ struct RedisArguments: ParsableArguments {
     @Flag(help: "Use a server whose policy may evict entities; exit 65 if it does.")
     var allowEviction = false
 
+    @Flag(help: "Begin although the server's maxmemory is too small for what is new.")
+    var ignoreMemory = false
+
     @Flag(
         name: .customLong("no-server-check"),
         help: "Do without INFO: restarts, flushes and evictions go unnoticed.")
@@ -58,6 +61,7 @@ struct RedisArguments: ParsableArguments {
         options.retryFor = retryFor.duration
         options.wait = wait.duration
         options.allowsEviction = allowEviction
+        options.ignoresMemory = ignoreMemory
         options.checksServer = !skipsServerCheck
         return options
     }

@@ -103,6 +103,7 @@ struct PlanText {
         Console.write("  " + (isColoured ? "\u{1B}[\(colour)m\(line)\u{1B}[0m" : line) + "\n")
         switch planned.change {
         case .update:
+            if let expiry = Self.expiry(planned) { Console.write("      \(expiry)\n") }
             for member in planned.members {
                 let name = PlainText.escaped(member.name)
                 Console.write("      \(name): \(shown(member.stored)) -> \(shown(member.wanted))\n")
@@ -110,6 +111,11 @@ struct PlanText {
         case .conflict(let reason): Console.write("      \(PlainText.escaped(reason))\n")
         case .create, .delete, .none: break
         }
+    }
+
+    /// `expires in 3599 s -> never`, if the key expires.
+    private static func expiry(_ planned: PlannedChange) -> String? {
+        planned.expiry.map { "expires in \(($0 + 999) / 1000) s -> never" }
     }
 
     /// What stands before a change, and its colour on a terminal.
@@ -161,6 +167,10 @@ struct PlanText {
             json.string(reason)
         case .update:
             json.string("update")
+            if let expiry = planned.expiry {
+                json.key("expires_in_ms")
+                json.integer(expiry)
+            }
             json.key("members")
             json.beginArray()
             for member in planned.members {
@@ -209,9 +219,10 @@ struct PlanText {
             case .create: "new"
             case .delete: "deleted"
             case .update:
-                planned.members.map {
-                    "\(Self.code($0.name)): \(Self.code(shown($0.stored))) → \(Self.code(shown($0.wanted)))"
-                }
+                ([Self.expiry(planned)].compactMap { $0 }
+                    + planned.members.map {
+                        "\(Self.code($0.name)): \(Self.code(shown($0.stored))) → \(Self.code(shown($0.wanted)))"
+                    })
                 .joined(separator: "; ")
             case .conflict(let reason): Self.code(reason)
             case .none: ""
