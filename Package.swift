@@ -30,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CBlockScan"),  // a header alone
         .target(name: "CSV", dependencies: ["CBlockScan"], swiftSettings: settings),
+        .target(name: "SystemSupport", swiftSettings: settings),
         .target(name: "Background", swiftSettings: settings),
         .target(
             name: "UCG",
@@ -38,7 +39,7 @@ let package = Package(
         .target(name: "ConfigImport", dependencies: ["CSV", "UCG", "Background"], swiftSettings: settings),
         .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
         .target(
-            name: "RedisStore", dependencies: ["GraphSync", "UCG", "Background", "CHiredis"],
+            name: "RedisStore", dependencies: ["GraphSync", "UCG", "Background", "SystemSupport", "CHiredis"],
             swiftSettings: settings),
         .target(
             name: "PrivateRedis",
@@ -59,7 +60,7 @@ let package = Package(
             name: "ReedImportCLI",
             dependencies: [
                 "CSV", "UCG", "Background", "ConfigImport", "GraphSync", "RedisStore", "PrivateRedis",
-                "PostgresBackup",
+                "PostgresBackup", "SystemSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
@@ -70,6 +71,8 @@ let package = Package(
             dependencies: ["CSV", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
         .testTarget(
+            name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "BackgroundTests", dependencies: ["Background"], swiftSettings: settings),
         .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),
         .testTarget(
@@ -79,7 +82,7 @@ let package = Package(
             name: "GraphSyncTests", dependencies: ["GraphSync", "UCG"], swiftSettings: settings),
         .testTarget(
             name: "RedisStoreTests",
-            dependencies: ["RedisStore", "GraphSync", "UCG", "CHiredis", "TestSupport"],
+            dependencies: ["RedisStore", "GraphSync", "UCG", "SystemSupport", "CHiredis", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresBackupTests",

@@ -13,6 +13,9 @@ public struct ImportOptions: Sendable {
     /// Called with a number of rows whenever so many more have been read.
     public var onRows: @Sendable (Int) -> Void = { _ in }
 
+    /// Whether the run shall end; asked now and then while files are read.
+    public var isInterrupted: @Sendable () -> Bool = { false }
+
     /// The defaults: commas, no reference may dangle, warnings are warnings.
     public init() {}
 }

@@ -13,6 +13,8 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
         case changed
         /// The system has no memory or descriptors left.
         case system
+        /// The run was asked to end.
+        case interrupted
     }
 
     /// What stands behind it.

@@ -33,6 +33,8 @@ public struct ImportSource: Hashable, Sendable {
     public var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
     /// What the keys begin with that a transaction sets and deletes again, so that nobody ever sees them.
     public var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
+    /// The set of the types of entities that this source owns.
+    public var typesKey: String { "\(keyPrefix)reed-import:\(name):types" }
     /// The hash of the ids of the entities of a type that are this source's.
     public func ownedKey(_ type: some CustomStringConvertible) -> String {
         "\(keyPrefix)reed-import:\(name):owned:\(type)"

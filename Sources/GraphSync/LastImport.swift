@@ -21,6 +21,8 @@ public struct LastImport: Hashable, Sendable {
     /// What became of them.
     public var counts = ChangeCounts()
 
+    private static let mostEntities = 1 << 40
+
     /// An import of which nothing is known.
     public init() {}
 
@@ -37,7 +39,10 @@ public struct LastImport: Hashable, Sendable {
 
     /// Reads the fields of the hash; what is missing or no value of its kind stays empty.
     public init(fields: [String: String]) {
-        func number(_ name: String) -> Int { fields[name].flatMap { Int($0) } ?? 0 }
+        // No import has so many; and sums of them do not overflow.
+        func number(_ name: String) -> Int {
+            fields[name].flatMap { Int($0) }.map { min(max($0, 0), Self.mostEntities) } ?? 0
+        }
         run = fields["run"] ?? ""
         started = fields["started"].flatMap { Timestamp(rfc3339: $0) }
         finished = fields["finished"].flatMap { Timestamp(rfc3339: $0) }

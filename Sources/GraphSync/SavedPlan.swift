@@ -15,7 +15,7 @@ public struct SavedPlan: Sendable {
         public var author: String
         /// The options that say what is read.
         public var input: [String]
-        /// The server, without a password.
+        /// The server, the user and the database as one URL, without a password.
         public var server: String
         /// A digest of the configuration's files.
         public var digest: String
@@ -51,7 +51,7 @@ public struct SavedPlan: Sendable {
     /// The changes, by type and id.
     public private(set) var entries: [EntityType: [EntityID: Entry]] = [:]
 
-    private static let format = 1
+    private static let format = 2
 
     /// How many changes there are.
     public var count: Int { entries.values.reduce(0) { $0 + $1.count } }
@@ -136,31 +136,40 @@ public struct SavedPlan: Sendable {
 
     // MARK: - Reading
 
-    /// The plan in a file's bytes; `nil` if it is none, or not complete.
+    /// Why a file is not a plan that can be carried out.
+    public enum Invalid: Error, Hashable, Sendable {
+        /// It is not a plan, or a part of it is missing.
+        case damaged
+        /// Another version of reed-import has written it.
+        case otherFormat
+    }
+
+    /// The plan in a file's bytes.
     ///
     /// Complexity: O(*n*) in the bytes.
-    public init?(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) throws(Invalid) {
         var lines = bytes.split(separator: UInt8(ascii: "\n")).makeIterator()
-        guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }), let header = Self.header(first)
-        else {
-            return nil
+        guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }) else { throw .damaged }
+        if case .number(let number)? = first["reed_import_plan"], number != String(Self.format) {
+            throw .otherFormat
         }
+        guard let header = Self.header(first) else { throw .damaged }
         self.header = header
         var number = 0
         while let line = lines.next() {
-            guard let value = JSONValue(Array(line).span) else { return nil }
+            guard let value = JSONValue(Array(line).span) else { throw .damaged }
             if case .number(let count)? = value["changes"] {
-                guard Int(count) == number, lines.next() == nil else { return nil }
+                guard Int(count) == number, lines.next() == nil else { throw .damaged }
                 return
             }
             guard let type = value.text("type").flatMap({ EntityType(rawValue: $0) }),
                 let id = value.text("id").flatMap({ EntityID($0) }), let action = value.text("action"),
                 let stored = value.text("stored"), ["create", "update", "delete"].contains(action)
-            else { return nil }
+            else { throw .damaged }
             entries[type, default: [:]][id] = Entry(action: action, stored: stored)
             number += 1
         }
-        return nil
+        throw .damaged
     }
 
     private static func header(_ value: JSONValue) -> Header? {

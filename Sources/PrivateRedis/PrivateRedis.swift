@@ -8,8 +8,10 @@ import SystemPackage
 public struct PrivateRedis: Sendable {
     /// The path of its socket.
     public let socket: String
-    /// Its port on 127.0.0.1, if it has one.
-    public let port: UInt16?
+    /// Its port on 127.0.0.1.
+    public let port: UInt16
+    /// The password of its only user, without which no other user of this machine gets in.
+    public let password: String
 
     private static let startTimeout = Duration.seconds(10)
 
@@ -18,15 +20,16 @@ public struct PrivateRedis: Sendable {
     /// - Parameter port: A port of 127.0.0.1 to listen on as well; 0 for any free one.
     /// - Throws: ``PrivateRedisError`` if there is no server to be had; what `body` throws.
     public static func run<Result: Sendable>(
-        port: UInt16?, _ body: (PrivateRedis) async throws -> Result
+        port: UInt16 = 0, _ body: (PrivateRedis) async throws -> Result
     ) async throws -> Result {
         let program: FilePath
         do { program = try await Executable.name("redis-server").resolveExecutablePath(in: .inherit) } catch {
             throw PrivateRedisError(.missingProgram, "redis-server not found in PATH; install it")
         }
         let folder = try makeFolder()
-        let port = try port.map { $0 == 0 ? try freePort() : $0 }
-        let server = PrivateRedis(socket: folder + "/redis.sock", port: port)
+        let server = PrivateRedis(
+            socket: folder + "/redis.sock", port: port == 0 ? try freePort() : port, password: newPassword())
+        try server.writeConfiguration(in: folder)
         var options = PlatformOptions()
         options.processGroupID = 0  // Ctrl-C at a terminal is not for the server
         let ended = try await Subprocess.run(
@@ -63,9 +66,33 @@ public struct PrivateRedis: Sendable {
         rm -rf "$folder"
         """
 
+    /// 128 random bits as 32 hexadecimal digits.
+    private static func newPassword() -> String {
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Writes what must not stand in the server's arguments, which every user of the machine can see.
+    private func writeConfiguration(in folder: String) throws(PrivateRedisError) {
+        let path = "\(folder)/redis.conf"
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw PrivateRedisError(.failed, "cannot write \(path): \(Errno(rawValue: errno))")
+        }
+        defer { close(descriptor) }
+        let text = Array("requirepass \(password)\n".utf8)
+        // Sound: write(2) reads the array's own bytes, during the call.
+        let count = unsafe text.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        guard count == text.count else {
+            throw PrivateRedisError(.failed, "cannot write \(path): \(Errno(rawValue: errno))")
+        }
+    }
+
     private func arguments(_ folder: String) -> [String] {
         [
-            "--port", "\(port ?? 0)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm",
+            "\(folder)/redis.conf", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm",
             "700",
             "--save", "", "--appendonly", "no", "--dir", folder,
         ]

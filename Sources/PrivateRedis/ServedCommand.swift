@@ -14,8 +14,8 @@ extension PrivateRedis {
 
     /// Runs a command that finds this server in its environment, with this program's own standard streams.
     ///
-    /// It gets `REDIS_URL` and `REDIS_SOCKET`, and `REDIS_HOST` and `REDIS_PORT` if there is a port. If the task
-    /// is cancelled, it gets SIGTERM, and five seconds later SIGKILL.
+    /// It gets `REDIS_URL`, `REDIS_SOCKET`, `REDIS_HOST`, `REDIS_PORT` and, with the password for redis-cli,
+    /// `REDISCLI_AUTH`. If the task is cancelled, it gets SIGTERM, and five seconds later SIGKILL.
     public func run(_ command: [String]) async throws -> Ending {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
@@ -37,11 +37,11 @@ extension PrivateRedis {
 
     private var environment: Environment {
         .inherit.updating([
-            "REDIS_URL": port.map { "redis://127.0.0.1:\($0)" } ?? "unix://\(socket)",
+            "REDIS_URL": "redis://:\(password)@127.0.0.1:\(port)",
             "REDIS_SOCKET": socket,
-            "REDIS_HOST": port.map { _ in "127.0.0.1" },
-            "REDIS_PORT": port.map { "\($0)" },
-            "REDISCLI_AUTH": nil,
+            "REDIS_HOST": "127.0.0.1",
+            "REDIS_PORT": "\(port)",
+            "REDISCLI_AUTH": password,
         ])
     }
 }

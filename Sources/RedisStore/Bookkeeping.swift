@@ -21,10 +21,61 @@ struct RecordCommand: Sendable {
 /// What the importer keeps for itself in Redis, as commands and replies: who owns what, and the last import.
 struct Bookkeeping {
     let source: ImportSource
-    let types: [EntityType]
+    /// The types whose ownership is read and written: those of the graph, and those that a source is recorded to own.
+    private(set) var types: [EntityType]
+    /// The types that are recorded as this source's.
+    private var recordedTypes: Set<EntityType> = []
+
+    /// The records of a source with entities of these types.
+    init(source: ImportSource, types: [EntityType]) {
+        self.source = source
+        self.types = types
+    }
 
     /// The keys that this source's imports write.
-    var ownKeys: [String] { [source.sourcesKey, source.lastKey] + types.map { source.ownedKey($0) } }
+    var ownKeys: [String] {
+        [source.sourcesKey, source.lastKey, source.typesKey] + types.map { source.ownedKey($0) }
+    }
+
+    /// Reads which types a source owns: the reply to `SMEMBERS` of its types.
+    mutating func enterTypes(_ source: ImportSource, _ reply: RedisReply) throws(RedisError) {
+        for name in try Self.names(reply, "SMEMBERS") {
+            guard let type = EntityType(rawValue: name) else {
+                throw RedisError(
+                    .configuration, "\(source.typesKey) is not what this program has written",
+                    advice: "see what has changed it; deleting it makes the source forget which types it owns")
+            }
+            if source == self.source { recordedTypes.insert(type) }
+            if !types.contains(type) { types.append(type) }
+        }
+    }
+
+    /// The elements of a set of names.
+    static func names(_ reply: RedisReply, _ command: String) throws(RedisError) -> [String] {
+        if case .error(let text) = reply { throw ServerError(text).asFailure }
+        guard case .array(let elements) = reply else {
+            throw RedisError(.protocolViolation, "an unexpected reply to \(command)")
+        }
+        var names: [String] = []
+        for element in elements {
+            guard case .text(let bytes) = element else {
+                throw RedisError(.protocolViolation, "an unexpected reply to \(command)")
+            }
+            names.append(String(decoding: bytes, as: UTF8.self))
+        }
+        return names
+    }
+
+    /// The commands that record of which types this source owns entities.
+    func recordTypes(_ owned: [EntityType: PackedIDs]) -> [RecordCommand] {
+        let owning = Set(owned.filter { !$0.value.isEmpty }.keys)
+        func command(_ name: String, _ types: Set<EntityType>) -> [RecordCommand] {
+            let names = types.map(\.rawValue).sorted()
+            return names.isEmpty ? [] : [RecordCommand(name, source.typesKey, names.map { Array($0.utf8) })]
+        }
+        return command("SADD", owning.subtracting(recordedTypes))
+            + command("SREM", recordedTypes.subtracting(owning))
+    }
 
     /// The commands that read what a source owns; their replies are for ``owned(_:)``.
     func readOwned(_ source: ImportSource) -> [[UInt8]] {
@@ -38,7 +89,10 @@ struct Bookkeeping {
         var owned: [EntityType: PackedIDs] = [:]
         for (type, reply) in zip(types, replies) {
             if case .error(let text) = reply { throw ServerError(text).asFailure }
-            guard case .array(let elements) = reply, let ids = PackedIDs(fields: Self.pairs(elements)) else {
+            guard case .array(let elements) = reply else {
+                throw RedisError(.protocolViolation, "an unexpected reply to HGETALL")
+            }
+            guard let ids = PackedIDs(fields: try Self.pairs(elements)) else {
                 throw RedisError(
                     .configuration, "\(source.ownedKey(type)) is not what this program has written",
                     advice: "see what has changed it; deleting it makes the source forget what it owns")
@@ -48,14 +102,16 @@ struct Bookkeeping {
         return owned
     }
 
-    /// Names and values by turns.
-    static func pairs(_ elements: ReplyList) -> [(name: [UInt8], value: [UInt8])] {
-        stride(from: 0, to: elements.count - 1, by: 2).compactMap { index in
-            guard case .text(let name) = elements[index], case .text(let value) = elements[index + 1] else {
-                return nil
-            }
-            return (name, value)
+    /// The names and values of a hash, which its reply has by turns.
+    static func pairs(_ elements: ReplyList) throws(RedisError) -> [(name: [UInt8], value: [UInt8])] {
+        var pairs: [(name: [UInt8], value: [UInt8])] = []
+        for index in stride(from: 0, to: elements.count, by: 2) {
+            guard index + 1 < elements.count, case .text(let name) = elements[index],
+                case .text(let value) = elements[index + 1]
+            else { throw RedisError(.protocolViolation, "an unexpected reply to HGETALL") }
+            pairs.append((name, value))
         }
+        return pairs
     }
 
     /// The commands that turn what is recorded of a source into `new`.
@@ -94,7 +150,7 @@ struct Bookkeeping {
             throw RedisError(.protocolViolation, "an unexpected reply to HGETALL")
         }
         var fields: [String: String] = [:]
-        for (name, value) in pairs(elements) {
+        for (name, value) in try pairs(elements) {
             fields[String(decoding: name, as: UTF8.self)] = String(decoding: value, as: UTF8.self)
         }
         return LastImport(fields: fields)

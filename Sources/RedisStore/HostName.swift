@@ -1,4 +1,5 @@
 import Glibc
+import SystemSupport
 import Synchronization
 
 /// Finds the addresses of a host without waiting for ever: `getaddrinfo` itself knows no time limit.
@@ -18,7 +19,7 @@ enum HostName {
         var ends: [CInt] = [-1, -1]
         // Sound: pipe fills the two elements during the call.
         guard unsafe pipe(&ends) == 0 else {
-            throw RedisError(.system, "cannot connect to redis \(address): \(systemText(errno))")
+            throw RedisError(.system, "cannot connect to \(address): \(systemText(errno))")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
@@ -44,13 +45,13 @@ enum HostName {
                 switch result {
                 case .success(let addresses): return addresses
                 case .failure(let error):
-                    throw RedisError(error.code, "cannot connect to redis \(address): \(error.message)")
+                    throw RedisError(error.code, "cannot connect to \(address): \(error.message)")
                 }
             }
             guard ready != 0, deadline > .now else {
                 throw RedisError(
                     .unavailable,
-                    "cannot connect to redis \(address): looking up the name timed out after \(limit.text)")
+                    "cannot connect to \(address): looking up the name timed out after \(limit.text)")
             }
         }
     }

@@ -24,12 +24,33 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
     /// What a socket's path may have at most: `sun_path` holds 108 bytes with the ending NUL.
     static let longestSocketPath = 107
 
-    /// The address in a form that can be shown: without the password.
+    /// The address as one URL, user and database included, without the password.
+    ///
+    /// It is the same for every form of the same address, so that it identifies server, user and database:
+    /// `redis://imp@localhost:6379/5`, `unix:///run/redis.sock?db=0`.
     public var description: String {
+        let login = user.map { Self.encoded($0) + "@" } ?? ""
         switch endpoint {
-        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        case .unix(let path): path
+        case .tcp(let host, let port):
+            let name = host.contains(":") ? "[\(host.lowercased())]" : host.lowercased()
+            return "redis://\(login)\(name):\(port)/\(database)"
+        case .unix(let path): return "unix://\(login)\(Self.encoded(path))?db=\(database)"
         }
+    }
+
+    /// Text with `%` escapes for what has a meaning in a URL (RFC 3986, section 2.1).
+    private static func encoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            let isPlain =
+                byte.isLetter || byte.isDigit || "-._~/+=,!$&'()*;".utf8.contains(byte)
+            if isPlain {
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                encoded += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return encoded
     }
 
     /// Why a text is no address.
@@ -57,6 +78,10 @@ public struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         }
         guard !text.isEmpty else { throw Invalid("it is empty") }
         if text.hasPrefix("/") {
+            // A URL without its scheme: it would be shown as a path, with the password in it.
+            guard !text.hasPrefix("//"), !text.contains("@") else {
+                throw Invalid("a URL without its scheme; write redis://..., or unix:///path with %40 for '@'")
+            }
             self = try Self(socket: text, database: 0)
             return
         }

@@ -1,5 +1,6 @@
 import CHiredis
 import Glibc
+import SystemSupport
 
 extension RedisConnection {
     /// Connects to `address`, trying all addresses of its host one after the other.
@@ -20,7 +21,7 @@ extension RedisConnection {
                 try check(context, address, limit), interruption: interruption)
         case .tcp(let host, let port):
             var failure = RedisError(
-                .unavailable, "cannot connect to redis \(address): timed out after \(limit.text)")
+                .unavailable, "cannot connect to \(address): timed out after \(limit.text)")
             for numeric in try HostName.addresses(of: host, for: address, within: limit, interruption) {
                 let left = deadline - ContinuousClock.now
                 guard left > .zero else { break }
@@ -48,12 +49,12 @@ extension RedisConnection {
         unsafe redisFree(context)
         if number == EINTR { throw RedisError(.interrupted, "interrupted while connecting") }
         if [EMFILE, ENFILE, ENOMEM].contains(number) {
-            throw RedisError(.system, "cannot connect to redis \(address): \(systemText(number))")
+            throw RedisError(.system, "cannot connect to \(address): \(systemText(number))")
         }
         let cause = number == ETIMEDOUT ? "timed out after \(limit.text)" : text
         throw RedisError(
             number == EACCES || number == EPERM ? .permission : .unavailable,
-            "cannot connect to redis \(address): \(cause)", advice: advice(number))
+            "cannot connect to \(address): \(cause)", advice: advice(number))
     }
 
     private static func advice(_ number: CInt) -> String? {

@@ -1,5 +1,6 @@
 import CHiredis
 import Glibc
+import SystemSupport
 
 /// One connection to Redis: bytes out, replies in, never blocked by either.
 ///
@@ -246,12 +247,6 @@ import Glibc
         return RedisError(
             .protocolViolation, "not a Redis reply (\(cause))", advice: "is this address a Redis server's?")
     }
-}
-
-/// The system's words for an error number.
-func systemText(_ number: CInt) -> String {
-    // Sound: strerror answers a NUL-terminated string, which is copied at once.
-    unsafe String(cString: strerror(number))
 }
 
 /// The text in one of hiredis's fields of 128 characters, which a NUL ends.

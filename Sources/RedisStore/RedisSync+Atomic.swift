@@ -89,6 +89,7 @@ extension RedisSync {
     /// The commands that record who owns what when a plan has been carried out.
     func recordCommands(_ plan: SyncPlan) -> [RecordCommand] {
         var commands = bookkeeping.record(source, from: plan.ownership.own, to: plan.ownedAfter)
+        commands += bookkeeping.recordTypes(plan.ownedAfter)
         if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(bookkeeping.enter) }
         guard options.adopts else { return commands }
         for (name, owned) in plan.foreign.sorted(by: { $0.key < $1.key }) {

@@ -13,7 +13,7 @@ extension RedisSync {
         var plan = SyncPlan(desired, ownership, options)
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(entityLimit: 0)
-        for type in desired.types {
+        for type in bookkeeping.types {
             try compare(desired, type, &plan, &changes, onChange)
             try readDeletions(type, &plan, onChange)
         }

@@ -12,6 +12,7 @@ extension RedisSync {
         for command in bookkeeping.record(source, from: plan.ownership.own, to: union) {
             ahead.append(command)
         }
+        for command in bookkeeping.recordTypes(union) { ahead.append(command) }
         ahead.append(bookkeeping.enter)
         try lock.tend()
         guard try carryOutOnce(ahead) else { return false }
@@ -30,7 +31,7 @@ extension RedisSync {
         try lock.tend()
         try store.finish(held)
         if store.counts.refused > 0 { return true }
-        for type in desired.types.reversed() { try delete(type, plan.candidates[type]?.ids ?? []) }
+        for type in bookkeeping.types.reversed() { _ = try delete(type, plan.candidates[type]?.ids ?? []) }
         // What was lost meanwhile must not be recorded as finished.
         if !plan.candidates.isEmpty { try store.finish(held) }
         result.note(plan)
@@ -52,7 +53,9 @@ extension RedisSync {
         result.counts[type] = counts
     }
 
-    private mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws {
+    /// Deletes entities, as far as they are there, and answers how many.
+    mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws -> Int {
+        var total = 0
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
             try lock.tend()
@@ -72,8 +75,10 @@ extension RedisSync {
                     .command([Array("DEL".utf8)] + deletions.map { Array($0.key.description.utf8) }))
                 return try sync.carryOutOnce(transaction)
             }
+            total += count
             result.counts[type, default: ChangeCounts()].deleted += count
         }
+        return total
     }
 
     /// Records the finished import, and who owns what now.
@@ -95,7 +100,7 @@ extension RedisSync {
 
     /// Carries out a transaction that may be repeated, as long as this run has the lock; false if a key that was
     /// watched has changed, or the lock was renewed.
-    private mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
+    mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
         // Bytes that arrive when another run has the lock must have no effect.
         let seen = try store.pipeline.call(
             [.command("WATCH", lock.key), .command("GET", lock.key)], name: "WATCH")
@@ -114,7 +119,7 @@ extension RedisSync {
     }
 
     /// Runs `body` until it succeeds, a few times; again, too, on a new connection if one broke.
-    private mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
+    mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
         var attempts = 0
         while true {
             do {

@@ -9,7 +9,7 @@ public struct RedisSync: ~Copyable {
     let options: SyncOptions
     /// The plan to carry out, if it is one that was made before.
     let saved: SavedPlan?
-    let bookkeeping: Bookkeeping
+    var bookkeeping: Bookkeeping
     var store: RedisEntityStore
     let lock: ImportLock
     /// Tells this run from every other.
@@ -159,7 +159,7 @@ public struct RedisSync: ~Copyable {
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, isSplit: redis.batchSize == 1)
-        for type in desired.types {
+        for type in bookkeeping.types {
             try compare(desired, type, &plan, &changes) { _ in }
             try readDeletions(type, &plan) { deletion in
                 if let stored = deletion.stored { changes.delete(deletion.key, stored: stored) }
@@ -217,22 +217,25 @@ public struct RedisSync: ~Copyable {
     mutating func readOwnership(watches: Bool) throws(RedisError) -> Ownership {
         var ownership = Ownership()
         if watches { try watch(bookkeeping.ownKeys) }
-        var commands: [[UInt8]] = [.command("SMEMBERS", source.sourcesKey)]
-        commands += bookkeeping.readOwned(source)
-        // Only to find out before anything is written if it is no hash.
-        commands.append(.command("HGET", source.lastKey, "run"))
-        let replies = try ask(commands, name: "HGETALL")
-        if case .error(let text)? = replies.last { throw ServerError(text).asFailure }
-        guard case .array(let names) = replies[0] else {
-            if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
-            throw RedisError(.protocolViolation, "an unexpected reply to SMEMBERS")
+        let known = try ask(
+            [
+                .command("SMEMBERS", source.sourcesKey), .command("SMEMBERS", source.typesKey),
+                // Only to find out before anything is written if it is no hash.
+                .command("HGET", source.lastKey, "run"),
+            ], name: "SMEMBERS")
+        let others = try Bookkeeping.names(known[0], "SMEMBERS").sorted().filter { $0 != source.name }
+            .compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0) }
+        let types = bookkeeping.types.count
+        try bookkeeping.enterTypes(source, known[1])
+        if case .error(let text) = known[2] { throw ServerError(text).asFailure }
+        for (other, reply) in zip(
+            others, try ask(others.map { .command("SMEMBERS", $0.typesKey) }, name: "SMEMBERS"))
+        {
+            try bookkeeping.enterTypes(other, reply)
         }
-        ownership.own = try bookkeeping.owned(source, replies[1...])
-        let others = names.compactMap { reply -> ImportSource? in
-            guard case .text(let name) = reply else { return nil }
-            return ImportSource(keyPrefix: source.keyPrefix, name: String(decoding: name, as: UTF8.self))
-        }
-        for other in others.sorted(by: { $0.name < $1.name }) where other.name != source.name {
+        if watches, bookkeeping.types.count > types { try watch(bookkeeping.ownKeys) }
+        ownership.own = try bookkeeping.owned(source, ask(bookkeeping.readOwned(source), name: "HGETALL")[...])
+        for other in others {
             if watches { try watch(bookkeeping.types.map { other.ownedKey($0) }) }
             let replies = try ask(bookkeeping.readOwned(other), name: "HGETALL")
             ownership.others[other.name] = try bookkeeping.owned(other, replies[...])

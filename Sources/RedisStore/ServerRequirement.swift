@@ -50,6 +50,7 @@ struct ServerRequirement {
         .init("DEL", .writing, .entity([]), "deletes entities, gives the lock back"),
         .init("PEXPIRE", .writing, .record(["1"]), "renews the lock"),
         .init("SADD", .writing, .record([""]), "records a source"),
+        .init("SREM", .writing, .record([""]), "forgets a source"),
         .init("HSET", .writing, .record(["", ""]), "records ownership and the last import"),
         .init("HDEL", .writing, .record([""]), "records ownership"),
         .init("DBSIZE", .writing, .plain([]), "tells a first import"),

@@ -16,7 +16,7 @@ public struct SourceStatus: Sendable {
     public static func all(
         on address: RedisAddress, keyPrefix: String, options: RedisOptions
     ) throws(RedisError) -> [SourceStatus] {
-        let opened = try RedisSession(address, keyPrefix: keyPrefix, options).openFirst()
+        let opened = try RedisSession(address, keyPrefix: keyPrefix, options).openFirst(.briefly)
         var connection = opened.connection
         func ask(_ commands: [[UInt8]], _ name: String) throws(RedisError) -> [RedisReply] {
             let replies = try connection.call(commands, name: name, within: options.replyTimeout)
@@ -24,12 +24,8 @@ public struct SourceStatus: Sendable {
             return replies
         }
         let names = try ask([.command("SMEMBERS", ImportSource(keyPrefix: keyPrefix).sourcesKey)], "SMEMBERS")
-        guard case .array(let members) = names[0] else {
-            throw RedisError(.protocolViolation, "an unexpected reply to SMEMBERS")
-        }
         var all: [SourceStatus] = []
-        for case .text(let bytes) in members {
-            let name = String(decoding: bytes, as: UTF8.self)
+        for name in try Bookkeeping.names(names[0], "SMEMBERS") {
             guard let source = ImportSource(keyPrefix: keyPrefix, name: name) else { continue }
             let replies = try ask(
                 [.command("HGETALL", source.lastKey), .command("GET", source.lockKey)], "HGETALL")

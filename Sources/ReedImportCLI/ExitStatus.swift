@@ -46,6 +46,7 @@ enum ExitStatus: Int32 {
         case .failed: self = .inputOutput
         case .changed: self = .data
         case .system: self = .system
+        case .interrupted: self = .signal
         }
     }
 
@@ -59,14 +60,6 @@ enum ExitStatus: Int32 {
         case .conflict: self = .refused
         case .refused, .incomplete: self = .data
         case .system: self = .system
-        case .interrupted: self = .signal
-        }
-    }
-
-    init(_ error: RESPFileError) {
-        switch error.code {
-        case .cannotCreate: self = .cannotCreate
-        case .inputOutput: self = .inputOutput
         case .interrupted: self = .signal
         }
     }
@@ -96,7 +89,7 @@ enum ExitStatus: Int32 {
     }
 
     /// The status of the signal that came.
-    private static var signal: ExitStatus { Interruption.signal == SIGTERM ? .terminated : .interrupted }
+    static var signal: ExitStatus { Interruption.signal == SIGTERM ? .terminated : .interrupted }
 }
 
 /// The end of a run that did not succeed.

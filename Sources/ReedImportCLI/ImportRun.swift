@@ -2,6 +2,7 @@ import Background
 import ConfigImport
 import GraphSync
 import RedisStore
+import SystemSupport
 import UCG
 
 /// Brings Redis to what a configuration says that was found valid, and tells how far it got.
@@ -49,20 +50,18 @@ final class ImportRun {
     // MARK: - To a file
 
     /// Writes every entity to a file of commands.
-    func write(toFile path: String, batchSize: Int) throws {
-        let interruption = Interruption.catchSignals()
+    func write(toFile result: consuming ResultFile, batchSize: Int) throws {
         defer { progress.end() }
         activity = "writing"
         do {
-            var file = try RESPFile(
-                path: path, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize,
-                interruption: interruption)
+            var file = RESPFile(
+                result, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize)
             let start = ContinuousClock.now
             for kind in EntityKind.allCases { try forEachEntity(kind) { try file.write($0) } }
             try file.finish()
             outcome.writing = ContinuousClock.now - start
-        } catch let error as RESPFileError {
-            throw Failure(ExitStatus(error), error.message)
+        } catch let error as ResultFileError {
+            throw Failure(error)
         } catch let error as InputError {
             throw failure(error, "no file written")
         }
@@ -72,10 +71,10 @@ final class ImportRun {
 
     /// Prints what would be changed on a server, and keeps it in a file if there is one.
     func plan(
-        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format,
+        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format?,
         file: PlanFile?
     ) throws -> SyncPlan {
-        var text = PlanText(format, paths: configuration.paths)
+        var text = format.map { PlanText($0, paths: configuration.paths) }
         defer { progress.end() }
         do {
             var sync = try RedisSync(
@@ -83,12 +82,12 @@ final class ImportRun {
                 options: options,
                 isReadOnly: true)
             let plan = try sync.plan(graph()) { change in
-                text.add(change)
+                text?.add(change)
                 try file?.add(change)
             }
             if plan.refusal == nil { try file?.finish() }
             progress.end()
-            text.finish(plan)
+            text?.finish(plan)
             noteLeftovers(plan.leftoverCount, plan.unprunable, options)
             return plan
         } catch let error as RedisError {
@@ -218,6 +217,7 @@ final class ImportRun {
 
     private func failure(_ error: InputError, _ counts: String) -> Failure {
         let advice = error.advice.map { "; \($0)" } ?? ""
+        if error.kind == .interrupted { return Failure(.signal, "interrupted; \(counts)") }
         return Failure(ExitStatus(error), "\(error.description); \(counts)\(advice)")
     }
 

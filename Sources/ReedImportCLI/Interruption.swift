@@ -46,11 +46,20 @@ enum Interruption {
         }
     }
 
-    /// Catches SIGINT and SIGTERM from now on.
+    /// The descriptor that becomes readable with the first signal; `nil` if signals are not caught.
+    static var descriptor: CInt? {
+        let end = readable.load(ordering: .relaxed)
+        return end < 0 ? nil : end
+    }
+    private static let readable = Atomic<CInt>(-1)
+
+    /// Catches SIGINT and SIGTERM from now on; it may be called again, and then changes nothing.
     ///
     /// - Returns: A descriptor that becomes readable with the first of them; `nil`
     ///   if the system has none to give, and then signals keep their usual effect.
+    @discardableResult
     static func catchSignals() -> CInt? {
+        if let descriptor { return descriptor }
         var ends: [CInt] = [-1, -1]
         // Sound: pipe fills the two elements during the call.
         guard unsafe pipe(&ends) == 0 else { return nil }
@@ -59,6 +68,7 @@ enum Interruption {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         wakeUp.store(ends[1], ordering: .relaxed)
+        readable.store(ends[0], ordering: .relaxed)
         handle { number in
             if Interruption.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
             var byte: UInt8 = 0
@@ -86,5 +96,6 @@ enum Interruption {
     static func releaseSignals() {
         for number in [SIGINT, SIGTERM] { _ = Glibc.signal(number, SIG_DFL) }
         close(wakeUp.exchange(-1, ordering: .relaxed))
+        readable.store(-1, ordering: .relaxed)
     }
 }

@@ -115,7 +115,7 @@ struct ImportTests {
         #expect(down.status == 69)
         #expect(
             down.errors
-                == "reed-import: cannot connect to redis /nonexistent/r.sock: No such file or directory; nothing written; is the server running?\n"
+                == "reed-import: cannot connect to unix:///nonexistent/r.sock?db=0: No such file or directory; nothing written; is the server running?\n"
         )
         #expect(down.output == "")
     }

@@ -1,6 +1,7 @@
 import Foundation
 import GraphSync
 import RedisStore
+import SystemSupport
 import TestSupport
 import Testing
 import UCG
@@ -9,7 +10,7 @@ struct RESPFileTests {
     private static func write(_ count: Int, to path: String, batchSize: Int, finish: Bool = true) throws {
         let time = try #require(Timestamp(secondsSince1970: 0))
         var file = try RESPFile(
-            path: path, keyPrefix: "p:", stamp: EntityStamp(time: time, author: "system"),
+            ResultFile(path: path), keyPrefix: "p:", stamp: EntityStamp(time: time, author: "system"),
             batchSize: batchSize)
         for number in 0..<count {
             var entity = Entity(
@@ -43,40 +44,5 @@ struct RESPFileTests {
         let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path(of: "a")))
         #expect(try bytes == Data(contentsOf: URL(fileURLWithPath: folder.path(of: "b"))))
         #expect(bytes.starts(with: Data("*257\r\n$4\r\nMSET\r\n$51\r\np:entity:theme:".utf8)))
-    }
-
-    @Test("What is not finished leaves the old file, and no other")
-    func unfinished() throws {
-        let folder = try TemporaryDirectory()
-        try folder.write("old", to: "a")
-        try Self.write(5000, to: folder.path(of: "a"), batchSize: 128, finish: false)
-        #expect(try String(contentsOfFile: folder.path(of: "a"), encoding: .utf8) == "old")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a"])
-    }
-
-    @Test("A symbolic link stays one; the file that it names is written")
-    func link() throws {
-        let folder = try TemporaryDirectory()
-        try folder.write("old", to: "a")
-        try FileManager.default.createSymbolicLink(
-            atPath: folder.path(of: "b"), withDestinationPath: folder.path(of: "a"))
-        try Self.write(3, to: folder.path(of: "b"), batchSize: 1)
-        #expect(
-            try FileManager.default.destinationOfSymbolicLink(atPath: folder.path(of: "b"))
-                == folder.path(of: "a"))
-        #expect(
-            try String(contentsOfFile: folder.path(of: "a"), encoding: .utf8).hasPrefix("*3\r\n$3\r\nSET\r\n")
-        )
-    }
-
-    @Test("A folder that is not there and a full device are told apart")
-    func faults() throws {
-        let missing = #expect(throws: RESPFileError.self) {
-            try Self.write(1, to: "/nonexistent/a", batchSize: 1)
-        }
-        #expect(missing?.code == .cannotCreate)
-        let full = #expect(throws: RESPFileError.self) { try Self.write(1, to: "/dev/full", batchSize: 1) }
-        #expect(full?.code == .inputOutput)
-        try Self.write(1, to: "/dev/null", batchSize: 1)
     }
 }

@@ -273,9 +273,10 @@ struct RedisEntityStoreTests {
         let path = "/nonexistent/redis.sock"
         #expect(
             Self.failure("unix://\(path)")?.message
-                == "cannot connect to redis \(path): No such file or directory")
+                == "cannot connect to unix://\(path)?db=0: No such file or directory")
         #expect(
-            Self.failure("127.0.0.1:1")?.message == "cannot connect to redis 127.0.0.1:1: Connection refused")
+            Self.failure("127.0.0.1:1")?.message
+                == "cannot connect to redis://127.0.0.1:1/0: Connection refused")
         let unknown = Self.failure("no-such-host.invalid")
         #expect(unknown?.code == .unavailable)
     }

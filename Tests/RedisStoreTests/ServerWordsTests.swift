@@ -113,7 +113,7 @@ struct ServerWordsTests {
 
     static let halfReplies: [(type: CInt, rest: String, isPossible: Bool)] = [
         (-1, "anything", true), (REDIS_REPLY_STATUS, "", true), (REDIS_REPLY_STATUS, "O", true),
-        (REDIS_REPLY_STATUS, "OK\r", true), (REDIS_REPLY_STATUS, "Ok", false),
+        (REDIS_REPLY_STATUS, "OK\r", true), (REDIS_REPLY_STATUS, "readonly", true), (REDIS_REPLY_STATUS, "O\u{1B}", false),
         (REDIS_REPLY_STATUS, "OK\rx", false),
         (REDIS_REPLY_STATUS, String(repeating: "A", count: 100), false),
         (REDIS_REPLY_ERROR, "ERR what", true), (REDIS_REPLY_ERROR, "ERR\u{1B}", false),

@@ -38,4 +38,15 @@ public final class TemporaryDirectory: Sendable {
     public func write(_ content: String, to name: String) throws -> String {
         try write(content.utf8, to: name)
     }
+
+    /// Makes a FIFO.
+    ///
+    /// - Returns: Its path.
+    @discardableResult
+    public func makeFIFO(_ name: String) throws -> String {
+        guard unsafe mkfifo(path(of: name), 0o600) == 0 else {
+            throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
+        }
+        return path(of: name)
+    }
 }

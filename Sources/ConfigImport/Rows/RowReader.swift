@@ -16,6 +16,7 @@ struct RowReader: ~Copyable {
     /// How many rows were read.
     private(set) var rowCount = 0
     private let onRows: @Sendable (Int) -> Void
+    private let isInterrupted: @Sendable () -> Bool
     private static let reportInterval = 8192
     /// Whether rows were lost, and not even their texts are known.
     private(set) var isBroken = false
@@ -33,6 +34,7 @@ struct RowReader: ~Copyable {
             limits: options.limits)
         self.file = file
         onRows = options.onRows
+        isInterrupted = options.isInterrupted
     }
 
     /// Opens `file` and reads its header, if it has one: see ``hasHeader``.
@@ -40,6 +42,7 @@ struct RowReader: ~Copyable {
         _ file: ConfigFile, _ options: ImportOptions, _ log: inout IssueLog
     ) throws(InputError) -> RowReader {
         var rows = RowReader(file, try source(file), options)
+        try rows.checkInterruption()
         try rows.checkIdentity()
         try rows.readHeader(&log)
         return rows
@@ -78,7 +81,10 @@ struct RowReader: ~Copyable {
                 continue
             }
             rowCount += 1
-            if rowCount % Self.reportInterval == 0 { onRows(Self.reportInterval) }
+            if rowCount % Self.reportInterval == 0 {
+                onRows(Self.reportInterval)
+                try checkInterruption()
+            }
             return true
         }
         try checkIdentity()
@@ -106,6 +112,10 @@ struct RowReader: ~Copyable {
                 }
             }
         }
+    }
+
+    private func checkInterruption() throws(InputError) {
+        if isInterrupted() { throw InputError(.interrupted, file.path, "interrupted") }
     }
 
     private static func isHeader(_ record: borrowing CSVRecord, _ header: [String]) -> Bool {

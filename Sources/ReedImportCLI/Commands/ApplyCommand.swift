@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigImport
 import GraphSync
 import RedisStore
+import SystemSupport
 import UCG
 
 struct ApplyCommand: ParsableCommand {
@@ -32,16 +33,31 @@ struct ApplyCommand: ParsableCommand {
     var timestamp: Timestamp?
 
     func run() throws {
-        Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
-        let plan = try PlanFile.read(file)
+        let interruption = Interruption.catchSignals()
+        var target: ImportTarget?
+        let inputs = ProtectedInputs(directory: try? directory(interruption), files: [file] + redis.files)
+        let summary = try reporting.run(
+            protecting: inputs, interruption: interruption, target: { target }
+        ) { try run(&target) }
+        if reporting.takesStandardOutput { return Console.write(summary.json) }
+        if !output.quiet { summary.print(output.format) }
+    }
+
+    /// The configuration directory of the plan, so that no report is written there.
+    private func directory(_ interruption: CInt?) throws -> String? {
+        guard FileStatus(path: file)?.isRegular == true else { return nil }
+        return try InputOptions.parse(try PlanFile.read(file, interruption).header.input).directory
+    }
+
+    private func run(_ target: inout ImportTarget?) throws -> Summary {
+        let plan = try PlanFile.read(file, Interruption.descriptor)
         let header = plan.header
-        var redis = redis
-        if redis.redis == nil { redis.redis = header.server }
-        let address = try redis.address()
+        let address = try redis.address(ofPlan: header.server)
         let stamp = EntityStamp(time: try EntityOptions.time(timestamp), author: header.author)
         guard let input = try? InputOptions.parse(header.input),
             let source = ImportSource(keyPrefix: header.keyPrefix, name: header.source)
         else { throw Failure(.data, "\(file) is no plan of this version of reed-import") }
+        target = ImportTarget(address: address, source: source)
         let progress = Progress(quiet: output.quiet)
         let configuration = try input.check(output, progress)
         do {
@@ -55,13 +71,12 @@ struct ApplyCommand: ParsableCommand {
         }
         var options = redis.options
         options.batchSize = writing.batchSize
-        options.interruption = Interruption.catchSignals()
+        options.interruption = Interruption.descriptor
         var sync = writing.options(SyncOptions())
         sync.adopts = header.adopts
         let run = ImportRun(configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
         try run.write(
             to: address, options, sync, saved: plan, lockTimeout: writing.lockTimeout.duration, verify: false)
-        try reporting.write(run.summary)
-        if !output.quiet { run.summary.print(output.format) }
+        return run.summary
     }
 }

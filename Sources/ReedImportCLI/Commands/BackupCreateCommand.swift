@@ -15,7 +15,11 @@ struct BackupCreateCommand: AsyncParsableCommand {
             interrupted.
             """)
 
-    @Option(help: "What the backup is of: 1 to 64 letters, digits, '.', '_', '+' and '-'.")
+    @Option(
+        name: [.customLong("label"), .customLong("version")],
+        help: ArgumentHelp(
+            "What the backup is of, as a rule a version: 1 to 64 letters, digits, '.', '_', '+' and '-'.",
+            valueName: "text"))
     var version: String
 
     @OptionGroup var databases: DatabasesOptions

@@ -18,7 +18,14 @@ struct DoctorCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What every key would begin with.", valueName: "text"))
     var keyPrefix = ""
 
+    @Flag(help: "Print the command that gives a user the rights that an import needs, and no other.")
+    var acl = false
+
     func run() throws {
+        if acl {
+            let user = (try? redis.address().user) ?? "reed-import"
+            return Console.write(ServerSurvey.aclCommand(user: user, keyPrefix: keyPrefix) + "\n")
+        }
         let address = try redis.address()
         var options = redis.options
         options.onNote = { Console.complain("note: \($0)") }
@@ -28,7 +35,7 @@ struct DoctorCommand: ParsableCommand {
         } catch {
             throw failure(error)
         }
-        Console.write("redis \(address)\n")
+        Console.write("\(PlainText.escaped(address.description))\n")
         for finding in survey.findings {
             let mark =
                 switch finding.verdict {

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigImport
 import GraphSync
 import RedisStore
+import SystemSupport
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,6 +39,9 @@ struct ImportCommand: ParsableCommand {
     var out: String?
 
     func validate() throws {
+        guard out != "-" || reporting.report != "-" else {
+            throw ValidationError("--out and --report cannot both write to standard output.")
+        }
         guard out == nil || redis.redis == nil else {
             throw ValidationError("--out writes to a file and --redis to a server; give one of them.")
         }
@@ -47,29 +51,40 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
+        let interruption = Interruption.catchSignals()
+        var inputs = ProtectedInputs(directory: input.directory, files: redis.files)
+        var target: ImportTarget?
+        let summary = try reporting.run(
+            protecting: inputs, interruption: interruption, target: { target }
+        ) {
+            if let report = reporting.report { inputs.results.append(report) }
+            let file = try out.map { try inputs.open($0, "--out", interruption) }
+            return try run(to: file, &target)
+        }
+        // To standard output go the commands and nothing else.
+        if out == "-" { return }
+        if reporting.takesStandardOutput { return Console.write(summary.json) }
+        if !output.quiet { summary.print(output.format) }
+    }
+
+    private func run(to file: consuming ResultFile?, _ target: inout ImportTarget?) throws -> Summary {
         let stamp = try entities.stamp()
-        let address = out == nil ? try redis.address() : nil
+        let source = sync.source(keyPrefix: entities.keyPrefix)
+        if out == nil { target = ImportTarget(address: try redis.address(), source: source) }
         let progress = Progress(quiet: output.quiet)
         let configuration = try input.check(output, progress)
         let run = ImportRun(
-            configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp,
-            isQuiet: output.quiet,
-            progress)
-        if let out {
-            // To standard output go the commands and nothing else.
-            if out == "-" { return try run.write(toFile: "/dev/stdout", batchSize: writing.batchSize) }
-            try run.write(toFile: out, batchSize: writing.batchSize)
-        } else if let address {
+            configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
+        if let target {
             var options = redis.options
             options.batchSize = writing.batchSize
-            options.interruption = Interruption.catchSignals()
+            options.interruption = Interruption.descriptor
             try run.write(
-                to: address, options, writing.options(sync.options),
-                lockTimeout: writing.lockTimeout.duration,
-                verify: verify)
+                to: target.address, options, writing.options(sync.options),
+                lockTimeout: writing.lockTimeout.duration, verify: verify)
+        } else if let file {
+            try run.write(toFile: file, batchSize: writing.batchSize)
         }
-        try reporting.write(run.summary)
-        if !output.quiet { run.summary.print(output.format) }
+        return run.summary
     }
 }

@@ -42,7 +42,9 @@ struct PlanCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
+        let interruption = Interruption.catchSignals()
+        let inputs = ProtectedInputs(directory: input.directory, files: redis.files)
+        let file = try out.map { try PlanFile(inputs.open($0, "--out", interruption)) }
         let stamp = try entities.stamp()
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
@@ -53,8 +55,10 @@ struct PlanCommand: ParsableCommand {
         let run = ImportRun(
             configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
             progress)
-        let plan = try run.plan(
-            address, options, sync.options, format, file: try file(configuration, address))
+        options.interruption = interruption
+        try file?.begin(header(configuration, address))
+        // To standard output goes the saved plan and nothing else.
+        let plan = try run.plan(address, options, sync.options, out == "-" ? nil : format, file: file)
         if let refusal = plan.refusal {
             throw Failure(.refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
         }
@@ -64,19 +68,15 @@ struct PlanCommand: ParsableCommand {
         if !plan.total.areNone { throw Failure(.differences) }
     }
 
-    /// The file that the plan is kept in, if it is to be kept.
-    private func file(_ configuration: Configuration, _ address: RedisAddress) throws -> PlanFile? {
-        guard let out else { return nil }
-        var server = address
-        server.password = nil
-        server.user = nil
+    /// What the saved plan is for.
+    private func header(_ configuration: Configuration, _ address: RedisAddress) throws(Failure)
+        -> SavedPlan.Header
+    {
         do {
-            return PlanFile(
-                out,
-                SavedPlan.Header(
-                    source: sync.source, keyPrefix: entities.keyPrefix, author: entities.createdBy,
-                    input: input.arguments, server: server.description, digest: try configuration.digest(),
-                    adopts: sync.adopt))
+            return SavedPlan.Header(
+                source: sync.source, keyPrefix: entities.keyPrefix, author: entities.createdBy,
+                input: input.arguments, server: address.description, digest: try configuration.digest(),
+                adopts: sync.adopt)
         } catch {
             throw Failure(ExitStatus(error), error.description)
         }

@@ -10,9 +10,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Imports into a private, throw-away Redis and runs a command beside it.",
         discussion: """
-            The server listens on a unix socket that only this user can reach, keeps nothing on disk, and is \
-            gone when the command has ended. The command finds it by REDIS_URL and REDIS_SOCKET, and with \
-            --port by REDIS_HOST and REDIS_PORT:
+            The server listens on a port of 127.0.0.1, with a password of its own, and on a unix socket; it keeps \
+            nothing on disk, and is gone when the command has ended. The command finds it by REDIS_URL, \
+            REDIS_HOST, REDIS_PORT and REDIS_SOCKET; redis-cli takes the password from REDISCLI_AUTH:
               reed-import run --csv ./config -- npm test
 
             Exits with the command's own code; 127 if there is no such command; 128 and the number of the \
@@ -24,8 +24,8 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "Entity options") var entities: EntityOptions
 
     @Option(
-        help: ArgumentHelp("Listen on this port of 127.0.0.1 as well; 0 for a free one.", valueName: "port"))
-    var port: UInt16?
+        help: ArgumentHelp("Listen on this port of 127.0.0.1; 0 for a free one.", valueName: "port"))
+    var port: UInt16 = 0
 
     @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
     var quiet = false
@@ -82,6 +82,6 @@ struct RunCommand: AsyncParsableCommand {
         }
         options.interruption = interruption
         try run.write(
-            to: try RedisAddress(server.socket), options, SyncOptions(), lockTimeout: .zero, verify: false)
+            to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, SyncOptions(), lockTimeout: .zero, verify: false)
     }
 }

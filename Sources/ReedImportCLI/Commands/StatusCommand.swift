@@ -43,11 +43,17 @@ struct StatusCommand: ParsableCommand {
         }
         if let source { sources = sources.filter { $0.name == source } }
         switch format {
-        case .text: Console.write(text(sources))
-        case .json: Console.write(json(sources))
+        case .text: Console.write("\(PlainText.escaped(address.description))\n\n" + text(sources))
+        case .json: Console.write(json(sources, address))
         }
         guard let maxAge else { return }
         let limit = Int64(maxAge.duration / .milliseconds(1))
+        let early = sources.filter { ($0.age ?? 0) < -Self.mostFuture }
+        guard early.isEmpty else {
+            throw Failure(
+                .differences,
+                "the last import is in the future: \(early.map(\.name).joined(separator: ", ")); set this clock or that of the importer")
+        }
         let old = sources.filter { ($0.age ?? .max) > limit }
         if !old.isEmpty || sources.isEmpty {
             let names = old.map(\.name).joined(separator: ", ")
@@ -58,6 +64,9 @@ struct StatusCommand: ParsableCommand {
                     : "the last successful import is older than \(maxAge.text), or there is none: \(names)")
         }
     }
+
+    /// How many milliseconds two clocks may differ.
+    private static let mostFuture: Int64 = 60_000
 
     private func text(_ sources: [SourceStatus]) -> String {
         var lines = [["source", "finished", "age", "entities", "changes", "seconds", "host", "state"]]
@@ -76,6 +85,7 @@ struct StatusCommand: ParsableCommand {
 
     /// `42s`, `3h12m`, `2d4h`.
     private static func words(_ milliseconds: Int64) -> String {
+        if milliseconds < -mostFuture { return "in the future" }
         let seconds = max(0, milliseconds / 1000)
         switch seconds {
         case ..<60: return "\(seconds)s"
@@ -85,19 +95,21 @@ struct StatusCommand: ParsableCommand {
         }
     }
 
-    private func json(_ sources: [SourceStatus]) -> [UInt8] {
+    private func json(_ sources: [SourceStatus], _ address: RedisAddress) -> [UInt8] {
         var json = JSONWriter()
         json.beginArray()
         for source in sources {
             json.beginObject()
             json.key("source")
             json.string(source.name)
+            json.key("server")
+            json.string(address.description)
             for (name, time) in [("started", source.last.started), ("finished", source.last.finished)] {
                 json.key(JSONKey(name))
                 if let time { json.string(time.description) } else { json.null() }
             }
             json.key("age_seconds")
-            if let age = source.age { json.integer(Int(age / 1000)) } else { json.null() }
+            if let age = source.age { json.integer(Int(max(0, age) / 1000)) } else { json.null() }
             for (name, number) in [
                 ("entities", source.last.entities), ("created", source.last.counts.created),
                 ("updated", source.last.counts.updated), ("unchanged", source.last.counts.unchanged),
@@ -125,5 +137,7 @@ struct StatusCommand: ParsableCommand {
 
 extension SourceStatus {
     /// How many milliseconds ago the last import was finished; `nil` if none was.
-    fileprivate var age: Int64? { last.finished.map { max(0, Timestamp.now.milliseconds - $0.milliseconds) } }
+    ///
+    /// A negative number is a time to come, by this clock.
+    fileprivate var age: Int64? { last.finished.map { Timestamp.now.milliseconds - $0.milliseconds } }
 }

@@ -2,14 +2,40 @@ import ArgumentParser
 import CSV
 import ConfigImport
 import FoundationEssentials
+import SystemSupport
 
 /// What is read, and how strictly.
 struct InputOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The configuration directory.", valueName: "dir"), completion: .directory)
+    var place: String?
+
     @Option(
         name: .customLong("csv"),
-        help: ArgumentHelp("The configuration directory.", valueName: "dir"),
+        help: ArgumentHelp("The same, as an option.", valueName: "dir"),
         completion: .directory)
-    var directory: String
+    var option: String?
+
+    /// The configuration directory.
+    var directory: String { option ?? place ?? "" }
+
+    func validate() throws {
+        switch (place, option) {
+        case (let place?, .some):
+            throw ValidationError(
+                "a directory is given twice, as '\(PlainText.escaped(place))' and by --csv; give one of them.")
+        case (nil, nil):
+            throw ValidationError("no configuration directory; give one: reed-import DIR, or --csv DIR.")
+        case (nil, let option?):
+            guard !option.isEmpty else { throw ValidationError("--csv is empty; give a directory.") }
+        case (let place?, nil):
+            guard FileStatus(path: place)?.isDirectory == true else {
+                let names = ReedImport.configuration.subcommands.compactMap { $0.configuration.commandName }
+                throw ValidationError(
+                    "'\(PlainText.escaped(place))' is neither a command nor a directory"
+                        + Suggestion.suffix(for: place, among: names) + ".")
+            }
+        }
+    }
 
     @Flag(help: "Treat warnings as errors.")
     var strict = false
@@ -44,12 +70,14 @@ struct InputOptions: ParsableArguments {
         options.isStrict = strict
         options.allowsDangling = allowDangling
         options.onRows = { progress.add($0) }
+        options.isInterrupted = { Interruption.signal != 0 }
         progress.begin("checking")
         let check: Configuration.Check
         do {
             check = try Configuration.check(directory, options)
         } catch {
             progress.end()
+            if error.kind == .interrupted { throw Failure(.signal, "interrupted; nothing written") }
             throw Failure(ExitStatus(error), error.description + (error.advice.map { "; \($0)" } ?? ""))
         }
         progress.end()

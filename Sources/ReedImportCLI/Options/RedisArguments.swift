@@ -1,8 +1,7 @@
 import ArgumentParser
-import CSV
 import FoundationEssentials
-import Glibc
 import RedisStore
+import SystemSupport
 
 /// Which Redis is written to.
 struct RedisArguments: ParsableArguments {
@@ -46,6 +45,9 @@ struct RedisArguments: ParsableArguments {
         help: "Do without INFO: restarts, flushes and evictions go unnoticed.")
     var skipsServerCheck = false
 
+    /// The files that are read.
+    var files: [String] { redisPasswordFile.map { [$0] } ?? [] }
+
     func validate() throws {
         for (name, span) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
             guard span.duration > .zero else {
@@ -69,14 +71,44 @@ struct RedisArguments: ParsableArguments {
     /// The address: `--redis` before `REDIS_URL` before `localhost`; the password in it before the one in
     /// `--redis-password-file` before `REDISCLI_AUTH`.
     func address() throws(Failure) -> RedisAddress {
+        if let redis { return try address(redis, from: "--redis") }
+        return try address(Self.variable ?? "localhost", from: "REDIS_URL")
+    }
+
+    /// The address that a plan was made for; `--redis` may repeat it, and say no other.
+    ///
+    /// A plan has no password: it comes from `REDIS_URL` if that is of the same address, else from where ``address()``
+    /// takes it.
+    ///
+    /// - Parameter server: The address as the plan has it.
+    func address(ofPlan server: String) throws(Failure) -> RedisAddress {
+        if redis != nil {
+            let given = try address()
+            guard given.description == server else {
+                throw Failure(
+                    .refused,
+                    "the plan was made for \(server), and --redis is \(given); nothing written; make a new plan")
+            }
+            return given
+        }
+        if let variable = Self.variable, let given = try? address(variable, from: "REDIS_URL"),
+            given.description == server
+        {
+            return given
+        }
+        return try address(server, from: "the plan")
+    }
+
+    private static var variable: String? {
+        ProcessInfo.processInfo.environment["REDIS_URL"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    private func address(_ text: String, from source: String) throws(Failure) -> RedisAddress {
         let environment = ProcessInfo.processInfo.environment
-        let url = environment["REDIS_URL"].flatMap { $0.isEmpty ? nil : $0 }
-        let source = redis != nil ? "--redis" : "REDIS_URL"
-        let text = redis ?? url ?? "localhost"
         do {
             var address = try RedisAddress(text)
             if address.password == nil, let path = redisPasswordFile {
-                address.password = try Self.password(in: path)
+                address.password = try password(in: path)
             }
             if address.password == nil, let password = environment["REDISCLI_AUTH"], !password.isEmpty {
                 address.password = password
@@ -96,19 +128,24 @@ struct RedisArguments: ParsableArguments {
     }
 
     /// The first line of a file.
-    private static func password(in path: String) throws(Failure) -> String {
-        // Not by a library: it may be a pipe, as in `<(pass show redis)`.
-        guard let file = unsafe fopen(path, "re") else {
-            throw Failure(.noInput, "cannot read the password file \(path): \(ReadError.text(of: errno))")
+    private func password(in path: String) throws(Failure) -> String {
+        let bytes: [UInt8]
+        do throws(WholeFile.Failure) {
+            bytes = try WholeFile.read(
+                path, limit: Self.longestPassword, interruption: Interruption.descriptor, patience: timeout.duration)
+        } catch {
+            switch error {
+            case .unreadable(let reason):
+                throw Failure(.noInput, "cannot read the password file \(path): \(reason)")
+            case .interrupted: throw Failure(.signal, "interrupted; nothing written")
+            }
         }
-        defer { unsafe fclose(file) }
-        var line = [CChar](repeating: 0, count: 4096)
-        // Sound: fgets writes a NUL-terminated text of at most `count` bytes.
-        _ = unsafe fgets(&line, CInt(line.count), file)
-        let bytes = line.prefix { $0 != 0 && $0 != 10 && $0 != 13 }.map { UInt8(bitPattern: $0) }
-        guard !bytes.isEmpty, let password = String(validating: bytes, as: UTF8.self) else {
+        let line = bytes.prefix { $0 != 0 && $0 != 10 && $0 != 13 }
+        guard !line.isEmpty, let password = String(validating: line, as: UTF8.self) else {
             throw Failure(.usage, "the password file \(path) holds no password in its first line")
         }
         return password
     }
+
+    private static let longestPassword = 4096
 }

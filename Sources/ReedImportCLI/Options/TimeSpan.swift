@@ -28,7 +28,7 @@ struct LongTimeSpan: ExpressibleByArgument {
 }
 
 /// A number and a unit, in seconds if there is none.
-private func secondsOfTime(_ argument: String) -> Double? {
+func secondsOfTime(_ argument: String) -> Double? {
     let units: [(suffix: String, seconds: Double)] = [
         ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("", 1),
     ]

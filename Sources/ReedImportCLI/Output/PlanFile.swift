@@ -1,17 +1,17 @@
 import ConfigImport
-import FoundationEssentials
 import GraphSync
+import SystemSupport
 
 /// The file that a plan is kept in while it is made; it gets its name when it is complete.
 final class PlanFile {
-    private let path: String
-    private var bytes: [UInt8]
+    private let file: ResultFile
+    private var bytes: [UInt8] = []
     private var count = 0
 
-    init(_ path: String, _ header: SavedPlan.Header) {
-        self.path = path
-        bytes = SavedPlan.line(header)
-    }
+    init(_ file: consuming ResultFile) { self.file = file }
+
+    /// Begins the plan.
+    func begin(_ header: SavedPlan.Header) { bytes = SavedPlan.line(header) }
 
     /// Adds a change; conflicts are none.
     func add(_ change: PlannedChange) throws {
@@ -22,29 +22,38 @@ final class PlanFile {
 
     /// Writes the file.
     func finish() throws {
-        try writeFile(bytes + SavedPlan.line(count: count), to: path)
+        do throws(ResultFileError) {
+            try file.write(bytes + SavedPlan.line(count: count))
+            try file.finish()
+        } catch {
+            throw Failure(error)
+        }
     }
 
     /// Reads a plan.
-    static func read(_ path: String) throws -> SavedPlan {
-        let data: Data
+    static func read(_ path: String, _ interruption: CInt?) throws -> SavedPlan {
+        let bytes = try Self.bytes(path, interruption)
         do {
-            data = try Data(contentsOf: URL(fileURLWithPath: path))
+            return try SavedPlan(bytes)
         } catch {
-            throw Failure(.noInput, "cannot read the plan \(path)")
+            switch error {
+            case .damaged: throw Failure(.data, "\(path) is not a plan, or a part of it is missing")
+            case .otherFormat:
+                throw Failure(
+                    .refused,
+                    "\(path) was made by another version of reed-import; nothing written; make a new plan")
+            }
         }
-        guard let plan = SavedPlan([UInt8](data)) else {
-            throw Failure(.data, "\(path) is no plan of this version of reed-import, or not a whole one")
-        }
-        return plan
     }
-}
 
-/// Writes a file so that nobody ever sees a part of it.
-func writeFile(_ bytes: [UInt8], to path: String) throws {
-    do {
-        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-        throw Failure(.cannotCreate, "cannot write \(path)")
+    private static func bytes(_ path: String, _ interruption: CInt?) throws(Failure) -> [UInt8] {
+        do throws(WholeFile.Failure) {
+            return try WholeFile.read(path, interruption: interruption)
+        } catch {
+            switch error {
+            case .unreadable(let reason): throw Failure(.noInput, "cannot read the plan \(path): \(reason)")
+            case .interrupted: throw Failure(.signal, "interrupted; nothing written")
+            }
+        }
     }
 }

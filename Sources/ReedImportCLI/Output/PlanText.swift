@@ -23,7 +23,7 @@ struct PlanText {
     private let paths: [String]
     private let isColoured: Bool
     /// The kind whose changes are being printed.
-    private var shownKind: EntityKind?
+    private var shownKind: String?
     private var hasShown = false
 
     init(_ format: Format, paths: [String]) {
@@ -36,7 +36,8 @@ struct PlanText {
 
     /// Prints a change.
     mutating func add(_ planned: PlannedChange) {
-        guard let kind = EntityKind.allCases.first(where: { $0.type == planned.key.type }) else { return }
+        let type = planned.key.type
+        let kind = EntityKind.allCases.first { $0.type == type }?.rawValue ?? type.rawValue
         switch format {
         case .text: writeText(planned, kind)
         case .json: writeJSON(planned)
@@ -95,8 +96,8 @@ struct PlanText {
 
     // MARK: - Text
 
-    private func writeText(_ planned: PlannedChange, _ kind: EntityKind) {
-        if shownKind != kind { Console.write((hasShown ? "\n" : "") + kind.rawValue + "\n") }
+    private func writeText(_ planned: PlannedChange, _ kind: String) {
+        if shownKind != kind { Console.write((hasShown ? "\n" : "") + kind + "\n") }
         let (mark, colour) = Self.mark(planned.change)
         let words = ["\(mark) \(planned.key)", planned.label ?? "", place(planned)]
         let line = words.filter { !$0.isEmpty }.map(PlainText.escaped).joined(separator: "  ")
@@ -208,11 +209,11 @@ struct PlanText {
 
     // MARK: - Markdown
 
-    private func writeMarkdown(_ planned: PlannedChange, _ kind: EntityKind) {
+    private func writeMarkdown(_ planned: PlannedChange, _ kind: String) {
         if shownKind != kind {
             Console.write(
                 (hasShown ? "\n" : "")
-                    + "### \(kind.rawValue)\n\n| | entity | row | what |\n| --- | --- | --- | --- |\n")
+                    + "### \(kind)\n\n| | entity | row | what |\n| --- | --- | --- | --- |\n")
         }
         let what =
             switch planned.change {

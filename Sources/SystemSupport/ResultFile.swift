@@ -1,0 +1,183 @@
+import Glibc
+
+/// A file that a run leaves its result in: the one way to write such files.
+///
+/// It is opened before the work begins, so that a place that cannot be written to fails the run at once.
+///
+/// | path | what happens |
+/// | --- | --- |
+/// | a regular file, or one that does not exist | the bytes go to a temporary file beside it, which takes its name in ``finish()``; so nobody ever sees a part. An existing file's mode is kept |
+/// | a symbolic link | it is followed, and stays |
+/// | a device or FIFO | the bytes are written to it; a FIFO without a reader is waited for |
+/// | `-`, or another name of standard output | standard output |
+///
+/// A result file that is let go before ``finish()`` leaves nothing behind.
+package struct ResultFile: ~Copyable {
+    /// The path as it was given, for messages.
+    package let path: String
+    /// The same without symbolic links.
+    private let place: String
+    /// Where the bytes go until they are all there; `nil` for what is no regular file.
+    private let draft: String?
+    private let descriptor: CInt
+    private let interruption: CInt
+    private let patience: Duration
+
+    /// Opens a result file.
+    ///
+    /// - Parameters:
+    ///   - interruption: A descriptor that becomes readable when the run shall end; `nil` if there is none.
+    ///   - patience: How long the reader of a FIFO, or of a device, is waited for.
+    /// - Throws: ``ResultFileError/Code/cannotCreate``; ``ResultFileError/Code/interrupted``.
+    package init(
+        path: String, interruption: CInt? = nil, patience: Duration = .seconds(10)
+    ) throws(ResultFileError) {
+        let status = FileStatus(path: path)
+        let isStandardOutput =
+            path == "-" || status != nil && status?.number == FileStatus(STDOUT_FILENO)?.number
+        var (place, draft, descriptor) = (path, String?.none, CInt(-1))
+        if isStandardOutput {
+            descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+        } else if let status, !status.isRegular {
+            descriptor = try Self.openSpecial(path, status, interruption ?? -1, patience)
+        } else {
+            place = Self.resolved(path)
+            let name = "\(place).partial-\(getpid())"
+            draft = name
+            _ = unsafe unlink(name)  // of a process with this number that was killed
+            descriptor = unsafe open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status?.mode ?? 0o666)
+            if descriptor >= 0, let status {
+                _ = fchmod(descriptor, status.mode)
+                _ = fchown(descriptor, status.owner, status.group)
+            }
+        }
+        guard descriptor >= 0 else { throw Self.cannotCreate(path, systemText(errno)) }
+        self.path = path
+        self.place = place
+        self.draft = draft
+        self.descriptor = descriptor
+        self.interruption = interruption ?? -1
+        self.patience = patience
+    }
+
+    deinit {
+        close(descriptor)
+        // After finish() the draft has another name, and this finds nothing.
+        if let draft { _ = unsafe unlink(draft) }
+    }
+
+    /// Writes bytes.
+    ///
+    /// - Throws: ``ResultFileError/Code/inputOutput``, for example if the disk is full, or if nothing is taken for as
+    ///   long as is waited for; ``ResultFileError/Code/interrupted``.
+    package func write(_ bytes: [UInt8]) throws(ResultFileError) {
+        var start = 0
+        var deadline = ContinuousClock.now + patience
+        while start < bytes.count {
+            try wait(until: deadline)
+            // Sound: write(2) reads at most the bytes behind `start`, during the call.
+            let count = unsafe bytes.withUnsafeBytes { all in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
+                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            }
+            if count >= 0 {
+                start += count
+                deadline = .now + patience
+            } else if errno != EINTR, errno != EAGAIN {
+                throw cannotWrite(systemText(errno))
+            }
+        }
+    }
+
+    /// Ends the file: it gets its name.
+    ///
+    /// - Throws: ``ResultFileError/Code/inputOutput``.
+    package func finish() throws(ResultFileError) {
+        guard let draft else { return }
+        guard fsync(descriptor) == 0, unsafe rename(draft, place) == 0 else {
+            throw cannotWrite(systemText(errno))
+        }
+    }
+
+    /// Waits until bytes can be written.
+    private func wait(until deadline: ContinuousClock.Instant) throws(ResultFileError) {
+        while true {
+            var descriptors = [
+                pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: interruption, events: Int16(POLLIN), revents: 0),
+            ]
+            let left = max(.zero, deadline - .now) / .milliseconds(1)
+            // Sound: the array outlives the call, which fills `revents`.
+            let ready = unsafe poll(
+                &descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
+            if descriptors[1].revents != 0 { throw Self.interrupted }
+            if ready > 0 { return }
+            if ready == 0 { throw cannotWrite("nothing was read from it for \(patience)") }
+            if errno != EINTR { throw cannotWrite(systemText(errno)) }
+        }
+    }
+
+    /// Opens a device, or a FIFO as soon as it has a reader.
+    private static func openSpecial(
+        _ path: String, _ status: FileStatus, _ interruption: CInt, _ patience: Duration
+    ) throws(ResultFileError) -> CInt {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+            guard descriptor < 0, errno == ENXIO, status.isFIFO else { return descriptor }
+            guard deadline > .now else { throw cannotCreate(path, "a FIFO that nobody reads from") }
+            var wakeUp = pollfd(fd: interruption, events: Int16(POLLIN), revents: 0)
+            // Sound: the one descriptor outlives the call, which fills `revents`.
+            _ = unsafe poll(&wakeUp, 1, 20)
+            if wakeUp.revents != 0 { throw interrupted }
+        }
+    }
+
+    /// The path without symbolic links, also if the last one leads to a file that does not exist.
+    private static func resolved(_ path: String) -> String {
+        var path = path
+        for _ in 0..<40 {
+            // Sound: realpath answers NULL or a NUL-terminated string of its own, which is copied and freed.
+            if let real = unsafe realpath(path, nil) {
+                defer { unsafe free(real) }
+                return unsafe String(cString: real)
+            }
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+            // Sound: readlink writes at most the bytes given, and answers how many.
+            let count = unsafe readlink(path, &target, target.count)
+            guard count > 0 else { return path }
+            let link = String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+            path = link.hasPrefix("/") ? link : folder + link
+        }
+        return path
+    }
+
+    private static let interrupted = ResultFileError(code: .interrupted, message: "interrupted")
+
+    private static func cannotCreate(_ path: String, _ cause: String) -> ResultFileError {
+        ResultFileError(code: .cannotCreate, message: "cannot create \(path): \(cause)")
+    }
+
+    private func cannotWrite(_ cause: String) -> ResultFileError {
+        ResultFileError(code: .inputOutput, message: "cannot write \(path): \(cause)")
+    }
+}
+
+/// Why a result file could not be written.
+package struct ResultFileError: Error, Hashable, Sendable {
+    /// What kind of failure it is.
+    package enum Code: Hashable, Sendable {
+        /// The file cannot be created.
+        case cannotCreate
+        /// Writing failed, for example because the disk is full.
+        case inputOutput
+        /// The run was asked to end.
+        case interrupted
+    }
+
+    /// What kind of failure it is.
+    package let code: Code
+    /// What happened, in one line.
+    package let message: String
+}
