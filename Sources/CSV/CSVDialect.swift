@@ -11,21 +11,26 @@ public struct CSVDialect: Hashable, Sendable {
     /// After the first record `#` is data, whatever this says.
     public let skipsLeadingComments: Bool
 
+    /// Whether the first line is skipped, whatever it holds, for example a spreadsheet's `sep=;`.
+    public let skipsFirstLine: Bool
+
     /// Comma-separated, without comments: RFC 4180 to the letter.
     public static let rfc4180 = CSVDialect()
 
     private init() {
         delimiter = UInt8(ascii: ",")
         skipsLeadingComments = false
+        skipsFirstLine = false
     }
 
     /// A dialect, or `nil` if `delimiter` cannot separate fields.
-    public init?(delimiter: UInt8, skipsLeadingComments: Bool = false) {
+    public init?(delimiter: UInt8, skipsLeadingComments: Bool = false, skipsFirstLine: Bool = false) {
         guard delimiter < 0x80, ![0x00, 0x0A, 0x0D, UInt8(ascii: "\"")].contains(delimiter) else {
             return nil
         }
         self.delimiter = delimiter
         self.skipsLeadingComments = skipsLeadingComments
+        self.skipsFirstLine = skipsFirstLine
     }
 }
 

@@ -28,7 +28,7 @@ extension CSVParser {
     /// The record that was begun, or the next if there is none.
     private var recordNumber: Int {
         switch state {
-        case .fileStart, .fileStartUTF16, .comment, .emptyLineCR: recordsBegun + 1
+        case .fileStart, .fileStartUTF16, .fileStartUTF32, .comment, .emptyLineCR: recordsBegun + 1
         default: recordsBegun
         }
     }
@@ -57,6 +57,12 @@ extension CSVParser {
         return fatal(
             .utf16, at: position(of: 0), "UTF-16 \(name) endian byte-order mark",
             help: "convert the file with: iconv -f \(code) -t UTF-8")
+    }
+
+    mutating func utf32() -> CSVError {
+        fatal(
+            .utf16, at: position(of: 0), "UTF-32 little endian byte-order mark",
+            help: "convert the file with: iconv -f UTF-32LE -t UTF-8")
     }
 
     mutating func bareCarriageReturn(before offset: Int, inField: Bool = true) -> CSVError {

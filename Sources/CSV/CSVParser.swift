@@ -18,6 +18,8 @@ struct CSVParser {
         case fileStart(matched: Int)
         /// Behind a first byte 0xFE or 0xFF, half of a mark of UTF-16.
         case fileStartUTF16(first: UInt8)
+        /// Behind a mark of UTF-16 that may be the first half of one of UTF-32: two zeros would follow.
+        case fileStartUTF32(zeros: Int)
         case recordStart
         case comment
         /// Behind a CR at the start of a line, which is an empty line if LF follows.
@@ -34,6 +36,8 @@ struct CSVParser {
 
     let delimiter: UInt8
     let skipsLeadingComments: Bool
+    /// Whether the line at hand is skipped, whatever it holds.
+    var skipsLine: Bool
     let limits: CSVLimits
     /// What each byte may mean.
     let classes: InlineArray<256, ByteClass>
@@ -66,6 +70,7 @@ struct CSVParser {
     init(dialect: CSVDialect, limits: CSVLimits) {
         delimiter = dialect.delimiter
         skipsLeadingComments = dialect.skipsLeadingComments
+        skipsLine = dialect.skipsFirstLine
         self.limits = limits
         var classes = InlineArray<256, ByteClass>(repeating: [])
         for byte in [delimiter, .quote, .carriageReturn, .lineFeed] { classes[Int(byte)] = .endsUnquoted }
@@ -88,7 +93,15 @@ struct CSVParser {
             case .fileStart(let matched):
                 try matchByteOrderMark(input, &cursor, &record, matched: matched)
             case .fileStartUTF16(let first):
-                throw input[cursor] == first ^ 1 ? utf16(first) : invalidStart(first)
+                guard input[cursor] == first ^ 1 else { throw invalidStart(first) }
+                guard first == 0xFF else { throw utf16(first) }
+                cursor += 1
+                state = .fileStartUTF32(zeros: 0)
+            case .fileStartUTF32(let zeros):
+                guard input[cursor] == 0 else { throw utf16(0xFF) }
+                guard zeros == 0 else { throw utf32() }
+                cursor += 1
+                state = .fileStartUTF32(zeros: 1)
             case .recordStart:
                 beginRecord(input, &cursor, &record)
             case .comment:
@@ -131,6 +144,8 @@ struct CSVParser {
             throw invalidStart(0xEF)
         case .fileStartUTF16(let first):
             throw invalidStart(first)
+        case .fileStartUTF32:
+            throw utf16(0xFF)
         case .fileStart, .recordStart, .comment, .ended:
             return false
         case .emptyLineCR:
@@ -201,6 +216,11 @@ extension CSVParser {
     }
 
     mutating func beginRecord(_ input: Span<UInt8>, _ cursor: inout Int, _ record: inout CSVRecord) {
+        if skipsLine {
+            skipsLine = false
+            state = .comment
+            return
+        }
         switch input[cursor] {
         case .lineFeed:
             cursor += 1

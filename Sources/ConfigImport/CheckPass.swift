@@ -1,3 +1,4 @@
+import Background
 import CSV
 import UCG
 
@@ -9,13 +10,13 @@ struct CheckPass {
     /// Files that only a later version imports, by name.
     let laterFiles: Set<String>
     var log: IssueLog
+    /// One more thread for the whole pass: one for each file would be too many.
+    let worker = Worker()
     var identities = IdentityTable()
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<EntityKind> = []
     /// The texts of rows with a wrong number of fields: what they name is defined all the same.
     private(set) var lostTexts: Set<String> = []
-    /// The first file without rows of each kind that has one, by its path.
-    private(set) var emptyFiles: [EntityKind: String] = [:]
     /// What a person may want to know but need not mend.
     var notes: [String]
 
@@ -24,6 +25,7 @@ struct CheckPass {
         paths = directory.files.map(\.path)
         laterFiles = directory.laterFiles
         notes = directory.notes
+        broken = directory.misnamedKinds
         log = IssueLog(strict: options.isStrict)
         for issue in directory.issues { log.add(issue) }
     }
@@ -58,6 +60,11 @@ struct CheckPass {
         if options.delimiter == nil, rows.hasHeader {
             notes.append("\(PlainText.escaped(file.path)): \(rows.reader.dialect)")
         }
+        if let separator = rows.separator {
+            log.add(
+                .warning, .separatorLine, file.path, CSVPosition(line: 1, column: 1),
+                "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file")
+        }
         return rows
     }
 
@@ -73,7 +80,7 @@ struct CheckPass {
             }
             return nil
         }
-        guard let layout = layout(rows, &log), let columns = ColumnBinding(layout, rows, &log) else {
+        guard LookAlike.check(rows, &log), let layout = layout(rows, &log), let columns = ColumnBinding(layout, rows, &log) else {
             broken.insert(rows.file.entityKind)
             return nil
         }
@@ -87,6 +94,12 @@ struct CheckPass {
     mutating func finish(_ rows: borrowing RowReader) {
         if rows.isBroken { broken.insert(rows.file.entityKind) }
         lostTexts.formUnion(rows.lostTexts)
+        if let empty = rows.emptyRows {
+            log.add(
+                .warning, .emptyRow, rows.file.path, empty.first,
+                empty.count == 1
+                    ? "a row of delimiters only; skipped" : "\(empty.count) rows of delimiters only; skipped")
+        }
         if rows.rowCount == 0, !rows.isBroken {
             noteEmpty(rows.file, "has a header and no rows")
         }
@@ -94,6 +107,5 @@ struct CheckPass {
 
     private mutating func noteEmpty(_ file: ConfigFile, _ words: String) {
         notes.append("\(PlainText.escaped(file.path)) \(words)")
-        if emptyFiles[file.entityKind] == nil { emptyFiles[file.entityKind] = file.path }
     }
 }

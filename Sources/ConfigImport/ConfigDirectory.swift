@@ -1,9 +1,10 @@
 import CSV
-import FoundationEssentials
-import Glibc
 import UCG
 
 /// The files of a configuration directory, found by their names.
+///
+/// Whatever looks as if it were meant to be read, and is not, is said: a name that is nearly a known one is an error,
+/// what is unknown a note.
 struct ConfigDirectory {
     /// In the order in which they are imported: by kind, then by the bytes of the path.
     private(set) var files: [ConfigFile] = []
@@ -13,6 +14,8 @@ struct ConfigDirectory {
     private(set) var notes: [String] = []
     /// Files that only a later version imports, by name.
     private(set) var laterFiles: Set<String> = []
+    /// Kinds of which a file has nearly the right name, so that what it defines is not known.
+    private(set) var misnamedKinds: Set<EntityKind> = []
 
     private static let tables: [(name: String, kind: ConfigFile.Kind)] = [
         ("snippets.csv", .snippets), ("themes.csv", .themes), ("associations.csv", .associations),
@@ -21,22 +24,27 @@ struct ConfigDirectory {
         "entities.csv", "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
         "field_types.csv",
     ]
+    private static let layers: [(name: String, layer: TranslationSource.Layer)] = [
+        ("themes", .theme), ("snippets", .snippet), ("plugins", .plugin),
+    ]
 
     /// Finds the files of `root`, and opens each once to see that it can be read.
     init(_ root: String) throws(InputError) {
-        let names = try Self.names(in: root)
+        let names = try FolderListing.names(in: root)
         for (name, kind) in Self.tables where names.contains(name) {
-            try add(Self.join(root, name), kind)
+            try add(FolderListing.join(root, name), kind)
         }
         for name in Self.laterNames where names.contains(name) {
             laterFiles.insert(name)
-            warn(.laterFile, Self.join(root, name), "this version does not import \(name) yet; skipped")
+            report(
+                .warning, .laterFile, FolderListing.join(root, name),
+                "this version does not import \(name) yet; skipped")
         }
         try addTranslations(in: root, names, .global, scope: nil)
-        try addLayer("themes", in: root, names, .theme)
-        try addLayer("snippets", in: root, names, .snippet)
-        try addLayer("plugins", in: root, names, .plugin)
-        noteOthers(root, names)
+        for (name, layer) in Self.layers where names.contains(name) {
+            try addLayer(FolderListing.join(root, name), layer)
+        }
+        try lookAtOthers(root, names)
         files.sort { left, right in
             let order = EntityKind.allCases
             let (leftKind, rightKind) = (
@@ -45,10 +53,13 @@ struct ConfigDirectory {
             if leftKind != rightKind { return (leftKind ?? 0) < (rightKind ?? 0) }
             return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }
-        guard !files.isEmpty || issues.contains(where: { $0.severity == .error }) else {
+        guard !files.isEmpty else {
             throw InputError(
                 .missing, root,
-                "no snippets.csv, themes.csv, associations.csv or translations*.csv in this directory")
+                "no snippets.csv, themes.csv, associations.csv or translations*.csv in this directory",
+                advice: issues.first { $0.severity == .error }.map { issue in
+                    "\(PlainText.escaped(String(issue.path.dropFirst(root.count).drop { $0 == "/" }))): \(issue.reason)"
+                })
         }
         noteMissingKinds()
     }
@@ -62,19 +73,16 @@ struct ConfigDirectory {
         }
     }
 
-    private mutating func warn(_ code: IssueCode, _ path: String, _ reason: String) {
+    private mutating func report(
+        _ severity: Issue.Severity, _ code: IssueCode, _ path: String, _ reason: String
+    ) {
         issues.append(
             Issue(
-                severity: .warning, code: code, path: path, position: CSVPosition(line: 1, column: 1),
+                severity: severity, code: code, path: path, position: CSVPosition(line: 1, column: 1),
                 field: nil, reason: reason, excerpt: .none))
     }
 
-    private mutating func refuse(_ path: String, _ reason: String) {
-        issues.append(
-            Issue(
-                severity: .error, code: .fileName, path: path, position: CSVPosition(line: 1, column: 1),
-                field: nil, reason: reason, excerpt: .none))
-    }
+    // MARK: - Translations
 
     /// Adds the `translations*.csv` of one folder; says whether there are any.
     @discardableResult
@@ -84,45 +92,95 @@ struct ConfigDirectory {
         var hasAny = false
         for name in names where Self.isTranslations(name) {
             hasAny = true
-            let path = Self.join(folder, name)
+            let path = FolderListing.join(folder, name)
             let middle = name.dropFirst("translations".count).dropLast(".csv".count)
             if middle.isEmpty {
                 try add(path, .translations(TranslationSource(layer: layer, scope: scope, locale: nil)))
             } else if middle.hasPrefix("."), let locale = Locale(middle.dropFirst()) {
                 try add(path, .translations(TranslationSource(layer: layer, scope: scope, locale: locale)))
             } else {
-                refuse(
-                    path,
-                    "expected translations.csv or translations.<locale>.csv, such as translations.de.csv")
+                misnamedKinds.insert(.translations)
+                let hint = middle.hasPrefix(".") ? LocaleHint.text(for: String(middle.dropFirst())) : nil
+                report(
+                    .error, .fileName, path,
+                    "expected translations.csv or translations.<locale>.csv, such as translations.de.csv"
+                        + (hint.map { " (\($0))" } ?? ""))
             }
         }
         return hasAny
     }
 
-    /// Adds the translations below `<root>/<layer folder>/<scope>/`.
+    /// Adds the translations below `<layer folder>/<scope>/`.
     private mutating func addLayer(
-        _ name: String, in root: String, _ rootNames: [String], _ layer: TranslationSource.Layer
+        _ folder: String, _ layer: TranslationSource.Layer
     ) throws(InputError) {
-        let folder = Self.join(root, name)
-        guard rootNames.contains(name), Self.isDirectory(folder) else { return }
-        for scope in try Self.names(in: folder) {
-            let path = Self.join(folder, scope)
-            guard Self.isDirectory(path) else { continue }
-            let names = try Self.names(in: path)
-            if try addTranslations(in: path, names, layer, scope: scope) { checkName(scope, path) }
-            guard layer == .theme else { continue }
-            let templates = Self.join(path, "templates")
-            guard names.contains("templates"), Self.isDirectory(templates) else { continue }
-            for template in try Self.names(in: templates) {
-                let path = Self.join(templates, template)
-                guard Self.isDirectory(path) else { continue }
-                let names = try Self.names(in: path)
-                if try addTranslations(in: path, names, .template, scope: "\(scope)/\(template)") {
-                    checkName(scope, path)
-                    checkName(template, path)
-                }
+        guard try FolderListing.isDirectory(folder) else { return }
+        for scope in try FolderListing.names(in: folder) {
+            let path = FolderListing.join(folder, scope)
+            guard try FolderListing.isDirectory(path) else {
+                if FolderListing.isCSV(scope) { refuseLooseFile(path, scope, folder) }
+                continue
+            }
+            let names = try addScope(path, layer, scope)
+            guard layer == .theme else {
+                noteFolders(names, in: path)
+                continue
+            }
+            try addTemplates(of: scope, in: path, names)
+        }
+    }
+
+    private mutating func addTemplates(
+        of scope: String, in path: String, _ names: [String]
+    ) throws(InputError) {
+        for name in names where name != "templates" && !FolderListing.isCSV(name) {
+            let folder = FolderListing.join(path, name)
+            guard try FolderListing.isDirectory(folder), FolderListing.holdsCSV(folder) else { continue }
+            if Self.isSimilar(name, to: "templates") {
+                misnamedKinds.insert(.translations)
+                report(
+                    .error, .unknownFolder, folder,
+                    "is not read (did you mean \(PlainText.quoted("templates"))?)")
+            } else {
+                notes.append("\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped")
             }
         }
+        let templates = FolderListing.join(path, "templates")
+        guard names.contains("templates"), try FolderListing.isDirectory(templates) else { return }
+        for template in try FolderListing.names(in: templates) {
+            let folder = FolderListing.join(templates, template)
+            guard try FolderListing.isDirectory(folder) else {
+                if FolderListing.isCSV(template) { refuseLooseFile(folder, template, templates) }
+                continue
+            }
+            let names = try addScope(folder, .template, "\(scope)/\(template)")
+            if names.contains(where: Self.isTranslations) { checkName(scope, folder) }
+            noteFolders(names, in: folder)
+        }
+    }
+
+    /// Adds the translations of a theme, template, snippet or plugin, and looks at its other files.
+    private mutating func addScope(
+        _ path: String, _ layer: TranslationSource.Layer, _ scope: String
+    ) throws(InputError) -> [String] {
+        let names = try FolderListing.names(in: path)
+        if try addTranslations(in: path, names, layer, scope: scope) {
+            checkName(String(scope.split(separator: "/").last ?? ""), path)
+        }
+        for name in names where FolderListing.isCSV(name) && !Self.isTranslations(name) {
+            lookAtFile(name, in: path, among: [])
+        }
+        return names
+    }
+
+    private mutating func refuseLooseFile(_ path: String, _ name: String, _ folder: String) {
+        guard Self.isTranslations(name) || Self.similar(to: name, among: []) != nil else {
+            return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
+        }
+        misnamedKinds.insert(.translations)
+        report(
+            .error, .fileName, path,
+            "belongs into a folder of its own, as in \(PlainText.escaped(folder.split(separator: "/").last.map(String.init) ?? folder))/<name>/\(PlainText.escaped(name))")
     }
 
     private mutating func checkName(_ name: String, _ path: String) {
@@ -130,22 +188,58 @@ struct ConfigDirectory {
             $0.isLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen || $0 == UInt8(ascii: ".")
         }
         guard !isFit else { return }
-        refuse(
-            path, "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
+        report(
+            .error, .fileName, path,
+            "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
     }
 
-    private mutating func noteOthers(_ root: String, _ names: [String]) {
+    // MARK: - Others
+
+    private mutating func lookAtOthers(_ root: String, _ names: [String]) throws(InputError) {
         let known = Self.tables.map(\.name) + Self.laterNames
-        for name in names where name.lowercased().hasSuffix(".csv") {
-            guard !known.contains(name), !Self.isTranslations(name) else { continue }
-            if let meant = Self.similar(to: name, among: known) {
-                warn(
-                    .fileName, Self.join(root, name),
-                    "not a file of a configuration (did you mean \(PlainText.quoted(meant))?); skipped")
+        for name in names where !known.contains(name) && !Self.isTranslations(name) {
+            if FolderListing.isCSV(name) {
+                lookAtFile(name, in: root, among: known)
             } else {
-                notes.append(
-                    "\(PlainText.escaped(Self.join(root, name))) is not a file of a configuration; skipped")
+                try lookAtFolder(name, in: root)
             }
+        }
+    }
+
+    private mutating func lookAtFile(_ name: String, in folder: String, among known: [String]) {
+        let path = FolderListing.join(folder, name)
+        guard let meant = Self.similar(to: name, among: known) else {
+            return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
+        }
+        let kind = Self.tables.first { $0.name == meant }?.kind
+        misnamedKinds.insert(kind.map { ConfigFile.kind(of: $0) } ?? .translations)
+        report(
+            .error, .fileName, path, "is not read (did you mean \(PlainText.quoted(meant))?)")
+    }
+
+    private mutating func lookAtFolder(_ name: String, in root: String) throws(InputError) {
+        guard !Self.layers.contains(where: { $0.name == name }) else { return }
+        let path = FolderListing.join(root, name)
+        guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {
+            if FolderListing.holdsCSV(path) {
+                notes.append("\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
+            }
+            return
+        }
+        guard try FolderListing.isDirectory(path) else { return }
+        _ = try FolderListing.names(in: path)  // what cannot be looked into may hold anything
+        guard FolderListing.holdsCSV(path) else { return }
+        misnamedKinds.insert(.translations)
+        report(
+            .error, .unknownFolder, path, "is not read (did you mean \(PlainText.quoted(meant))?)")
+    }
+
+    /// Notes folders where none is expected.
+    private mutating func noteFolders(_ names: [String], in folder: String) {
+        for name in names where !FolderListing.isCSV(name) {
+            let path = FolderListing.join(folder, name)
+            guard (try? FolderListing.isDirectory(path)) == true, FolderListing.holdsCSV(path) else { continue }
+            notes.append("\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
         }
     }
 
@@ -153,9 +247,14 @@ struct ConfigDirectory {
         name.hasPrefix("translations") && name.hasSuffix(".csv")
     }
 
+    private static func isSimilar(_ name: String, to known: String) -> Bool {
+        let lowered = LookAlike.bare(name).lowercased()
+        return lowered == known || Suggestion.closest(to: lowered, among: [known]) != nil
+    }
+
     /// The known name that somebody may have meant, `translations.de.csv` for `translation.de.csv`.
     private static func similar(to name: String, among known: [String]) -> String? {
-        let lowered = name.lowercased()
+        let lowered = LookAlike.bare(name).lowercased()
         if known.contains(lowered) || isTranslations(lowered) { return lowered }
         let stem = String(lowered.prefix { $0 != "." })
         if Suggestion.closest(to: stem, among: ["translations"]) != nil {
@@ -166,34 +265,9 @@ struct ConfigDirectory {
 
     private mutating func noteMissingKinds() {
         for kind in EntityKind.allCases where !files.contains(where: { $0.entityKind == kind }) {
-            if kind == .translations, issues.contains(where: { $0.severity == .error }) { continue }
+            if misnamedKinds.contains(kind) { continue }
             let name = kind == .translations ? "translations*.csv" : "\(kind.rawValue).csv"
             notes.append("no \(name): no \(kind.rawValue) are imported")
-        }
-    }
-}
-
-// The file system.
-extension ConfigDirectory {
-    /// `folder/name`, without a second slash.
-    private static func join(_ folder: String, _ name: String) -> String {
-        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var isDirectory = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
-    }
-
-    /// The names in a directory, by their bytes, without those that begin with a dot.
-    private static func names(in path: String) throws(InputError) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: path)
-                .filter { !$0.hasPrefix(".") }
-                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        } catch {
-            let number = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
-            throw InputError(.missing, path, number.map { ReadError.text(of: $0) } ?? "cannot be listed")
         }
     }
 }

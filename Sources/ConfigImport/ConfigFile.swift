@@ -17,7 +17,10 @@ struct ConfigFile: Sendable {
     /// Which file it was when the run began.
     let identity: FileIdentity
 
-    var entityKind: EntityKind {
+    var entityKind: EntityKind { Self.kind(of: kind) }
+
+    /// The kind of the entities that rows of a file are.
+    static func kind(of kind: Kind) -> EntityKind {
         switch kind {
         case .snippets: .snippets
         case .themes: .themes

@@ -12,8 +12,8 @@ public struct Configuration: Sendable {
     /// How much there is of each kind; the time is that of checking it.
     public let counts: [EntityKind: KindCounts]
 
-    /// The kinds of which the directory has no file, or one without rows, and what a person should read of it.
-    public let incompleteKinds: [EntityKind: String]
+    /// The layers and scopes that have a text in a locale.
+    public var translatedPlaces: Set<TranslatedPlace> { importers.translations.catalog.places(importers.translations.locales) }
 
     /// The files' paths, by the numbers that the origins of entities have.
     public var paths: [String] { files.map(\.path) }
@@ -97,14 +97,10 @@ public struct Configuration: Sendable {
             counts[kind]?.files = found.files.count { $0.entityKind == kind }
             counts[kind]?.duration = durations[kind]
         }
-        var incomplete = pass.emptyFiles.mapValues { "\($0) has no rows" }
-        for kind in EntityKind.allCases where counts[kind]?.files == 0 {
-            incomplete[kind] = "the directory has no file of \(kind.rawValue)"
-        }
         let configuration = Configuration(
             directory: directory, files: found.files, options: options, importers: importers,
             identities: pass.identities,
-            counts: counts, incompleteKinds: incomplete)
+            counts: counts)
         return Check(
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)
     }
@@ -156,9 +152,12 @@ private struct Importers {
         }
     }
 
+    private static let mostSuggestions = 100
+
     /// Warns of layer folders that belong to no theme and no snippet.
     func checkFolders(_ files: [ConfigFile], _ pass: inout CheckPass) {
         var seen: Set<EntityID> = []
+        var suggestions = 0
         for file in files {
             guard case .translations(let source) = file.kind, let scope = source.scope else { continue }
             let name = String(scope.prefix { $0 != "/" })
@@ -173,11 +172,15 @@ private struct Importers {
                 continue
             }
             guard seen.insert(EntityName.id(type, name)).inserted else { continue }
+            // Each takes time by the number of names.
+            suggestions += 1
+            let hint =
+                suggestions > Self.mostSuggestions
+                ? ""
+                : Suggestion.suffix(for: name, among: type == .theme ? Array(themes.names) : snippets.someNames)
             pass.log.add(
                 .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1), excerpt: .none,
-                "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines"
-                    + Suggestion.suffix(
-                        for: name, among: type == .theme ? Array(themes.names) : snippets.someNames))
+                "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines" + hint)
         }
     }
 }

@@ -10,6 +10,8 @@ public struct ImportOptions: Sendable {
     public var isStrict = false
     /// Whether a reference that nothing satisfies is a warning only.
     public var allowsDangling = false
+    /// Whether translations with a column for each locale may have other columns, which are kept as text.
+    public var keepsColumns = false
     /// Called with a number of rows whenever so many more have been read.
     public var onRows: @Sendable (Int) -> Void = { _ in }
 

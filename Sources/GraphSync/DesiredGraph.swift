@@ -6,8 +6,8 @@ public struct DesiredGraph {
     public let types: [EntityType]
     /// The ids of all entities of each type.
     public let ids: [EntityType: PackedIDs]
-    /// Types whose entities are not pruned, and why: their file is missing or empty.
-    public let unprunable: [EntityType: String]
+    /// What the directory has entities of: of what it has none at all, nothing is pruned without being asked to.
+    public let units: Set<PruningUnit>
     /// About how many bytes the entities come to.
     public let estimatedBytes: Int
     /// Lends every entity of a type, in the same order each time.
@@ -15,13 +15,13 @@ public struct DesiredGraph {
 
     /// A graph of the entities that `forEachEntity` lends.
     public init(
-        types: [EntityType], ids: [EntityType: PackedIDs], unprunable: [EntityType: String],
+        types: [EntityType], ids: [EntityType: PackedIDs], units: Set<PruningUnit>,
         estimatedBytes: Int,
         forEachEntity: @escaping (EntityType, (borrowing Entity) throws -> Void) throws -> Void
     ) {
         self.types = types
         self.ids = ids
-        self.unprunable = unprunable
+        self.units = units
         self.estimatedBytes = estimatedBytes
         self.forEachEntity = forEachEntity
     }

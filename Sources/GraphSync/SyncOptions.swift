@@ -12,8 +12,10 @@ public struct SyncOptions: Sendable {
 
     /// Whether owned entities are deleted that the directory no longer has.
     public var prunes = false
-    /// Whether that goes for kinds of which the directory has no file, or an empty one.
+    /// Whether that goes for what vanished from the directory as a whole.
     public var prunesMissing = false
+    /// Whether it is refused to go on without that, and not only said.
+    public var refusesVanished = false
     /// How many may be deleted.
     public var deletionLimit = DeletionLimit.standard
     /// Whether entities of other sources are taken over.
@@ -31,7 +33,7 @@ public struct SyncOptions: Sendable {
 
 /// How many entities one import may delete.
 public enum DeletionLimit: Hashable, Sendable {
-    /// The larger of 20 and a tenth of what the source owns.
+    /// The larger of 5 and a tenth of what the source owns, and never all of it.
     case standard
     /// So many.
     case count(Int)
@@ -52,7 +54,7 @@ public enum DeletionLimit: Hashable, Sendable {
     /// The most deletions for a source that owns so many entities.
     public func count(ofOwned owned: Int) -> Int {
         switch self {
-        case .standard: max(20, owned / 10)
+        case .standard: max(0, min(max(5, owned / 10), owned - 1))
         case .count(let number): number
         case .percent(let number): Int(Double(owned) * number / 100)
         }

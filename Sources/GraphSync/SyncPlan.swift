@@ -3,15 +3,19 @@ public import UCG
 /// What an import would do, and whether it may: changes are counted here as they are found.
 public struct SyncPlan {
     /// Who owns what.
-    public let ownership: Ownership
+    public private(set) var ownership: Ownership
     /// How many entities need which change, by type.
     public private(set) var counts: [EntityType: ChangeCounts] = [:]
-    /// Owned entities that the directory no longer has and that shall be deleted, by type.
+    /// Owned entities that the directory no longer has and that may be deleted, by type.
     public let candidates: [EntityType: PackedIDs]
-    /// Owned entities that the directory no longer has and that are kept, by type.
-    public let leftovers: [EntityType: PackedIDs]
-    /// Why entities of a type are not pruned though they should be, by type.
-    public let unprunable: [EntityType: String]
+    /// Owned entities that the directory no longer has and that nobody asked to delete, by type.
+    private let unasked: [EntityType: PackedIDs]
+    /// What vanished from the directory as a whole, and how many entities of it are kept.
+    public private(set) var vanished: [PruningUnit: Int] = [:]
+    /// What vanished from the directory as a whole, and how many entities of it are deleted.
+    public private(set) var prunedWhole: [PruningUnit: Int] = [:]
+    private var kept: [EntityType: [EntityID]] = [:]
+    private let units: Set<PruningUnit>
     /// Entities of the directory that are another source's, by its name and type.
     public let foreign: [String: [EntityType: PackedIDs]]
 
@@ -38,20 +42,19 @@ public struct SyncPlan {
         self.saved = saved
         desired = graph.ids
         let gone = ownership.leftovers(graph)
-        let unprunable = options.prunes && !options.prunesMissing ? graph.unprunable : [:]
+        units = graph.units
         if let saved {
             candidates = gone.reduce(into: [:]) {
                 $0[$1.key] = $1.value.intersection(saved.deletions($1.key))
             }
         } else {
-            candidates = options.prunes ? gone.filter { unprunable[$0.key] == nil } : [:]
+            candidates = options.prunes ? gone : [:]
         }
         let candidates = candidates
-        leftovers = gone.reduce(into: [:]) { rest, pair in
+        unasked = gone.reduce(into: [:]) { rest, pair in
             let kept = pair.value.subtracting(candidates[pair.key] ?? PackedIDs())
             if !kept.isEmpty { rest[pair.key] = kept }
         }
-        self.unprunable = unprunable.filter { gone[$0.key] != nil }
         foreign = ownership.foreign(graph)
     }
 
@@ -71,6 +74,26 @@ public struct SyncPlan {
             return .conflict("the entity is the source \(name)'s")
         }
         return change
+    }
+
+    /// Whether an entity that the directory no longer has is to be deleted: not if all that it belongs to has vanished,
+    /// unless that was asked for.
+    public mutating func prunes(_ deletion: PlannedChange) -> Bool {
+        guard case .delete = deletion.change, saved == nil, let stored = deletion.stored else { return true }
+        let unit = PruningUnit(type: deletion.key.type, stored: stored)
+        if units.contains(unit) { return true }
+        if options.prunesMissing {
+            prunedWhole[unit, default: 0] += 1
+            return true
+        }
+        vanished[unit, default: 0] += 1
+        kept[deletion.key.type, default: []].append(deletion.key.id)
+        return false
+    }
+
+    /// The owned entities of a type that are deleted, as far as they are there.
+    public func deletions(_ type: EntityType) -> PackedIDs {
+        (candidates[type] ?? PackedIDs()).subtracting(PackedIDs(kept[type] ?? []))
     }
 
     /// Whether a change is to be carried out: with a saved plan, if that has it.
@@ -129,6 +152,12 @@ public struct SyncPlan {
                     ? "--adopt takes other sources' entities over" : "see what holds their keys",
                 cases: conflicts)
         }
+        if options.refusesVanished, let first = vanished.min(by: { $0.key < $1.key }) {
+            return SyncRefusal(
+                .vanished,
+                "the directory has none of the \(first.key) any more, of which \(first.value) are owned",
+                advice: "see whether a file is missing; --prune-missing deletes them")
+        }
         if let saved, confirmed != saved.count {
             return SyncRefusal(
                 .stale,
@@ -156,14 +185,23 @@ public struct SyncPlan {
         if let refusal { throw refusal }
     }
 
+    /// The same plan, for what is owned by now.
+    public func with(_ ownership: Ownership) -> SyncPlan {
+        var plan = self
+        plan.ownership = ownership
+        return plan
+    }
+
     /// What this source owns when the plan is carried out.
     public var ownedAfter: [EntityType: PackedIDs] {
         ownership.own.merging(desired) { $0.union($1) }
-            .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(candidates[$1.key] ?? PackedIDs()) }
+            .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(deletions($1.key)) }
     }
 
     /// How many owned entities that the directory no longer has are kept.
-    public var leftoverCount: Int { leftovers.values.reduce(0) { $0 + $1.count } }
+    public var leftoverCount: Int {
+        unasked.values.reduce(0) { $0 + $1.count } + kept.values.reduce(0) { $0 + $1.count }
+    }
 
     /// How many entities are taken over from other sources.
     public var adopted: Int {

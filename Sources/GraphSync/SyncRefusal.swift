@@ -8,6 +8,8 @@ public struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case conflict
         /// More would be deleted than may be.
         case tooManyDeletions
+        /// Something vanished from the directory as a whole, and warnings are errors.
+        case vanished
         /// The changes do not fit into one transaction.
         case notAtomic
         /// The directory or the affected keys are not what they were when the plan was made.

@@ -20,8 +20,10 @@ public struct SyncResult: Hashable, Sendable {
     public var adopted = 0
     /// Owned entities that the directory no longer has, and that are kept.
     public var leftovers = 0
-    /// Why entities of a type are among them though they were to be deleted, by type.
-    public var unprunable: [EntityType: String] = [:]
+    /// What vanished from the directory as a whole, and how many entities of it were kept.
+    public var vanished: [PruningUnit: Int] = [:]
+    /// What vanished from the directory as a whole, and how many entities of it were deleted.
+    public var prunedWhole: [PruningUnit: Int] = [:]
 
     /// Nothing done.
     public init() {}

@@ -188,6 +188,7 @@ extension SyncResult {
     mutating func note(_ plan: SyncPlan) {
         adopted = plan.adopted
         leftovers = plan.leftoverCount
-        unprunable = plan.unprunable
+        vanished = plan.vanished
+        prunedWhole = plan.prunedWhole
     }
 }

@@ -118,7 +118,8 @@ extension RedisSync {
         let ids = plan.candidates[type]?.ids ?? []
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
-            for deletion in try readDeletions(type, chunk, watches: false) where plan.admits(deletion) {
+            for deletion in try readDeletions(type, chunk, watches: false)
+            where plan.prunes(deletion) && plan.admits(deletion) {
                 plan.add(deletion.change, deletion.key, nil, byteCount: 96)
                 try onChange(deletion)
             }

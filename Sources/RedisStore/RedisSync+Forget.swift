@@ -52,6 +52,6 @@ extension RedisSync {
 
     /// A graph without entities: everything that is owned is left over.
     private static var nothing: DesiredGraph {
-        DesiredGraph(types: [], ids: [:], unprunable: [:], estimatedBytes: 0) { _, _ in }
+        DesiredGraph(types: [], ids: [:], units: [], estimatedBytes: 0) { _, _ in }
     }
 }

@@ -31,12 +31,12 @@ extension RedisSync {
         try lock.tend()
         try store.finish(held)
         if store.counts.refused > 0 { return true }
-        for type in bookkeeping.types.reversed() { _ = try delete(type, plan.candidates[type]?.ids ?? []) }
+        for type in bookkeeping.types.reversed() { _ = try delete(type, plan.deletions(type).ids) }
         // What was lost meanwhile must not be recorded as finished.
         if !plan.candidates.isEmpty { try store.finish(held) }
         result.note(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
-        try conclude(desired, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
+        try conclude(desired, plan, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
         try store.finish(.run(key: source.lastKey, run: run))
         return true
     }
@@ -83,15 +83,14 @@ extension RedisSync {
 
     /// Records the finished import, and who owns what now.
     private mutating func conclude(
-        _ desired: DesiredGraph, _ last: () throws -> LastImport, hasMoreToRecord: Bool
+        _ desired: DesiredGraph, _ plan: SyncPlan, _ last: () throws -> LastImport, hasMoreToRecord: Bool
     ) throws {
         let total = result.total
         try untilDone { sync throws in
             var transaction = Transaction()
             if hasMoreToRecord {
                 let ownership = try sync.readOwnership(watches: true)
-                let plan = SyncPlan(desired, ownership, sync.options, saved: sync.saved)
-                for command in sync.recordCommands(plan) { transaction.append(command) }
+                for command in sync.recordCommands(plan.with(ownership)) { transaction.append(command) }
             }
             transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
             return try sync.carryOutOnce(transaction)

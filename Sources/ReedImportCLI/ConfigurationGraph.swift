@@ -16,9 +16,20 @@ extension Configuration {
         let ids = ids
         return DesiredGraph(
             types: Self.types, ids: kinds.mapValues { PackedIDs(ids[$0] ?? []) },
-            unprunable: kinds.compactMapValues { incompleteKinds[$0] }, estimatedBytes: estimatedBytes
+            units: units, estimatedBytes: estimatedBytes
         ) { type, body in
             if let kind = kinds[type] { try forEachEntity(kind, body) }
         }
+    }
+
+    /// What the directory has entities of.
+    private var units: Set<PruningUnit> {
+        var units = Set(
+            EntityKind.allCases.filter { $0 != .translations && (counts[$0]?.entities ?? 0) > 0 }
+                .map { PruningUnit(type: $0.type) })
+        for place in translatedPlaces {
+            units.insert(PruningUnit(layer: place.layer, scope: place.scope, locale: place.locale))
+        }
+        return units
     }
 }

@@ -88,7 +88,7 @@ final class ImportRun {
             if plan.refusal == nil { try file?.finish() }
             progress.end()
             text?.finish(plan)
-            noteLeftovers(plan.leftoverCount, plan.unprunable, options)
+            noteLeftovers(plan.leftoverCount, plan.vanished, plan.prunedWhole, options)
             return plan
         } catch let error as RedisError {
             throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
@@ -147,7 +147,8 @@ final class ImportRun {
         } catch let error as SyncRefusal {
             report(error.cases)
             throw Failure(
-                .refused, error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
+                error.code == .vanished ? .data : .refused,
+                error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
         } catch let error as InputError {
             throw failure(error, describe(sync.counts))
         }
@@ -155,16 +156,24 @@ final class ImportRun {
             report(sync.refusals)
             throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
-        if let result = outcome.result { noteLeftovers(result.leftovers, result.unprunable, options) }
+        if let result = outcome.result { noteLeftovers(result.leftovers, result.vanished, result.prunedWhole, options) }
         if verify { try self.verify(&sync, graph) }
     }
 
     /// Says what is owned and no longer in the directory, and why it stays.
-    private func noteLeftovers(_ leftovers: Int, _ unprunable: [EntityType: String], _ options: SyncOptions) {
-        guard leftovers > 0, !isQuiet else { return }
-        for reason in unprunable.values.sorted() {
-            Console.complain("note: \(reason), so its kind is not pruned (--prune-missing does)")
+    private func noteLeftovers(
+        _ leftovers: Int, _ vanished: [PruningUnit: Int], _ pruned: [PruningUnit: Int], _ options: SyncOptions
+    ) {
+        for (unit, number) in vanished.sorted(by: { $0.key < $1.key }) {
+            Console.complain(
+                "warning: the directory has none of the \(unit) any more, of which \(number) are owned; kept (--prune-missing deletes them)"
+            )
         }
+        guard !isQuiet else { return }
+        for (unit, number) in pruned.sorted(by: { $0.key < $1.key }) {
+            Console.complain("note: pruned as a whole: \(number) \(unit)")
+        }
+        guard leftovers > 0 else { return }
         if !options.prunes {
             let what = count(leftovers, "owned entity is", "owned entities are")
             Console.complain("note: \(what) not in the directory any more; --prune deletes them")

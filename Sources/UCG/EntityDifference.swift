@@ -31,7 +31,7 @@ public struct EntityDifference: Hashable, Sendable {
         public let wanted: JSONValue?
     }
 
-    private static let stamps: Set = ["created_at", "updated_at", "created_by"]
+    private static let stamps = Set(["created_at", "updated_at", "created_by"].map { Array($0.utf8) })
 
     /// The members in which two entities differ, by name; times and author do not count.
     ///
@@ -43,17 +43,43 @@ public struct EntityDifference: Hashable, Sendable {
 
     static func members(_ stored: JSONValue, _ wanted: JSONValue) -> [Member] {
         var members: [Member] = []
-        func compare(_ stored: [String: JSONValue], _ wanted: [String: JSONValue], prefix: String) {
-            for name in Set(stored.keys).union(wanted.keys).sorted() {
+        func compare(_ stored: [[UInt8]: JSONValue], _ wanted: [[UInt8]: JSONValue], prefix: String) {
+            let names = Set(stored.keys).union(wanted.keys).sorted { $0.lexicographicallyPrecedes($1) }
+            for name in names {
                 let (left, right) = (stored[name], wanted[name])
                 if left == right || prefix.isEmpty && stamps.contains(name) { continue }
-                if prefix.isEmpty, name == "data", case .object(let left) = left,
+                let shown = String(decoding: name, as: UTF8.self)
+                if prefix.isEmpty, shown == "data", case .object(let left) = left,
                     case .object(let right) = right
                 {
                     compare(left, right, prefix: "data.")
+                } else if prefix == "data.", shown == "fields", let left = fields(left), let right = fields(right) {
+                    compareFields(left, right)
                 } else {
-                    members.append(Member(name: prefix + name, stored: left, wanted: right))
+                    members.append(Member(name: prefix + shown, stored: left, wanted: right))
                 }
+            }
+        }
+        /// Members of a snippet's fields, each under its field's name.
+        func compareFields(_ stored: [Field], _ wanted: [Field]) {
+            let order = (stored.map(\.name) + wanted.map(\.name)).reduce(into: [[UInt8]]()) {
+                if !$0.contains($1) { $0.append($1) }
+            }
+            let before = members.count
+            for name in order {
+                let left = stored.first { $0.name == name }?.members
+                let right = wanted.first { $0.name == name }?.members
+                let shown = "fields.\(String(decoding: name, as: UTF8.self))"
+                if let left, let right {
+                    compare(left, right, prefix: "\(shown).")
+                } else {
+                    members.append(
+                        Member(name: shown, stored: left.map { .object($0) }, wanted: right.map { .object($0) }))
+                }
+            }
+            if members.count == before, stored.map(\.name) != wanted.map(\.name) {
+                func names(_ fields: [Field]) -> JSONValue { .array(fields.map { .string($0.name) }) }
+                members.append(Member(name: "fields (order)", stored: names(stored), wanted: names(wanted)))
             }
         }
         if case .object(let stored) = stored, case .object(let wanted) = wanted {
@@ -64,6 +90,26 @@ public struct EntityDifference: Hashable, Sendable {
 }
 
 extension EntityDifference {
+    /// One field of a snippet.
+    private struct Field {
+        let name: [UInt8]
+        let members: [[UInt8]: JSONValue]
+    }
+
+    /// The fields of a snippet, if each has a name of its own.
+    private static func fields(_ value: JSONValue?) -> [Field]? {
+        guard case .array(let elements)? = value else { return nil }
+        var fields: [Field] = []
+        var names: Set<[UInt8]> = []
+        for element in elements {
+            guard case .object(let members) = element, case .string(let name)? = element["name"],
+                names.insert(name).inserted
+            else { return nil }
+            fields.append(Field(name: name, members: members))
+        }
+        return fields
+    }
+
     /// The entity that should be there, with the time and the author of its creation as they are stored.
     ///
     /// - Parameter wanted: An entity that ``EntityForm`` has written.
@@ -80,12 +126,35 @@ extension EntityDifference {
             var end = copied + start + key.count
             bytes.append(wanted.extracting(copied..<end))
             _ = wanted.passesString(at: &end)
-            var json = JSONWriter()
-            json.string(text.span)
-            bytes.append(contentsOf: json.bytes)
+            bytes.appendJSONString(text)
             copied = end
         }
         bytes.append(wanted.extracting(copied..<wanted.count))
         return bytes
+    }
+}
+
+extension [UInt8] {
+    /// Appends text as a JSON string; halves of surrogate pairs, which ``JSONValue`` keeps as three bytes that no UTF-8
+    /// has, stay escapes.
+    fileprivate mutating func appendJSONString(_ text: [UInt8]) {
+        append(UInt8(ascii: "\""))
+        var start = 0
+        func isHalf(_ index: Int) -> Bool {
+            text[index] == 0xED && index + 2 < text.count && text[index + 1] >= 0xA0
+        }
+        func plain(_ end: Int) -> [UInt8] {
+            var json = JSONWriter()
+            json.string(text.span.extracting(start..<end))
+            return Array(json.bytes.dropFirst().dropLast())
+        }
+        for index in text.indices where index >= start && isHalf(index) {
+            append(contentsOf: plain(index))
+            let unit = 0xD000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
+            append(contentsOf: "\\u\(String(unit, radix: 16))".utf8)
+            start = index + 3
+        }
+        append(contentsOf: plain(text.count))
+        append(UInt8(ascii: "\""))
     }
 }

@@ -10,8 +10,9 @@ public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     /// A string without its escapes: UTF-8, but for halves of surrogate pairs, which stay apart from all characters.
     case string([UInt8])
     case array([JSONValue])
-    /// Members by their names; of those with the same name the last.
-    case object([String: JSONValue])
+    /// Members by the UTF-8 of their names, so that names are the same only if their bytes are; of those with the same
+    /// name the last.
+    case object([[UInt8]: JSONValue])
 
     /// The value that `text` is; `nil` if it is not JSON, or nested deeper than ``JSONText/maximumDepth``.
     ///
@@ -24,7 +25,7 @@ public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
 
     /// A member of an object; `nil` if there is none of that name, or this is no object.
     public subscript(name: String) -> JSONValue? {
-        if case .object(let members) = self { members[name] } else { nil }
+        if case .object(let members) = self { members[Array(name.utf8)] } else { nil }
     }
 
     /// The value as JSON, the members of objects by name.
@@ -39,8 +40,8 @@ public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
             return String(decoding: json.bytes, as: UTF8.self)
         case .array(let elements): return "[" + elements.map(\.description).joined(separator: ",") + "]"
         case .object(let members):
-            let texts = members.sorted { $0.key < $1.key }
-                .map { "\(JSONValue.string(Array($0.key.utf8))):\($0.value)" }
+            let texts = members.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+                .map { "\(JSONValue.string($0.key)):\($0.value)" }
             return "{" + texts.joined(separator: ",") + "}"
         }
     }
@@ -87,11 +88,11 @@ public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
             return elements
         }
 
-        private mutating func members(_ text: Span<UInt8>) -> [String: JSONValue] {
-            var members: [String: JSONValue] = [:]
+        private mutating func members(_ text: Span<UInt8>) -> [[UInt8]: JSONValue] {
+            var members: [[UInt8]: JSONValue] = [:]
             index += 1
             while passes(text, before: UInt8(ascii: "}")) {
-                let name = String(decoding: string(text), as: UTF8.self)
+                let name = string(text)
                 skipSpace(text)
                 index += 1  // the colon
                 members[name] = value(text)

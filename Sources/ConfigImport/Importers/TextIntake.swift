@@ -46,7 +46,7 @@ struct TextIntake: ~Copyable {
     }
 
     private let shared: Shared
-    private let worker = Worker()
+    private let worker: Worker
     private var batch = TextBatch()
     private var pending: [Later<[Duplicate]>] = []
 
@@ -54,7 +54,8 @@ struct TextIntake: ~Copyable {
     private static let mostPending = 3
 
     /// Takes the tables over until ``finish(_:_:_:)``.
-    init(_ identities: inout IdentityTable, _ texts: inout TextTable) {
+    init(_ identities: inout IdentityTable, _ texts: inout TextTable, _ worker: Worker) {
+        self.worker = worker
         var tables = Tables(identities: IdentityTable(), texts: TextTable())
         swap(&tables.identities, &identities)
         swap(&tables.texts, &texts)

@@ -50,7 +50,7 @@ struct ThemeImporter {
     private func chain(of name: String) -> [String] {
         var chain: [String] = []
         var next: String? = name
-        while let name = next, chain.count < themes.count, let place = places[name] {
+        while let name = next, chain.count <= Self.longestChain, let place = places[name] {
             chain.append(name)
             next = themes[place].parent
         }
@@ -90,6 +90,7 @@ extension ThemeImporter {
         pass.finish(rows)
         checkParents(parents, file, &pass)
         checkCycles(file, &pass)
+        checkDepth(file, &pass)
     }
 
     private func checkParents(_ parents: [NamedParent], _ file: ConfigFile, _ pass: inout CheckPass) {
@@ -99,6 +100,33 @@ extension ThemeImporter {
                 .error, .unknownReference, file.path, parent.position, field: parent.field,
                 "no theme is named \(PlainText.quoted(parent.name))"
                     + pass.suggestion(for: parent.name, among: names, in: file.path))
+        }
+    }
+
+    /// The most themes of a chain: each is written to every theme below it.
+    private static let longestChain = 64
+
+    /// Reports themes that have too many others above them: the first of each chain.
+    private func checkDepth(_ file: ConfigFile, _ pass: inout CheckPass) {
+        // Depths from the base; 0 while unknown, and for themes of a cycle.
+        var depths = [Int](repeating: 0, count: themes.count)
+        for start in themes.indices where depths[start] == 0 {
+            var path: [Int] = []
+            var next: Int? = start
+            var onPath: Set<Int> = []
+            while let theme = next, depths[theme] == 0, onPath.insert(theme).inserted {
+                path.append(theme)
+                next = themes[theme].parent.flatMap { places[$0] }
+            }
+            var depth = next.map { onPath.contains($0) ? 0 : depths[$0] } ?? 0
+            for theme in path.reversed() {
+                depth += 1
+                depths[theme] = depth
+                guard depth == Self.longestChain + 1 else { continue }
+                pass.log.add(
+                    .error, .tooDeep, file.path, themes[theme].parentPosition, field: themes[theme].parentField,
+                    "\(PlainText.quoted(themes[theme].name)) has more than \(Self.longestChain - 1) themes above it; at most \(Self.longestChain) may be in a chain")
+            }
         }
     }
 

@@ -19,17 +19,56 @@ struct TranslationCatalog {
     var texts = TextTable()
     /// Layers with their scopes, in the order in which they come.
     private(set) var groups: [TranslationSource] = []
+    private var groupNumbers: [TranslationSource: Int] = [:]
     private var groupOfFile: [Int: Int] = [:]
+    /// Keys of rows without any text.
+    private(set) var untranslated: [Untranslated] = []
+    /// Keys that have to be compared with others, without regard to letter case.
+    var similarKeys = SimilarNames<KeyPlace>()
+
+    /// A key of a row without any text.
+    struct Untranslated {
+        let key: Fingerprint
+        let text: String
+        let group: Int
+        let file: Int
+        let position: CSVPosition
+    }
+
+    /// Where a key stands.
+    struct KeyPlace: Sendable {
+        let file: Int
+        let position: CSVPosition
+        let field: String
+        let group: Int
+    }
     private var placeholderSets: [[String]] = [[]]
     private var placeholderNumbers: [[String]: UInt32] = [[]: 0]
     /// The same numbers by the names as texts have them, in any order, some more than once.
     private var placeholderLists: [Fingerprint: UInt32] = [:]
 
+    /// The locales that have a text, by layer and scope.
+    private var translated: Set<Int> = []
+
+    /// Notes that a layer and scope has a text in a locale.
+    mutating func noteText(of group: Int, locale: Int) { translated.insert(group << 16 | locale) }
+
+    /// The layers and scopes that have a text in a locale.
+    func places(_ locales: LocaleTable) -> Set<TranslatedPlace> {
+        Set(
+            translated.map { place in
+                let source = groups[place >> 16]
+                return TranslatedPlace(
+                    layer: source.layer.rawValue, scope: source.scope, locale: locales[place & 0xFFFF].rawValue)
+            })
+    }
+
     /// The number of the layer and scope of a file.
     mutating func group(of source: TranslationSource, file: Int) -> Int {
         let group = TranslationSource(layer: source.layer, scope: source.scope, locale: nil)
-        let number = groups.firstIndex(of: group) ?? groups.count
+        let number = groupNumbers[group] ?? groups.count
         if number == groups.count {
+            groupNumbers[group] = number
             groups.append(group)
             locales.append([])
         }
@@ -39,6 +78,9 @@ struct TranslationCatalog {
 
     /// Notes that rows of a layer and scope could not be read.
     mutating func noteUnreadRows(of group: Int) { incompleteGroups.insert(group) }
+
+    /// Notes a row without any text.
+    mutating func note(_ row: Untranslated) { untranslated.append(row) }
 
     /// Notes that a layer and scope has a locale; the first place stands.
     mutating func declare(_ locale: DeclaredLocale, of group: Int) {
@@ -52,7 +94,7 @@ struct TranslationCatalog {
     mutating func placeholders(in text: Span<UInt8>) -> UInt32 {
         guard let print = Placeholders.fingerprint(of: text) else { return 0 }
         if let number = placeholderLists[print] { return number }
-        let set = Placeholders.names(in: text).sorted()
+        let set = Placeholders.comparable(in: text)
         let number = placeholderNumbers[set] ?? UInt32(placeholderSets.count)
         if number == placeholderSets.count {
             placeholderSets.append(set)
@@ -62,6 +104,16 @@ struct TranslationCatalog {
         return number
     }
 
-    /// The names of a set of placeholders, sorted.
+    /// A set of placeholders, as texts have them, sorted.
     func names(_ placeholders: UInt32) -> [String] { placeholderSets[Int(placeholders)] }
+}
+
+/// A layer and scope with a text in a locale.
+public struct TranslatedPlace: Hashable, Sendable {
+    /// The layer, for example `global`.
+    public let layer: String
+    /// The theme, snippet or plugin; `<theme>/<template>` for a template; `nil` for the global layer.
+    public let scope: String?
+    /// The locale, for example `de_DE`.
+    public let locale: String
 }

@@ -24,7 +24,7 @@ struct TranslationColumns {
     /// Whether each locale has a column.
     let isWide: Bool
     private let rowLocale: RowLocale
-    private let key, snippetName, fieldName, locale, value: ColumnBinding.Cell
+    private let key, snippetName, fieldName, locale: ColumnBinding.Cell
 
     /// Where a row itself gives its locale.
     private enum RowLocale {
@@ -35,7 +35,7 @@ struct TranslationColumns {
         self.binding = binding
         key = binding["key"]
         (snippetName, fieldName) = (binding["snippet_name"], binding["field_name"])
-        (locale, value) = (binding["locale"], binding["value"])
+        locale = binding["locale"]
         var texts: [Text] = []
         func add(_ name: String, _ locale: Int) {
             let cell = binding[name]
@@ -67,9 +67,9 @@ struct TranslationColumns {
         return record.withField(field, ColumnKind.translationKey.accepts) ? fieldName : snippetName
     }
 
-    /// Whether the cells that name the row, and its text, are there and fit, whatever the others are.
+    /// Whether the cells that name the row are there and fit, whatever the others are.
     func hasIdentity(_ record: borrowing CSVRecord) -> Bool {
-        let needed = [key, snippetName, fieldName, locale, isWide ? key : value]
+        let needed = [key, snippetName, fieldName, locale]
         return needed.allSatisfy { $0.field == nil || $0.fitText(record) != nil }
     }
 

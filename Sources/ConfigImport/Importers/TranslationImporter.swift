@@ -44,8 +44,11 @@ private struct TranslationFile {
     }
 
     /// Prepares for the locale of that number.
-    mutating func choose(_ number: Int, _ locales: LocaleTable) {
-        if number == locale { return }
+    ///
+    /// - Returns: Whether it is another one than before.
+    @discardableResult
+    mutating func choose(_ number: Int, _ locales: LocaleTable) -> Bool {
+        if number == locale { return false }
         locale = number
         let text = locales[number].rawValue
         var name = EntityName()
@@ -64,6 +67,7 @@ private struct TranslationFile {
         members.string(source.layer.rawValue)
         members.key("scope")
         if let scope = source.scope { members.string(scope) } else { members.null() }
+        return true
     }
 }
 
@@ -84,8 +88,12 @@ extension TranslationImporter {
         let columns = TranslationColumns(form, binding, &locales)
         declareLocales(columns, rows, number, group)
         var table = TranslationFile(number, source, group: group, header: rows.headerPositions[0])
-        var intake = TextIntake(&pass.identities, &catalog.texts)
-        while try rows.next(&pass.log) { take(rows.reader.record, columns, &table, &intake, &pass) }
+        var intake = TextIntake(&pass.identities, &catalog.texts, pass.worker)
+        var numbers = NumberColumns(columns)
+        while try rows.next(&pass.log) {
+            take(rows.reader.record, columns, &table, &intake, &numbers, &pass)
+        }
+        numbers.warn(rows, &pass.log)
         var duplicates: [TextIntake.Duplicate] = []
         intake.finish(&pass.identities, &catalog.texts) { duplicates.append($0) }
         for duplicate in duplicates { report(duplicate, columns, &pass) }
@@ -100,7 +108,7 @@ extension TranslationImporter {
     /// Whatever looks at a record gets it from here: reaching into its owner for it copies it each time.
     private mutating func take(
         _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: inout TranslationFile,
-        _ intake: inout TextIntake, _ pass: inout CheckPass
+        _ intake: inout TextIntake, _ numbers: inout NumberColumns, _ pass: inout CheckPass
     ) {
         if !columns.binding.check(record, &pass.log), !columns.hasIdentity(record) {
             return catalog.noteUnreadRows(of: table.group)
@@ -118,11 +126,17 @@ extension TranslationImporter {
                 of: table.group)
         }
         let origin = EntityOrigin(file: table.number, line: record.line)
+        if SimilarNames<TranslationCatalog.KeyPlace>.isOfInterest(table.key.span) {
+            noteKey(record, columns, table)
+        }
+        var hasText = false
         for index in columns.texts.indices {
             let field = columns.texts[index].field
             if record.isAbsent(field) { continue }
+            hasText = true
+            numbers.look(at: record, index)
             let locale = rowLocale ?? columns.texts[index].locale
-            table.choose(locale, locales)
+            if table.choose(locale, locales) { catalog.noteText(of: table.group, locale: locale) }
             let entry = record.withField(field) { value in
                 TextTable.Entry(
                     key: Fingerprint(table.key.span, group: table.group), value: Fingerprint(value),
@@ -134,6 +148,23 @@ extension TranslationImporter {
                 table.key
             ) { report($0, columns, &pass) }
         }
+        if !hasText {
+            catalog.note(
+                .init(
+                    key: Fingerprint(table.key.span, group: table.group),
+                    text: String(decoding: table.key, as: UTF8.self), group: table.group, file: table.number,
+                    position: columns.keyCell.position(record)))
+        }
+    }
+
+    private mutating func noteKey(
+        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: TranslationFile
+    ) {
+        catalog.similarKeys.add(
+            String(decoding: table.key, as: UTF8.self), scope: table.group,
+            at: .init(
+                file: table.number, position: columns.keyCell.position(record), field: columns.keyCell.name,
+                group: table.group))
     }
 
     /// Notes the locales that the file's name or its header gives, with or without rows.

@@ -45,7 +45,8 @@ enum TranslationLayout {
             form = .inKey
             return Layout(keyElements(names, kind: .word) + [valueColumn] + members)
         }
-        guard let columns = wideColumns(rows.header, refuse) else { return nil }
+        guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else { return nil }
+        warnOfDoubtfulColumns(rows, columns, names, &log)
         let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
         form = .wide(columns)
         return Layout(key + cells + members)
@@ -64,7 +65,9 @@ enum TranslationLayout {
         return [.column(Column("key", kind, isRequired: true))]
     }
 
-    private static let valueColumn = Layout.Element.column(Column("value", .text, isRequired: true))
+    /// Without a value a row is not translated yet.
+    private static let valueColumn = Layout.Element.column(
+        Column("value", .text, isRequired: true, mayBeAbsent: true))
     private static let localeColumn = Layout.Element.column(Column("locale", .locale, isRequired: true))
 
     private static let members: [Layout.Element] = [
@@ -78,14 +81,34 @@ enum TranslationLayout {
         .derived(.placeholders),
     ]
 
-    /// The columns that are named by a locale; `nil` if there is none, or two of one locale.
+    /// The layouts of all forms, but for the columns of locales.
+    static var all: [Layout] {
+        [
+            Layout(keyElements(["key"]) + [localeColumn, valueColumn] + members),
+            Layout(keyElements(["snippet_name", "field_name"])),
+        ]
+    }
+
+    /// What the wide form may have in addition to keys and locales.
+    private static let wideNames = [
+        "key", "snippet_name", "field_name", "context", "comment", "note", "notes", "description", "updated",
+    ]
+
+    /// The columns that are named by a locale; `nil` if there is none, or two of one locale, or a column that is none
+    /// and no other that this form has.
     private static func wideColumns(
-        _ header: [String], _ refuse: (IssueCode, Int?, String) -> Void
+        _ header: [String], keepsColumns: Bool, _ refuse: (IssueCode, Int?, String) -> Void
     ) -> [(column: String, locale: Locale)]? {
         var columns: [(column: String, locale: Locale)] = []
         var places: [Locale: Int] = [:]
-        for (field, name) in header.enumerated() {
-            guard let locale = wideLocale(name.asciiLowercased) else { continue }
+        var unknown: [(field: Int, hint: String?)] = []
+        for (field, name) in header.enumerated() where !name.isEmpty {
+            guard let locale = wideLocale(name.asciiLowercased) else {
+                if !wideNames.contains(name.asciiLowercased) {
+                    unknown.append((field, LocaleHint.text(for: name)))
+                }
+                continue
+            }
             if let other = places.updateValue(field, forKey: locale) {
                 refuse(
                     .repeatedColumn, field,
@@ -93,6 +116,17 @@ enum TranslationLayout {
                 return nil
             }
             columns.append((name.asciiLowercased, locale))
+        }
+        let isOfLocales = !columns.isEmpty || unknown.contains { $0.hint != nil }
+        if isOfLocales, !keepsColumns, !unknown.isEmpty {
+            for (field, hint) in unknown {
+                refuse(
+                    .unknownColumn, field,
+                    "not a locale, nor a column of this form; "
+                        + (hint
+                            ?? "expected locales such as de or de_DE, key, context, comment, note, notes, description or updated (--keep-columns keeps it as text)"))
+            }
+            return nil
         }
         if columns.isEmpty {
             refuse(
@@ -102,6 +136,20 @@ enum TranslationLayout {
             return nil
         }
         return columns
+    }
+
+    /// Warns of columns that are taken for a locale's and stand where none is expected.
+    private static func warnOfDoubtfulColumns(
+        _ rows: borrowing RowReader, _ columns: [(column: String, locale: Locale)], _ names: [String],
+        _ log: inout IssueLog
+    ) {
+        guard let key = names.firstIndex(of: "key") else { return }
+        for (field, name) in names.enumerated() where field < key && name.utf8.count == 2 {
+            guard columns.contains(where: { $0.column == name }) else { continue }
+            log.add(
+                .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[field], field: rows.header[field],
+                "taken for the locale \(name), though it stands before the key; label_\(name) says that it is one")
+        }
     }
 
     /// The locale that a column's name stands for: `de`, `de_ch`, `label_de`, `value_deu`.

@@ -38,6 +38,53 @@ struct TranslationReport {
         try recall(Set(shown.map(\.entry) + coverage.gaps.flatMap(\.lacking)), pass)
         for mismatch in coverage.mismatches { warn(mismatch, &pass) }
         for gap in coverage.gaps { warn(gap, &pass) }
+        warnOfUntranslated(&pass)
+        warnOfSimilarKeys(&pass)
+    }
+
+    /// Warns of keys that have no text in any locale of their layer and scope.
+    private func warnOfUntranslated(_ pass: inout CheckPass) {
+        let catalog = importer.catalog
+        guard !catalog.untranslated.isEmpty else { return }
+        let wanted = Set(catalog.untranslated.map(\.key))
+        var found: Set<Fingerprint> = []
+        for index in 0..<catalog.texts.count where wanted.contains(catalog.texts[index].key) {
+            found.insert(catalog.texts[index].key)
+        }
+        var groups: [Int: [TranslationCatalog.Untranslated]] = [:]
+        for row in catalog.untranslated where found.insert(row.key).inserted {
+            groups[row.group, default: []].append(row)
+        }
+        for (_, rows) in groups.sorted(by: { $0.key < $1.key }) {
+            let names = rows.prefix(3).map { PlainText.quoted($0.text) }.joined(separator: ", ")
+            let more = rows.count > 3 ? ", and \(rows.count - 3) more" : ""
+            pass.log.add(
+                .warning, .missingTranslation, pass.paths[rows[0].file], rows[0].position,
+                rows.count == 1
+                    ? "\(names) has no value in any locale" : "\(rows.count) keys have no value in any locale: \(names)\(more)")
+        }
+    }
+
+    /// Warns of keys that differ only in letter case, or in how characters are composed.
+    private func warnOfSimilarKeys(_ pass: inout CheckPass) {
+        let catalog = importer.catalog
+        var pairs = catalog.similarKeys.pairs
+        var keys: Set<Fingerprint>?
+        pairs += catalog.similarKeys.pairs { lowered, place in
+            if keys == nil {
+                var all = Set<Fingerprint>(minimumCapacity: catalog.texts.count)
+                for index in 0..<catalog.texts.count { all.insert(catalog.texts[index].key) }
+                keys = all
+            }
+            return keys?.contains(Fingerprint(Array(lowered.utf8).span, group: place.group)) ?? false
+        }
+        for pair in pairs {
+            let other = pair.otherPlace.map { " at \(PlainText.escaped(pass.paths[$0.file])):\($0.position.line)" } ?? ""
+            pass.log.add(
+                .warning, .similarKey, pass.paths[pair.place.file], pair.place.position, field: pair.place.field,
+                "\(PlainText.quoted(pair.name)) and \(PlainText.quoted(pair.other))\(other) are the same but for "
+                    + "letter case or the composition of characters")
+        }
     }
 
     /// The mismatches that the log will keep: the first of each file.
@@ -64,7 +111,7 @@ struct TranslationReport {
         let text = recalled[mismatch.entry]
         let list = { (entry: Int) in
             let names = catalog.names(catalog.texts[entry].placeholders)
-            return names.isEmpty ? "none" : names.map { "{\($0)}" }.joined(separator: " ")
+            return names.isEmpty ? "none" : PlainText.escaped(names.joined(separator: " "))
         }
         pass.log.add(
             .warning, .placeholders, pass.paths[Int(place.file)],

@@ -25,6 +25,17 @@ public struct IssueCode: RawRepresentable, Hashable, Sendable {
 
     // Headers.
 
+    /// A column that looks like a known one, but for white space or invisible characters.
+    static let lookAlike = IssueCode(rawValue: "look-alike")
+    /// A column of a form of a file that keeps no column without being told to.
+    static let unknownColumn = IssueCode(rawValue: "unknown-column")
+    /// A column that is taken for a locale's, and may be something else.
+    static let doubtfulLocale = IssueCode(rawValue: "doubtful-locale")
+    /// A first line that names the delimiter, as spreadsheets write it.
+    static let separatorLine = IssueCode(rawValue: "separator-line")
+    /// Rows of delimiters only.
+    static let emptyRow = IssueCode(rawValue: "empty-row")
+
     /// A column without a name.
     static let emptyColumn = IssueCode(rawValue: "empty-column")
     /// Two columns of the same name or meaning.
@@ -65,6 +76,10 @@ public struct IssueCode: RawRepresentable, Hashable, Sendable {
     static let ambiguousReference = IssueCode(rawValue: "ambiguous-reference")
     /// A path whose parent path is not in the file.
     static let missingParentPath = IssueCode(rawValue: "missing-parent-path")
+    /// Keys or names that differ only in letter case, or in how characters are composed.
+    static let similarKey = IssueCode(rawValue: "similar-key")
+    /// A chain of themes that is longer than may be.
+    static let tooDeep = IssueCode(rawValue: "too-deep")
     /// Themes or containers that lead back to themselves.
     static let cycle = IssueCode(rawValue: "cycle")
     /// A second container of one entity.

@@ -70,6 +70,8 @@ public struct IssueLog: Sendable {
         public var path: String
         /// The issues to show, by line and column.
         public var issues: [Issue]
+        /// Whether it is the name that is wrong.
+        var isAboutNames: Bool { issues.contains { $0.severity == .error && $0.excerpt == .none } }
         /// How many more errors there are.
         public var omittedErrors: Int
         /// How many more warnings there are.
@@ -87,6 +89,10 @@ public struct IssueLog: Sendable {
                 omittedErrors: errors.count - errors.kept.count,
                 omittedWarnings: warnings.count - warnings.kept.count)
         }
-        .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+        .sorted { left, right in
+            // What is wrong with names of files and folders is why other things are not found.
+            if left.isAboutNames != right.isAboutNames { return left.isAboutNames }
+            return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+        }
     }
 }

@@ -12,6 +12,8 @@ final class Column: Sendable {
     let kind: ColumnKind
     /// Whether the header must have it, and every row a value.
     let isRequired: Bool
+    /// Whether a row may have no value though the header must have the column.
+    let mayBeAbsent: Bool
     /// What an empty cell, or a missing column, stands for.
     let ifAbsent: Absence
     /// The member of `data` that holds it; `nil` if it is not written as it is.
@@ -28,13 +30,14 @@ final class Column: Sendable {
     }
 
     init(
-        _ name: String, aliases: [String] = [], _ kind: ColumnKind, isRequired: Bool = false,
+        _ name: String, aliases: [String] = [], _ kind: ColumnKind, isRequired: Bool = false, mayBeAbsent: Bool = false,
         ifAbsent: Absence = .omitted, as member: String? = nil
     ) {
         self.name = name
         self.aliases = aliases
         self.kind = kind
         self.isRequired = isRequired
+        self.mayBeAbsent = mayBeAbsent
         self.ifAbsent = ifAbsent
         self.member = member
     }

@@ -67,6 +67,8 @@ struct ColumnBinding {
     }
 
     private let path: String
+    /// Columns at the end that have no name, and no cell with anything in it.
+    private let nameless: Range<Int>
     private let cells: [Cell]
     private var steps: [Step] = []
     /// The JSON that the steps write: in one piece, so that a row touches no other object.
@@ -80,13 +82,22 @@ struct ColumnBinding {
     /// - Returns: `nil` if the file cannot be read with this header; the log says why.
     init?(_ layout: Layout, _ rows: borrowing RowReader, _ log: inout IssueLog) {
         path = rows.file.path
+        let named = (rows.header.lastIndex { !$0.isEmpty } ?? -1) + 1
+        nameless = named..<rows.header.count
+        if !nameless.isEmpty {
+            log.add(
+                .warning, .emptyColumn, rows.file.path, rows.headerPositions[named],
+                nameless.count == 1
+                    ? "the last column has no name; dropped"
+                    : "the last \(nameless.count) columns have no name; dropped")
+        }
         let known = layout.columns
         var found: [String: (field: Int, name: String)] = [:]
         var unknown: [Cell] = []
         var isUsable = true
         var seen: [String: String] = [:]
 
-        for (field, name) in rows.header.enumerated() {
+        for (field, name) in rows.header.enumerated() where !nameless.contains(field) {
             let lowered = name.asciiLowercased
             func refuse(_ code: IssueCode, _ reason: String) {
                 isUsable = false
@@ -149,11 +160,13 @@ struct ColumnBinding {
         passedOn = unknown
         for (index, cell) in cells.enumerated() {
             let kind = cell.column.kind
-            guard let field = cell.field, cell.column.isRequired || !kind.acceptsAnything else { continue }
+            guard let field = cell.field,
+                cell.column.isRequired && !cell.column.mayBeAbsent || !kind.acceptsAnything
+            else { continue }
             tests.append(
                 Test(
                     field: field, cell: index, keepsEmpty: kind.keepsEmpty,
-                    isRequired: cell.column.isRequired,
+                    isRequired: cell.column.isRequired && !cell.column.mayBeAbsent,
                     acceptsAnything: kind.acceptsAnything, accepts: kind.accepts))
         }
         addSteps(layout.elements)
@@ -218,6 +231,12 @@ struct ColumnBinding {
     /// Whether every cell of the row has a value its column can hold; the log names those that have not.
     func check(_ record: borrowing CSVRecord, _ log: inout IssueLog) -> Bool {
         var isFit = true
+        for field in nameless where Self.isGiven(record, field, keepsEmpty: false) {
+            isFit = false
+            log.add(
+                .error, .emptyColumn, path, record.position(of: field),
+                "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell")
+        }
         for index in tests.indices {
             let field = tests[index].field
             guard Self.isGiven(record, field, keepsEmpty: tests[index].keepsEmpty) else {

@@ -101,13 +101,15 @@ extension ColumnKind {
     }
 
     static let translationKey = ColumnKind(
-        "a key", expected: "text without white space and control characters, at most 512 bytes"
+        "a key", expected: "text without white space, control and invisible characters, at most 512 bytes"
     ) { text in
         guard text.count > 0, text.count <= 512 else { return false }
         if allBytes(of: text, { $0 > 0x20 && $0 < 0x7F }) { return true }
-        return PlainText.string(text).unicodeScalars.allSatisfy {
-            !$0.properties.isWhitespace && $0.properties.generalCategory != .control
-        }
+        let string = PlainText.string(text)
+        return LookAlike.invisibleCharacter(in: string) == nil
+            && string.unicodeScalars.allSatisfy {
+                !$0.properties.isWhitespace && $0.properties.generalCategory != .control
+            }
     }
 
     /// What a cell of a boolean column means; `nil` if it is none.

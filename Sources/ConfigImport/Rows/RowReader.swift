@@ -15,6 +15,12 @@ struct RowReader: ~Copyable {
     private(set) var headerPositions: [CSVPosition] = []
     /// How many rows were read.
     private(set) var rowCount = 0
+    /// The delimiter that the file's first line names, if it does.
+    let separator: UInt8?
+    /// How many rows of delimiters only there were, and where the first is.
+    private(set) var emptyRows: (count: Int, first: CSVPosition)?
+    /// Whether columns are kept as text that a form of a file does not have.
+    let keepsColumns: Bool
     private let onRows: @Sendable (Int) -> Void
     private let isInterrupted: @Sendable () -> Bool
     private static let reportInterval = 8192
@@ -27,12 +33,16 @@ struct RowReader: ~Copyable {
     private static let longestName = 512
 
     private init(_ file: ConfigFile, _ source: consuming ByteSource, _ options: ImportOptions) {
+        let separator = SeparatorLine.delimiter(of: file.path)
         let dialect = CSVDialect(
-            delimiter: options.delimiter ?? UInt8(ascii: ","), skipsLeadingComments: true)
+            delimiter: separator ?? options.delimiter ?? UInt8(ascii: ","), skipsLeadingComments: true,
+            skipsFirstLine: separator != nil)
         reader = CSVReader(
-            source, dialect: dialect ?? .rfc4180, detectsDelimiter: options.delimiter == nil,
-            limits: options.limits)
+            source, dialect: dialect ?? .rfc4180,
+            detectsDelimiter: options.delimiter == nil && separator == nil, limits: options.limits)
         self.file = file
+        self.separator = separator
+        keepsColumns = options.keepsColumns
         onRows = options.onRows
         isInterrupted = options.isInterrupted
     }
@@ -74,6 +84,11 @@ struct RowReader: ~Copyable {
     /// Faulty rows are reported and passed over, as is the header when it comes again.
     mutating func next(_ log: inout IssueLog) throws(InputError) -> Bool {
         while try advance(&log) {
+            if Self.isEmpty(reader.record) {
+                let count = (emptyRows?.count ?? 0) + 1
+                emptyRows = (count, emptyRows?.first ?? reader.record.position(of: 0))
+                continue
+            }
             if Self.isHeader(reader.record, header) {
                 log.add(
                     .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
@@ -108,7 +123,13 @@ struct RowReader: ~Copyable {
                         isBroken = true
                     }
                     let field = error.field.flatMap { header.indices.contains($0) ? header[$0] : nil }
-                    log.add(Issue(error, path: file.path, field: field))
+                    var issue = Issue(error, path: file.path, field: field)
+                    if error.code == .raggedRow, reader.record.count == header.count + 1,
+                        reader.record.isAbsent(header.count)
+                    {
+                        issue.help = "remove the delimiter at the end of the line"
+                    }
+                    log.add(issue)
                 }
             }
         }
@@ -118,10 +139,21 @@ struct RowReader: ~Copyable {
         if isInterrupted() { throw InputError(.interrupted, file.path, "interrupted") }
     }
 
+    /// Whether a record has no field with anything in it.
+    private static func isEmpty(_ record: borrowing CSVRecord) -> Bool {
+        guard record.isAbsent(0) else { return false }
+        for index in 1..<max(1, record.count) where !record.isAbsent(index) { return false }
+        return true
+    }
+
     private static func isHeader(_ record: borrowing CSVRecord, _ header: [String]) -> Bool {
         for (index, name) in header.enumerated() {
             let isSame = record.withField(index) { text in
-                text.count == name.utf8.count && zip(text.indices, name.utf8).allSatisfy { text[$0] == $1 }
+                // A file that another was put behind may have a byte-order mark of its own.
+                let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+                let hasMark = index == 0 && text.count >= 3 && (0..<3).allSatisfy { text[$0] == mark[$0] }
+                let rest = text.extracting((hasMark ? 3 : 0)..<text.count)
+                return rest.count == name.utf8.count && zip(rest.indices, name.utf8).allSatisfy { rest[$0] == $1 }
             }
             guard isSame else { return false }
         }

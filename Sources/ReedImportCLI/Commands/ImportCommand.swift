@@ -80,7 +80,7 @@ struct ImportCommand: ParsableCommand {
             options.batchSize = writing.batchSize
             options.interruption = Interruption.descriptor
             try run.write(
-                to: target.address, options, writing.options(sync.options),
+                to: target.address, options, writing.options(sync.options(isStrict: input.strict)),
                 lockTimeout: writing.lockTimeout.duration, verify: verify)
         } else if let file {
             try run.write(toFile: file, batchSize: writing.batchSize)

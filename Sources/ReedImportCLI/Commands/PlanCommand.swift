@@ -58,9 +58,14 @@ struct PlanCommand: ParsableCommand {
         options.interruption = interruption
         try file?.begin(header(configuration, address))
         // To standard output goes the saved plan and nothing else.
-        let plan = try run.plan(address, options, sync.options, out == "-" ? nil : format, file: file)
-        if let refusal = plan.refusal {
-            throw Failure(.refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
+        let plan = try run.plan(
+            address, options, sync.options(isStrict: input.strict), out == "-" ? nil : format, file: file)
+        if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
+            // What would be deleted was to be seen, and is.
+            Console.complain("warning: an import would refuse: \(refusal.message)\(refusal.advice.map { "; \($0)" } ?? "")")
+        } else if let refusal = plan.refusal {
+            throw Failure(
+                refusal.code == .vanished ? .data : .refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
         }
         if failOn == .delete, plan.total.deleted > 0 {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")

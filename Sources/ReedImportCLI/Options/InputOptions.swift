@@ -43,6 +43,9 @@ struct InputOptions: ParsableArguments {
     @Flag(help: "Accept references to entities that do not exist, with a warning.")
     var allowDangling = false
 
+    @Flag(help: "Keep columns of translations that are no locales as text.")
+    var keepColumns = false
+
     @OptionGroup(title: "CSV options")
     var csv: CSVOptions
 
@@ -53,6 +56,7 @@ struct InputOptions: ParsableArguments {
         arguments += ["--max-columns", String(csv.maxColumns)]
         if strict { arguments.append("--strict") }
         if allowDangling { arguments.append("--allow-dangling") }
+        if keepColumns { arguments.append("--keep-columns") }
         return arguments
     }
 
@@ -69,6 +73,7 @@ struct InputOptions: ParsableArguments {
         options.limits = csv.limits
         options.isStrict = strict
         options.allowsDangling = allowDangling
+        options.keepsColumns = keepColumns
         options.onRows = { progress.add($0) }
         options.isInterrupted = { Interruption.signal != 0 }
         progress.begin("checking")

@@ -11,12 +11,15 @@ struct SyncArguments: ParsableArguments {
     @Flag(help: "Delete entities of this source that the directory no longer has.")
     var prune = false
 
-    @Flag(help: "Prune kinds, too, whose file is missing or has no rows.")
+    @Flag(
+        help:
+            "Delete, too, what vanished as a whole: a type, or a locale of a layer and scope, of which the directory has nothing any more."
+    )
     var pruneMissing = false
 
     @Option(
         help: ArgumentHelp(
-            "How many entities may be deleted, as a number or in percent of those of this source (default: 20 or 10%, whichever is more).",
+            "How many entities may be deleted, as a number or in percent of those of this source (default: 5 or 10%, whichever is more, and never all).",
             valueName: "n|p%"),
         transform: { text in
             guard let limit = DeletionLimit(text) else {
@@ -43,8 +46,9 @@ struct SyncArguments: ParsableArguments {
         ImportSource(keyPrefix: keyPrefix, name: source) ?? ImportSource(keyPrefix: keyPrefix)
     }
 
-    var options: SyncOptions {
+    func options(isStrict: Bool) -> SyncOptions {
         var options = SyncOptions()
+        options.refusesVanished = isStrict
         options.prunes = prune
         options.prunesMissing = pruneMissing
         options.deletionLimit = maxDelete

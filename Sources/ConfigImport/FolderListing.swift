@@ -1,0 +1,51 @@
+import CSV
+import FoundationEssentials
+import Glibc
+
+/// The file system as the search for configuration files sees it.
+enum FolderListing {
+    /// `folder/name`, without a second slash.
+    static func join(_ folder: String, _ name: String) -> String {
+        folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    /// Whether there is a directory at `path`, which was found in a listing; links are followed.
+    ///
+    /// - Throws: ``InputError`` if it cannot be looked into: that is not the same as being absent.
+    static func isDirectory(_ path: String) throws(InputError) -> Bool {
+        var status = stat()
+        // Sound: stat fills the structure during the call, which only reads the path.
+        guard unsafe stat(path, &status) == 0 else {
+            let number = errno
+            throw InputError(
+                .missing, path, number == ENOENT ? "is a link that leads nowhere" : ReadError.text(of: number))
+        }
+        return status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The names in a directory, by their bytes, without those that begin with a dot.
+    static func names(in path: String) throws(InputError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter { !$0.hasPrefix(".") }
+                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        } catch {
+            let number = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
+            throw InputError(.missing, path, number.map { ReadError.text(of: $0) } ?? "cannot be listed")
+        }
+    }
+
+    /// Whether a folder has a CSV file in it, or below it; what cannot be looked into has none.
+    static func holdsCSV(_ path: String, levels: Int = 4) -> Bool {
+        guard let names = try? names(in: path) else { return false }
+        if names.contains(where: isCSV) { return true }
+        return levels > 0
+            && names.contains { name in
+                let inner = join(path, name)
+                return (try? isDirectory(inner)) == true && holdsCSV(inner, levels: levels - 1)
+            }
+    }
+
+    /// Whether a name is that of a CSV file.
+    static func isCSV(_ name: String) -> Bool { name.asciiLowercased.hasSuffix(".csv") }
+}

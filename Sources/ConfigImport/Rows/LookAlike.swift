@@ -1,0 +1,73 @@
+import CSV
+
+/// Text that looks like other text: the same but for white space or characters that nobody sees.
+enum LookAlike {
+    /// The text without white space and invisible characters (Unicode categories Zs and Cf, and tab).
+    static func bare(_ text: String) -> String {
+        var bare = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !isUnseen(scalar) { bare.append(scalar) }
+        return String(bare)
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == "\t" { return true }
+        switch scalar.properties.generalCategory {
+        case .format, .spaceSeparator: return true
+        default: return false
+        }
+    }
+
+    /// The first character of a key or name that nobody sees; joiners between letters count as seen, as Persian and
+    /// Indic scripts need them.
+    static func invisibleCharacter(in text: String) -> Unicode.Scalar? {
+        let scalars = Array(text.unicodeScalars)
+        for (index, scalar) in scalars.enumerated() where scalar.properties.generalCategory == .format {
+            let isJoiner = scalar.value == 0x200C || scalar.value == 0x200D
+            let isBetweenLetters =
+                index > 0 && index + 1 < scalars.count && isLetter(scalars[index - 1])
+                && isLetter(scalars[index + 1])
+            if !(isJoiner && isBetweenLetters) { return scalar }
+        }
+        return nil
+    }
+
+    private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+            .nonspacingMark, .spacingMark:
+            return true
+        default: return false
+        }
+    }
+
+    /// Reports columns whose names look like known ones; whether there is none.
+    static func check(
+        _ rows: borrowing RowReader, _ log: inout IssueLog
+    ) -> Bool {
+        let names = rows.file.entityKind.columnNames
+        var isFit = true
+        for (field, name) in rows.header.enumerated() {
+            let bare = bare(name)
+            guard bare != name, names.contains(bare.asciiLowercased) else { continue }
+            isFit = false
+            log.add(
+                .error, .lookAlike, rows.file.path, rows.headerPositions[field], field: name,
+                "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them")
+        }
+        return isFit
+    }
+}
+
+extension EntityKind {
+    /// The names and aliases of all columns that a file of this kind may have, in lower case.
+    var columnNames: Set<String> {
+        let layouts: [Layout] =
+            switch self {
+            case .snippets: [SnippetImporter.fields, SnippetImporter.whole]
+            case .themes: [ThemeImporter.layout]
+            case .associations: [AssociationLayout.byID, AssociationLayout.byName]
+            case .translations: TranslationLayout.all
+            }
+        return Set(layouts.flatMap(\.columns).flatMap { [$0.name] + $0.aliases })
+    }
+}
