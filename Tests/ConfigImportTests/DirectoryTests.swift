@@ -31,13 +31,71 @@ struct DirectoryTests {
         #expect(try directory.data().count == 1)
     }
 
-    @Test("A file with nearly a known name is a warning")
-    func similarName() throws {
+    static let misnamed: [(name: String, code: String)] = [
+        ("theme.csv", "file-name"), ("Snippets.csv", "file-name"), ("translation.de.csv", "file-name"),
+        ("Translations.de.csv", "file-name"), ("translations.German.csv", "file-name"), ("translations-de.csv", "file-name"),
+        ("translations.de.old.csv", "file-name"), ("themes.CSV", "file-name"),
+        ("theme/x/translations.de.csv", "unknown-folder"), ("Themes/x/translations.de.csv", "unknown-folder"),
+        ("plugin/x/translations.de.csv", "unknown-folder"),
+        ("themes/x/template/y/translations.de.csv", "unknown-folder"),
+        ("themes/x/translation.de.csv", "file-name"), ("themes/translations.de.csv", "file-name"),
+        ("themes/x/templates/translations.de.csv", "file-name"),
+    ]
+
+    @Test("What has nearly a known name is an error, said before all else", arguments: misnamed)
+    func similarName(_ expected: (name: String, code: String)) throws {
         let directory = try CheckedDirectory([
-            "theme.csv": "name\na\n", "snippets.csv": "name\na\n", "foo.csv": "",
+            expected.name: "name\na\n", "associations.csv": "parent_path,entity_type,entity_id\n,nothing,a\n",
         ])
-        #expect(directory.shortIssues == ["theme.csv:1:1: warning: [file-name]"])
-        #expect(directory.check.notes.contains { $0.contains("foo.csv") })
+        let first = try #require(directory.shortIssues.first)
+        #expect(first.hasSuffix(": error: [\(expected.code)]"), "\(directory.issues)")
+        #expect(directory.check.configuration == nil)
+    }
+
+    @Test("What follows from a name is not reported as well")
+    func causeFirst() throws {
+        let directory = try CheckedDirectory([
+            "snippet.csv": "name\nhero\n",
+            "associations.csv": "parent_path,entity_type,entity_id\n,hero,a\n",
+        ])
+        #expect(directory.shortIssues == ["snippet.csv:1:1: error: [file-name]"])
+    }
+
+    @Test("Other files and folders with CSV files are notes")
+    func others() throws {
+        let directory = try CheckedDirectory([
+            "themes.csv": "name\na\n", "foo.csv": "", "other/x.csv": "", "themes/a/old/x.csv": "", "themes/a/list.csv": "",
+            "plugins/p/deep/x.csv": "", "empty/readme.txt": "",
+        ])
+        #expect(directory.issues == [])
+        for name in ["foo.csv", "other", "themes/a/old", "themes/a/list.csv", "plugins/p/deep"] {
+            #expect(directory.check.notes.contains { $0.contains("/\(name) is not a") }, "\(name)")
+        }
+        #expect(!directory.check.notes.contains { $0.contains("/empty") })
+    }
+
+    @Test("A directory that has nothing but a name that is nearly right says which was meant")
+    func onlyMisnamed() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("key,value\n", to: "Translations.de.csv")
+        let error = #expect(throws: InputError.self) { try Configuration.check(folder.path, ImportOptions()) }
+        #expect(error?.kind == .missing)
+        #expect(error?.advice?.contains("did you mean 'translations.de.csv'") == true)
+    }
+
+    @Test("What cannot be looked into is no input, and not absent", arguments: ["themes", "theme", "themes/x", "themes/x/templates"])
+    func unreadable(name: String) throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("name\na\n", to: "themes.csv")
+        try folder.write("", to: "themes/x/templates/.keep")
+        for (link, target) in [("gone", "nowhere"), ("loop", name.split(separator: "/").last.map(String.init) ?? "")] {
+            _ = link
+            let path = folder.path(of: name)
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
+            let error = #expect(throws: InputError.self) { try Configuration.check(folder.path, ImportOptions()) }
+            #expect(error?.kind == .missing && error?.path.hasSuffix(name) == true)
+        }
     }
 
     @Test("A directory that is missing, or without a file that can be imported, is no input")

@@ -4,7 +4,7 @@ import Testing
 
 struct HeaderTests {
     static let faults: [(header: String, issues: [String])] = [
-        ("name,", ["1:6: error: [empty-column]"]),
+        ("name,,x", ["1:6: error: [empty-column]"]),
         ("name,x,X", ["1:8: error: X [repeated-column]"]),
         ("name,theme", ["1:6: error: theme [repeated-column]"]),
         ("active,parent", ["1:1: error: [missing-column]"]),

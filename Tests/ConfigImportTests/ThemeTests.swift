@@ -48,11 +48,11 @@ struct ThemeTests {
             ])
     }
 
-    @Test("A deep chain is whole")
+    @Test("A chain of 64 themes is whole")
     func deepChain() throws {
-        let rows = (1...200).map { "t\($0),\($0 == 1 ? "" : "t\($0 - 1)")\n" }.joined()
+        let rows = (1...64).map { "t\($0),\($0 == 1 ? "" : "t\($0 - 1)")\n" }.joined()
         let directory = try CheckedDirectory(["themes.csv": "name,parent\n" + rows])
-        let chain = (1...200).reversed().map { "\"t\($0)\"" }.joined(separator: ",")
+        let chain = (1...64).reversed().map { "\"t\($0)\"" }.joined(separator: ",")
         #expect(try directory.data().last?.hasSuffix("\"chain\":[\(chain)]}") == true)
     }
 }

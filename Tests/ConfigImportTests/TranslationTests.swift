@@ -61,12 +61,12 @@ struct TranslationTests {
         ])
         #expect(
             try directory.data() == [
-                #"{"key":"a","locale":"de","layer":"global","scope":null,"value":"{x} {{y}} {x} { z} {1}","context":"","updated":"2024-01-15","placeholders":["x","y"],"de":"z"}"#
+                #"{"key":"a","locale":"de","layer":"global","scope":null,"value":"{x} {{y}} {x} { z} {1}","context":"","updated":"2024-01-15","placeholders":["x","y","1"],"de":"z"}"#
             ])
     }
 
     static let faults: [(file: String, content: String, issue: String)] = [
-        ("translations.de.csv", "key,value\na,\n", "2:3: error: value [missing-value]"),
+        ("translations.de.csv", "key,value\na,\n", "2:1: warning: [missing-translation]"),
         ("translations.de.csv", "key,value\n,b\n", "2:1: error: key [missing-value]"),
         ("translations.de.csv", "key,value\na b,c\n", "2:1: error: key [invalid-value]"),
         ("translations.de.csv", "key,value\n\"a\u{a0}b\",c\n", "2:1: error: key [invalid-value]"),
@@ -77,12 +77,10 @@ struct TranslationTests {
         ("translations.csv", "key,value\na@b@german,c\n", "2:1: error: key [missing-locale]"),
         ("translations.csv", "key,value\n@de,c\n", "2:1: error: key [invalid-value]"),
         ("translations.csv", "key,text\na,b\n", "1:1: error: [missing-locale]"),
-        ("translations.csv", "key,deu\na,b\n", "1:1: error: [missing-locale]"),
+        ("translations.csv", "key,deu\na,b\n", "1:5: error: deu [unknown-column]"),
         ("translations.csv", "key,de,label_de\na,b,c\n", "1:8: error: label_de [repeated-column]"),
         ("translations.csv", "name,de\na,b\n", "1:1: error: [missing-column]"),
-        ("translations.csv", "key,de,layer\na,b,c\n", "1:8: error: layer [reserved-column]"),
-        ("translations-de.csv", "key,value\na,b\n", "1:1: error: [file-name]"),
-        ("translations.de.old.csv", "key,value\na,b\n", "1:1: error: [file-name]"),
+        ("translations.csv", "key,de,layer\na,b,c\n", "1:8: error: layer [unknown-column]"),
     ]
 
     @Test("Faults are reported at their cells", arguments: faults)

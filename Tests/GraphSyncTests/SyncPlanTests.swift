@@ -8,9 +8,9 @@ struct SyncPlanTests {
     private func key(_ name: String) -> EntityKey { EntityKey(type: .theme, id: id(name)) }
 
     /// A directory of these themes.
-    private func graph(_ names: String..., unprunable: [EntityType: String] = [:]) -> DesiredGraph {
+    private func graph(_ names: String..., units: Set<PruningUnit> = [PruningUnit(type: .theme)]) -> DesiredGraph {
         DesiredGraph(
-            types: [.snippet, .theme], ids: [.theme: PackedIDs(names.map { id($0) })], unprunable: unprunable,
+            types: [.snippet, .theme], ids: [.theme: PackedIDs(names.map { id($0) })], units: units,
             estimatedBytes: 1000, forEachEntity: { _, _ in })
     }
 
@@ -26,7 +26,7 @@ struct SyncPlanTests {
         let ownership = Ownership(own: [.theme: ids("a", "b")])
         let plan = SyncPlan(graph("a"), ownership, SyncOptions())
         #expect(plan.candidates.isEmpty)
-        #expect(plan.leftovers == [.theme: ids("b")])
+        #expect(plan.leftoverCount == 1)
         #expect(plan.ownedAfter[.theme] == ids("a", "b"))
     }
 
@@ -41,16 +41,41 @@ struct SyncPlanTests {
         #expect(plan.candidates == [.theme: ids("b")])
     }
 
-    @Test("A kind that is missing or empty is not pruned without a word")
-    func missingKinds() {
-        let ownership = Ownership(own: [.theme: ids("a"), .snippet: ids("s")])
-        let graph = graph(unprunable: [.theme: "themes.csv has no rows", .snippet: "no snippets.csv"])
-        let careful = SyncPlan(graph, ownership, pruning())
-        #expect(careful.candidates.isEmpty)
-        #expect(careful.unprunable.keys.sorted { $0.rawValue < $1.rawValue } == [.snippet, .theme])
-        let bold = SyncPlan(graph, ownership, pruning { $0.prunesMissing = true })
-        #expect(bold.candidates == ownership.own)
-        #expect(bold.unprunable.isEmpty)
+    private func deletion(_ type: EntityType, _ name: String, _ data: String = "{}") -> PlannedChange {
+        let key = EntityKey(type: type, id: EntityName.id(type, name))
+        let stored = #"{"id":"\#(key.id)","entity_type":"\#(type)","data":\#(data)}"#
+        return PlannedChange(key: key, origin: nil, change: .delete, stored: Array(stored.utf8), wanted: nil)
+    }
+
+    @Test("What vanished as a whole is pruned only if that is asked for, and is named")
+    func vanished() {
+        let translations = PackedIDs(["de1", "de2", "fr"].map { EntityName.id(.translation, $0) })
+        let ownership = Ownership(own: [.theme: ids("a"), .translation: translations])
+        let german = #"{"layer":"theme","scope":"x","locale":"de"}"#
+        let french = #"{"layer":"theme","scope":"x","locale":"fr"}"#
+        let units: Set = [PruningUnit(layer: "theme", scope: "x", locale: "fr")]
+        func verdicts(_ options: SyncOptions) -> [Bool] {
+            var plan = SyncPlan(graph(units: units), ownership, options)
+            let deletions = [
+                deletion(.theme, "a"), deletion(.translation, "de1", german), deletion(.translation, "de2", german),
+                deletion(.translation, "fr", french),
+            ]
+            return deletions.map { plan.prunes($0) }
+        }
+        let lost = PruningUnit(layer: "theme", scope: "x", locale: "de")
+        #expect(verdicts(pruning()) == [false, false, false, true])
+        #expect(verdicts(pruning { $0.prunesMissing = true }) == [true, true, true, true])
+        #expect(lost.description == "translations of de (layer theme, scope x)")
+        var checked = SyncPlan(graph(units: units), ownership, pruning())
+        for name in ["de1", "de2"] { _ = checked.prunes(deletion(.translation, name, german)) }
+        #expect(checked.vanished == [lost: 2])
+        #expect(checked.deletions(.translation).count == 1)
+        #expect(checked.ownedAfter[.translation]?.count == 2)
+        #expect(checked.refusal == nil)
+        var strict = SyncPlan(graph(units: units), ownership, pruning { $0.refusesVanished = true })
+        _ = strict.prunes(deletion(.theme, "a"))
+        #expect(strict.refusal?.code == .vanished)
+        #expect(strict.refusal?.message.contains("theme entities") == true)
     }
 
     @Test("Another source's entity is a conflict, whatever its key holds, unless it is taken over")
@@ -79,11 +104,11 @@ struct SyncPlanTests {
             }
             return plan
         }
-        #expect(plan(pruning(), deletions: 20).refusal == nil)
-        let tooMany = plan(pruning(), deletions: 21).refusal
+        #expect(plan(pruning(), deletions: 10).refusal == nil)
+        let tooMany = plan(pruning(), deletions: 11).refusal
         #expect(tooMany?.code == .tooManyDeletions)
-        #expect(tooMany?.cases.count == 21)
-        #expect(tooMany?.advice?.contains("--max-delete 21") == true)
+        #expect(tooMany?.cases.count == 11)
+        #expect(tooMany?.advice?.contains("--max-delete 11") == true)
         #expect(plan(pruning { $0.deletionLimit = .percent(50) }, deletions: 50).refusal == nil)
         #expect(plan(pruning { $0.deletionLimit = .count(0) }, deletions: 1).refusal != nil)
         #expect(plan(pruning { $0.atomicEntities = 5 }, updates: 5).isAtomic)
@@ -107,7 +132,7 @@ struct SyncPlanTests {
     func limits() {
         #expect(DeletionLimit("20") == .count(20))
         #expect(DeletionLimit("2.5%")?.count(ofOwned: 1000) == 25)
-        #expect(DeletionLimit.standard.count(ofOwned: 50) == 20)
+        #expect([0, 1, 3, 5, 6, 50].map(DeletionLimit.standard.count) == [0, 0, 2, 4, 5, 5])
         #expect(DeletionLimit.standard.count(ofOwned: 1000) == 100)
         for text in ["", "-1", "x", "101%", "%", "1e3"] { #expect(DeletionLimit(text) == nil, "\(text)") }
     }

@@ -29,7 +29,7 @@ private struct Sample {
             ids: entities.reduce(into: [:]) { ids, pair in
                 ids[pair.key] = PackedIDs(pair.value.keys.map { EntityName.id(pair.key, $0) })
             },
-            unprunable: [:],
+            units: Set(Sample.types.map { PruningUnit(type: $0) } + [PruningUnit(layer: "", scope: nil, locale: "")]),
             estimatedBytes: entities.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 } }
         ) { type, body in
             for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
@@ -299,7 +299,7 @@ struct RedisSyncTests {
             var rounds = 0
             let graph = sample.graph
             let disturbed = DesiredGraph(
-                types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0
+                types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0
             ) { type, body in
                 try graph.forEachEntity(type, body)
                 guard type == .translation else { return }
@@ -526,7 +526,7 @@ struct RedisSyncTests {
         // Another run takes the lock over while this one is between two batches.
         var seen = 0
         let graph = sample.graph
-        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0) { type, body in
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) { type, body in
             try graph.forEachEntity(type) { entity in
                 seen += 1
                 if seen == 2500 { _ = try server.ask("set", "reed-import:csv:lock", "another's") }
@@ -551,7 +551,7 @@ struct RedisSyncTests {
         var sync = try Self.sync(server) { $0.atomicity = .never }
         var seen = 0
         let graph = sample.graph
-        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, unprunable: [:], estimatedBytes: 0) { type, body in
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) { type, body in
             try graph.forEachEntity(type) { entity in
                 seen += 1
                 if seen % 300 == 0 { _ = try server.ask("pexpire", "reed-import:csv:lock", "20000") }

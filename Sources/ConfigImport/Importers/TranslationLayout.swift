@@ -117,7 +117,9 @@ enum TranslationLayout {
             }
             columns.append((name.asciiLowercased, locale))
         }
-        let isOfLocales = !columns.isEmpty || unknown.contains { $0.hint != nil }
+        // Without a key, what is missing is said, and not what is too much.
+        let hasKey = header.contains { ["key", "snippet_name"].contains($0.asciiLowercased) }
+        let isOfLocales = hasKey && !columns.isEmpty || hasKey && unknown.contains { $0.hint != nil }
         if isOfLocales, !keepsColumns, !unknown.isEmpty {
             for (field, hint) in unknown {
                 refuse(
