@@ -18,7 +18,8 @@ enum FolderListing {
         guard unsafe stat(path, &status) == 0 else {
             let number = errno
             throw InputError(
-                .missing, path, number == ENOENT ? "is a link that leads nowhere" : ReadError.text(of: number))
+                kind(of: number), path,
+                number == ENOENT ? "is a link that leads nowhere" : ReadError.text(of: number))
         }
         return status.st_mode & S_IFMT == S_IFDIR
     }
@@ -31,8 +32,14 @@ enum FolderListing {
                 .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         } catch {
             let number = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
-            throw InputError(.missing, path, number.map { ReadError.text(of: $0) } ?? "cannot be listed")
+            throw InputError(
+                number.map { kind(of: $0) } ?? .missing, path,
+                number.map { ReadError.text(of: $0) } ?? "cannot be listed")
         }
+    }
+
+    private static func kind(of number: CInt) -> InputError.Kind {
+        [EMFILE, ENFILE, ENOMEM].contains(number) ? .system : .missing
     }
 
     /// Whether a folder has a CSV file in it, or below it; what cannot be looked into has none.

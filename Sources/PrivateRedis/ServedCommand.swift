@@ -37,7 +37,7 @@ extension PrivateRedis {
 
     private var environment: Environment {
         .inherit.updating([
-            "REDIS_URL": "redis://:\(password)@127.0.0.1:\(port)",
+            "REDIS_URL": "redis://default:\(password)@127.0.0.1:\(port)",
             "REDIS_SOCKET": socket,
             "REDIS_HOST": "127.0.0.1",
             "REDIS_PORT": "\(port)",

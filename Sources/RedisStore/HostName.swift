@@ -63,6 +63,9 @@ enum HostName {
         var list: UnsafeMutablePointer<addrinfo>?
         let status = unsafe getaddrinfo(host, nil, &hints, &list)
         guard status == 0 else {
+            if status == EAI_SYSTEM || status == EAI_MEMORY, [EMFILE, ENFILE, ENOMEM].contains(errno) {
+                return .failure(RedisError(.system, systemText(errno)))
+            }
             // Sound: gai_strerror answers a constant, NUL-terminated string.
             return .failure(RedisError(.unavailable, unsafe String(cString: gai_strerror(status))))
         }

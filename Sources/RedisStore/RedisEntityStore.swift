@@ -25,7 +25,7 @@ public struct RedisEntityStore: ~Copyable {
     var pipeline: WritePipeline
     private var head: EntityHead
     private var batch: WriteBatch
-    private let options: RedisOptions
+    let options: RedisOptions
     /// What an entity's key may hold: with ``WriteBatch/Step/write`` anything, and it is replaced.
     var step = WriteBatch.Step.write
 
@@ -48,6 +48,8 @@ public struct RedisEntityStore: ~Copyable {
     ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst(.fully)
         if let failure = opened.survey.failure, !isReadOnly { throw failure }
+        var options = options
+        if opened.survey.sendsSingly { options.batchSize = 1 }
         return RedisEntityStore(
             WritePipeline(session, opened, keyPrefix: keyPrefix, lock: lock, options),
             EntityHead(keyPrefix: keyPrefix, stamp: stamp), options)

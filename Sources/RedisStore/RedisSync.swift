@@ -59,7 +59,7 @@ public struct RedisSync: ~Copyable {
         run = String(UInt64.random(in: .min ... .max), radix: 16)
         self.source = source
         self.stamp = stamp
-        self.redis = redis
+        self.redis = store.options
         self.options = options
         self.saved = saved
     }

@@ -8,6 +8,8 @@ struct ServerRequirement {
         case reading
         /// Whatever writes.
         case writing
+        /// Commands for many entities; without them each is sent for itself.
+        case batching
         /// One transaction of many changes; without it they go in batches.
         case largeTransactions
     }
@@ -45,8 +47,8 @@ struct ServerRequirement {
         .init("HGETALL", .reading, .record([]), "reads which entities a source owns"),
         .init("HGET", .reading, .record(["run"]), "reads the last import"),
         .init("SET", .writing, .entity([""]), "writes entities, takes the lock"),
-        .init("MSET", .writing, .entity([""]), "writes entities"),
-        .init("MSETNX", .writing, .entity([""]), "creates entities"),
+        .init("MSET", .batching, .entity([""]), "writes entities"),
+        .init("MSETNX", .batching, .entity([""]), "creates entities"),
         .init("DEL", .writing, .entity([]), "deletes entities, gives the lock back"),
         .init("PEXPIRE", .writing, .record(["1"]), "renews the lock"),
         .init("SADD", .writing, .record([""]), "records a source"),

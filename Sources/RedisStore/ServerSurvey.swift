@@ -39,6 +39,8 @@ public struct ServerSurvey {
     private(set) var state: ServerState?
     /// Why the server takes nothing at the moment.
     private var notReady: ServerError?
+    /// Commands that the server, or this user, does without.
+    private var missingCommands: Set<String> = []
     /// How many of the user's rights the server has told.
     private var rightCount = 0
     private let address: RedisAddress
@@ -86,6 +88,9 @@ public struct ServerSurvey {
         failure.message = "LOADING server is loading (\(loaded))"
         return failure
     }
+
+    /// Whether each entity has to be sent for itself.
+    var sendsSingly: Bool { !missingCommands.isDisjoint(with: ["MSET", "MSETNX"]) }
 
     private mutating func add(
         _ subject: String, _ text: String, _ verdict: Finding.Verdict = .fine
@@ -155,7 +160,10 @@ public struct ServerSurvey {
 
     private mutating func look(atCommands replies: ReplyList) {
         let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
-        let needed = missing.filter { $0.use != .largeTransactions }
+        missingCommands = Set(missing.map(\.command))
+        let needed = missing.filter {
+            $0.use != .largeTransactions && !($0.use == .batching && options.batchSize == 1)
+        }
         if needed.isEmpty {
             add("commands", "has all that an import needs")
         } else {
@@ -165,6 +173,9 @@ public struct ServerSurvey {
                 advice: "a proxy or rename-command may hide it; connect to the server itself")
             let isForReading = needed.contains { $0.use == .reading }
             add("commands", failure.message, isForReading ? .preventsReading(failure) : .preventsWriting(failure))
+        }
+        for requirement in missing where requirement.use == .batching && options.batchSize == 1 {
+            add("commands", "lacks \(requirement.command): each entity is sent for itself", .warning)
         }
         for requirement in missing where requirement.use == .largeTransactions {
             add("commands", "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
@@ -182,6 +193,9 @@ public struct ServerSurvey {
             advice: "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
         switch requirement.use {
         case .largeTransactions: add("rights", "no +eval: \(Self.withoutScripts)", .warning)
+        case .batching:
+            missingCommands.insert(requirement.command)
+            add("rights", "\(text): each entity is sent for itself", .warning)
         case .reading: add("rights", text, .preventsReading(failure))
         case .writing: add("rights", text, .preventsWriting(failure))
         }

@@ -108,7 +108,11 @@ struct WriteLane {
         case (.own, _): try window.enter(reply, from: number)
         case (.queued, _) where wasRefused: try window.enter(reply, from: number)
         case (.queued, .status("QUEUED")): refusals.append(nil)
-        case (.queued, .error(let text)): refusals.append(text)
+        case (.queued, .error(let text)):
+            let error = ServerError(text)
+            // At once: these may be the server's last words.
+            if case .stop = error.effect { window.halt(for: error, number, command: refusals.count) }
+            refusals.append(text)
         case (.multi, .ok): break
         case (.watch, .ok): isWatching = true
         case (.multi, .error(let text)):

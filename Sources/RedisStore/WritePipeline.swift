@@ -34,7 +34,7 @@ struct WritePipeline: ~Copyable {
 
     /// Entities and bytes that may be unanswered on a connection: enough to keep a server busy over a network, too
     /// little for it to cut off a client that does not read.
-    private static let (windowCount, windowBytes) = (4096, 1 << 20)
+    private static let (windowCount, windowBytes) = (4096, 256 << 10)
     /// Bytes that hiredis may hold: it moves them at each partial write.
     private static let outputBytes = 256 << 10
     /// Bytes that are handed over before the socket is looked at again.
@@ -255,7 +255,6 @@ struct WritePipeline: ~Copyable {
         for lane in lanes.indices {
             let (countLimit, byteLimit) = (Self.windowCount, Self.windowBytes)
             var turn = turnBytes[lane]
-            var isOver = false
             try useLane(lane) { (connection, state, window) throws(RedisError) in
                 while connection.outputCount < Self.outputBytes, let step = window.nextStep,
                     window.stop == nil, window.delay == nil
@@ -269,7 +268,7 @@ struct WritePipeline: ~Copyable {
                         guard state.isReady else { break }
                         try connection.queue(state.begin())
                         turn = 0
-                    } else if turn >= byteLimit {
+                    } else if turn >= byteLimit || window.isNextLarge {
                         break
                     }
                     guard let batch = window.takeForSending(over: lane) else { break }
@@ -277,7 +276,8 @@ struct WritePipeline: ~Copyable {
                     turn += batch.byteCount
                     try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
                 }
-                isOver = turn >= byteLimit || window.nextStep == nil || window.nextStep == .read
+                // A value that a server may refuse goes alone, so that it takes nothing with it.
+                let isOver = turn >= byteLimit || window.isNextLarge || window.nextStep == nil || window.nextStep == .read
                 if state.isOpen, isOver || window.stop != nil || window.delay != nil {
                     try connection.queue(state.end())
                 }
@@ -320,11 +320,21 @@ struct WritePipeline: ~Copyable {
         }
         guard event == .progress else { return event }
         for (index, found) in events.enumerated() where found != 0 {
-            try useLane(requests[index].lane) { (connection, state, window) throws(RedisError) in
-                try connection.transfer(found) { (reply) throws(RedisError) in
-                    hasReply = true
-                    try state.enter(reply, &window)
+            let lane = requests[index].lane
+            do throws(RedisError) {
+                try useLane(lane) { (connection, state, window) throws(RedisError) in
+                    try connection.transfer(found) { (reply) throws(RedisError) in
+                        hasReply = true
+                        try state.enter(reply, &window)
+                    }
                 }
+            } catch {
+                // The other connection may still be of use.
+                if error.isOfConnection {
+                    if lane == 0 { connection = nil } else { second = nil }
+                    lanes[lane].reset()
+                }
+                throw error
             }
         }
         return event
@@ -356,11 +366,11 @@ struct WritePipeline: ~Copyable {
                 if state.isOpen { try connection.queue(state.end()) }
             }
         }
-        while window.isAwaited, deadline > .now {
+        while isAwaited, window.isAwaited, deadline > .now {
             do throws(RedisError) {
                 _ = try exchange(waiting: max(.zero, deadline - .now), heedsInterruption: false)
             } catch {
-                return
+                guard error.isOfConnection else { return }
             }
         }
     }

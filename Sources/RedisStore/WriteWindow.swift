@@ -67,6 +67,8 @@ struct WriteWindow {
     var isAwaited: Bool { lanes.contains { !$0.isEmpty } }
     /// Whether something was sent over a connection that is unanswered.
     func isAwaited(_ lane: Int) -> Bool { !lanes[lane].isEmpty }
+    /// Whether the next batch to be sent is so large that a server may refuse it.
+    var isNextLarge: Bool { !waiting.isEmpty && waiting.first.byteCount >= RedisEntityStore.largeValue }
     /// What the next batch to be sent is for; `nil` if there is none.
     var nextStep: WriteBatch.Step? { waiting.isEmpty ? nil : waiting.first.step }
 
@@ -133,6 +135,23 @@ struct WriteWindow {
         guard !lanes[lane].isEmpty else { return }
         self.lane = lane
         postpone(isSingle: sent.first.isAnsweredSingly) { _ in }
+    }
+
+    /// Nothing more is to be sent, because of the error that a command has got.
+    ///
+    /// - Parameter number: How many unanswered commands on the connection come before it.
+    mutating func halt(for error: ServerError, _ lane: Int, command number: Int) {
+        var rest = number
+        for batch in lanes[lane].all {
+            let count = batch.isAnsweredSingly ? batch.openCount : 1
+            guard rest >= count else {
+                let index = batch.answered + (batch.isAnsweredSingly ? rest : 0)
+                stop = stop ?? RedisError(
+                    error.code, error.words, advice: error.advice, origin: batch.entries[index].origin)
+                return
+            }
+            rest -= count
+        }
     }
 
     /// Nothing more is to be sent, because of an error that is about no single command, or not now.
