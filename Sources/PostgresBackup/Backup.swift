@@ -15,6 +15,8 @@ public struct Backup: Hashable, Sendable {
     public struct File: Hashable, Sendable, Codable {
         /// The database's name, without host, user and password.
         public var database: String
+        /// Host and port of its server, or the folder of its socket; `nil` if an older version made the backup.
+        public var server: String?
         /// The dump's name in the backup folder.
         public var file: String
         /// Its size as it is stored.
@@ -35,7 +37,7 @@ public struct Backup: Hashable, Sendable {
         public var grantsFile: String?
 
         enum CodingKeys: String, CodingKey {
-            case database, file
+            case database, server, file
             case sizeBytes = "size_bytes"
             case sha256, compression
             case tableCount = "table_count"
@@ -48,6 +50,8 @@ public struct Backup: Hashable, Sendable {
 
     /// The size of all files together, in bytes.
     public var sizeBytes: Int { files.reduce(0) { $0 + $1.sizeBytes } }
+    /// The names of its databases.
+    public var databases: [String] { files.map(\.database) }
     /// The tables of all files together.
     public var tableCount: Int { files.reduce(0) { $0 + $1.tableCount } }
 }

@@ -5,8 +5,16 @@ public struct BackupCatalog: Sendable {
     /// The folder; it need not exist yet.
     public let path: String
 
+    /// Whether the folder's group may write to it.
+    public let allowsGroup: Bool
+
     /// The backups in the folder at `path`.
-    public init(path: String) { self.path = path }
+    ///
+    /// - Parameter allowsGroup: Whether the folder's group may write to it, and root own it.
+    public init(path: String, allowsGroup: Bool = false) {
+        self.path = path
+        self.allowsGroup = allowsGroup
+    }
 
     /// One backup, or what is left of one.
     public struct Entry: Hashable, Sendable {
@@ -54,17 +62,10 @@ public struct BackupCatalog: Sendable {
     ///
     /// Metadata and sizes are checked, checksums are not.
     ///
-    /// - Returns: Nothing if the folder is missing.
-    /// - Throws: ``BackupError`` if the folder cannot be read.
+    /// - Throws: ``BackupError``; ``BackupError/Code/notFound`` if the folder is missing.
     /// - Complexity: O(*n*) in the number of files; the dumps are not read.
     public func list() throws(BackupError) -> [Entry] {
-        let folder: BackupFolder
-        do {
-            folder = try BackupFolder(opening: path)
-        } catch {
-            if error.code == .notFound { return [] }
-            throw error
-        }
+        let folder = try BackupFolder(opening: path)
         let names = try folder.names().filter { $0.hasPrefix(BackupName.prefix) }
         var entries: [Entry] = []
         var described: Set<String> = []
@@ -92,17 +93,27 @@ public struct BackupCatalog: Sendable {
 
     /// The one backup that `name` means.
     ///
-    /// - Parameter name: The name of a backup or of one of its files, the beginning of just one backup's
-    ///   name or version, or `latest`: the newest that is no safety backup.
+    /// - Parameters:
+    ///   - name: The name of a backup or of one of its files, the beginning of just one backup's name or version, or
+    ///     `latest`: the newest that is no safety backup.
+    ///   - databases: The databases that the backup has to be of, unless its whole name is given; `nil` for any.
     /// - Throws: ``BackupError/Code/notFound``, with the candidates, if none or several fit.
-    public func find(_ name: String) throws(BackupError) -> Entry {
-        let entries = try list()
+    public func find(_ name: String, of databases: [String]? = nil) throws(BackupError) -> Entry {
+        let all = try list()
+        let entries = all.filter { entry in
+            guard let databases, let backup = entry.backup else { return databases == nil }
+            return databases.allSatisfy(backup.databases.contains)
+        }
+        let whose = databases.map { " of \($0.joined(separator: ", "))" } ?? ""
         if name == "latest" {
             if let newest = entries.first(where: { !$0.isSafetyBackup }) { return newest }
-            throw BackupError(.notFound, "no backups found in \(path)")
+            let others = Set(all.flatMap { $0.backup?.databases ?? [] }).sorted()
+            throw BackupError(
+                .notFound, "no backups\(whose) found in \(path)",
+                advice: others.isEmpty ? nil : "there are backups of \(others.joined(separator: ", ")); give the full name of one")
         }
         let suffixes = [".json", ".sha256"]
-        let exact = entries.filter { entry in
+        let exact = all.filter { entry in
             entry.name == name || suffixes.contains { entry.name + $0 == name }
                 || entry.backup?.files.contains { $0.file == name } ?? (Self.base(ofDump: name) == entry.name)
         }
@@ -118,8 +129,8 @@ public struct BackupCatalog: Sendable {
         let candidates = (matches.isEmpty ? entries : matches).map(\.name)
         let list = candidates.prefix(10).joined(separator: ", ") + (candidates.count > 10 ? ", …" : "")
         switch (matches.isEmpty, candidates.isEmpty) {
-        case (_, true): throw BackupError(.notFound, "no backups found in \(path)")
-        case (true, false): throw BackupError(.notFound, "no backup is called '\(name)'; there are \(list)")
+        case (_, true): throw BackupError(.notFound, "no backups\(whose) found in \(path)")
+        case (true, false): throw BackupError(.notFound, "no backup\(whose) is called '\(name)'; there are \(list)")
         case (false, _): throw BackupError(.notFound, "'\(name)' fits several backups: \(list)")
         }
     }

@@ -28,7 +28,7 @@ extension BackupCatalog {
         now: Date = .now
     ) async throws(BackupError) -> Created {
         let folder = try BackupFolder.making(path)
-        try folder.requirePrivate()
+        try folder.requirePrivate(allowsGroup: allowsGroup)
         let lock = try folder.lock()
         let created = try await PostgresServer.withLocks(on: servers) { sessions throws(BackupError) in
             let sources = zip(servers, sessions).map { DumpSource(server: $0, session: $1, grants: []) }
@@ -92,7 +92,7 @@ extension BackupCatalog {
         let file = try draft.create(name)
         var arguments = [
             "--clean", "--if-exists", "--no-owner", "--no-privileges", "--format=plain", "--no-password",
-            "--lock-wait-timeout=10s",
+            "--lock-wait-timeout=10s", "--no-subscriptions",
         ]
         // All names in one encoding; these two have no conversion.
         if !["SQL_ASCII", "MULE_INTERNAL"].contains(source.session.encoding) {
@@ -119,6 +119,19 @@ extension BackupCatalog {
                 .data, "pg_dump ended with exit code 0, but what it wrote is not a complete dump",
                 advice: "check which pg_dump PATH leads to")
         }
+        var said = warnings
+        if contents.tableCount == 0 {
+            said.append("warning: \(source.database) has no tables; is it the right database?")
+        }
+        let left = try await source.server.subscriptions()
+        if !left.isEmpty {
+            said.append("warning: left out: the subscriptions \(left.joined(separator: ", ")) of \(source.database)")
+        }
+        let privileged = contents.privileged + (try await source.server.untrustedExtensions(of: contents.extensions))
+        if !privileged.isEmpty {
+            said.append(
+                "warning: only a superuser can restore \(privileged.joined(separator: ", ")) of \(source.database)")
+        }
         var grantsFile: String?
         if !source.grants.isEmpty {
             grantsFile = "\(stem).grants.sql"
@@ -127,11 +140,11 @@ extension BackupCatalog {
         }
         return (
             Backup.File(
-                database: source.database, file: name, sizeBytes: dumped.stored.count,
+                database: source.database, server: source.server.host, file: name, sizeBytes: dumped.stored.count,
                 sha256: dumped.stored.hexadecimal, compression: compression, tableCount: contents.tableCount,
                 rows: contents.rows, serverVersion: "\(server)", pgDumpVersion: "\(dump)",
                 grantsFile: grantsFile),
-            warnings
+            said
         )
     }
 

@@ -66,20 +66,24 @@ final class BackupFolder: Sendable {
 
     /// Makes sure that nobody but this user can put files here.
     ///
+    /// - Parameter allowsGroup: Whether the folder's group may write too, and root own it, as Kubernetes (`fsGroup`) and
+    ///   network storage arrange it.
     /// - Throws: ``BackupError/Code/permission``
-    func requirePrivate() throws(BackupError) {
+    func requirePrivate(allowsGroup: Bool) throws(BackupError) {
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else {
             throw BackupError("cannot examine \(path)", errno: errno)
         }
-        guard status.st_uid == geteuid() else {
+        guard status.st_uid == geteuid() || allowsGroup && status.st_uid == 0 else {
             throw BackupError(
                 .permission, "the backup folder \(path) belongs to another user",
                 advice: "use a folder of your own")
         }
-        guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
+        guard status.st_mode & S_IWOTH == 0, allowsGroup || status.st_mode & S_IWGRP == 0 else {
             throw BackupError(
-                .permission, "others may write to the backup folder \(path)", advice: "chmod go-w \(path)")
+                .permission, "others may write to the backup folder \(path)",
+                advice: status.st_mode & S_IWOTH == 0
+                    ? "chmod g-w \(path), or trust its group (--allow-group)" : "chmod o-w \(path)")
         }
     }
 

@@ -21,6 +21,13 @@ struct DumpContents {
     /// stand-ins for views, by which pg_dump breaks circles, and constraints of domains.
     private(set) var omissions: [Range<Int>] = []
 
+    /// What only a superuser may make, as far as the dump alone tells.
+    private(set) var privileged: [String] = []
+    /// The extensions that it installs, as SQL identifiers.
+    private(set) var extensions: [String] = []
+    /// The subscriptions that a restore leaves out: they would talk to other servers.
+    private(set) var subscriptions: [String] = []
+
     private var reader = DumpReader()
     private var key: [UInt8]?
     private var isDropping = true
@@ -77,6 +84,11 @@ struct DumpContents {
     }
 
     private mutating func take(_ statement: DumpReader.Statement) {
+        notePrivileges(statement)
+        if Self.ofSubscriptions.contains(where: statement.hasPrefix) {
+            omissions.append(statement.bytes)
+            return
+        }
         if statement.hasPrefix("CREATE TABLE ") || statement.hasPrefix("CREATE UNLOGGED TABLE ") {
             tableCount += 1
         } else if statement.hasPrefix("CREATE SCHEMA ") {
@@ -97,7 +109,34 @@ struct DumpContents {
     }
 
     private static let needsTypes = ["CREATE OR REPLACE VIEW ", "ALTER DOMAIN "]
-    private static let omitted = ["BEGIN", "COMMIT", "SET lock_timeout = 0"].map { Array($0.utf8) }
+    /// pg_dump writes `SET transaction_timeout` since release 17, and servers know it since then.
+    private static let omitted = ["BEGIN", "COMMIT", "SET lock_timeout = 0", "SET transaction_timeout = 0"]
+        .map { Array($0.utf8) }
+    private static let ofSubscriptions = [
+        "CREATE SUBSCRIPTION ", "ALTER SUBSCRIPTION ", "DROP SUBSCRIPTION ", "COMMENT ON SUBSCRIPTION ",
+        "SECURITY LABEL ON SUBSCRIPTION ",
+    ]
+
+    /// Notes what only a superuser may make (PostgreSQL documentation, "CREATE PUBLICATION" and the like).
+    private mutating func notePrivileges(_ statement: DumpReader.Statement) {
+        func name(after words: String) -> String {
+            String(decoding: Self.identifier(statement.text.dropFirst(words.utf8.count)), as: UTF8.self)
+        }
+        if statement.hasPrefix("CREATE EXTENSION IF NOT EXISTS ") {
+            extensions.append(name(after: "CREATE EXTENSION IF NOT EXISTS "))
+        } else if statement.hasPrefix("CREATE SUBSCRIPTION ") {
+            subscriptions.append(name(after: "CREATE SUBSCRIPTION "))
+        } else if statement.hasPrefix("CREATE PUBLICATION ") {
+            let text = String(decoding: statement.text, as: UTF8.self)
+            if text.contains(" FOR ALL TABLES") || text.contains(" TABLES IN SCHEMA ") {
+                privileged.append("publication \(name(after: "CREATE PUBLICATION "))")
+            }
+        } else if statement.hasPrefix("CREATE EVENT TRIGGER ") {
+            privileged.append("event trigger \(name(after: "CREATE EVENT TRIGGER "))")
+        } else if statement.hasPrefix("CREATE FOREIGN DATA WRAPPER ") {
+            privileged.append("foreign-data wrapper \(name(after: "CREATE FOREIGN DATA WRAPPER "))")
+        }
+    }
     /// What would end, or nest in, the transaction of a restore.
     private static let transactions = [
         "begin", "start transaction", "commit", "end", "rollback", "abort", "savepoint", "release",

@@ -57,6 +57,7 @@ extension PostgresServer {
     func withLock<Result: Sendable>(
         _ body: (Session) async throws -> Result
     ) async throws(BackupError) -> Result {
+        let process = "select pg_backend_pid();\n"
         // 0x72656564 is 'reed'. Since PostgreSQL 14 a setting may end idle sessions.
         let sql = """
             set client_encoding = 'UTF8';
@@ -70,8 +71,11 @@ extension PostgresServer {
         do throws(BackupError) {
             let arguments = PostgresTool.psqlArguments
             let ended = try await PostgresTool.psql.start(arguments, on: self, output: .sequence) { streams in
-                _ = await streams.standardInputWriter.send(Array(sql.utf8))
+                _ = await streams.standardInputWriter.send(Array(process.utf8))
                 var output = OutputLines(streams)
+                guard let number = try await output.next().flatMap({ Int($0) }) else { return }
+                try await requireOwnProcess(besides: number)
+                _ = await streams.standardInputWriter.send(Array(sql.utf8))
                 guard let line = try await output.next() else { return }
                 let session = try Self.decoded(Session.self, line)
                 guard session.isLocked else {

@@ -15,6 +15,9 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
     /// It never holds a password.
     public var onCommand: (@Sendable (String) -> Void)?
 
+    /// Is told what libpq warns of, for example a password file that others may read and that it therefore ignores.
+    public var onWarning: (@Sendable (String) -> Void)?
+
     /// The database of a URL, or of the `PG*` variables if there is none.
     ///
     /// What a URL leaves open comes from the variables, as libpq does it.
@@ -58,6 +61,12 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
             }
         }
         if name, !text.isEmpty { return ["PGDATABASE": text] }
+        if !text.contains("://"), !text.contains("="), !text.contains("@") {
+            // A name with other characters, and not a URL.
+            throw BackupError(
+                .usage, "a database's name with other characters than letters, digits, '_' and '-' is written as a URL",
+                advice: "give postgres:///\(text.utf8.map { Self.encoded($0) }.joined())")
+        }
         do {
             return try PostgresURL(text).variables
         } catch {
@@ -71,8 +80,21 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
         changes["PGDATABASE"] = name
         var server = PostgresServer(changes, effective)
         server.onCommand = onCommand
+        server.onWarning = onWarning
         return server
     }
+
+    private static func encoded(_ byte: UInt8) -> String {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            String(UnicodeScalar(byte))
+        default: "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+    }
+
+    /// Whether a database is named, and not left to libpq, which would take that of the user's name.
+    public var namesDatabase: Bool { effective["PGDATABASE"] != nil || effective["PGSERVICE"] != nil }
 
     /// The database's name, as far as it is known before connecting.
     public var database: String? { effective["PGDATABASE"] ?? effective["PGUSER"] }

@@ -44,7 +44,7 @@ enum PostgresTool: String, Sendable {
         guard ended.status.isSuccess else {
             throw ToolFailure(tool: rawValue, status: ended.status, errors: ended.errors).error
         }
-        return (ended.result, ended.errors.split(whereSeparator: \.isNewline).suffix(20).map(String.init))
+        return (ended.result, ended.errors.split(whereSeparator: \.isNewline).filter { !Self.isOfLibpq($0) }.suffix(20).map(String.init))
     }
 
     /// Runs the program; that it failed is no error here.
@@ -56,8 +56,16 @@ enum PostgresTool: String, Sendable {
         server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
         var ended = try await ChildProcess.run(rawValue, arguments, server.environment, output: output, body)
         ended.errors = server.redacted(ended.errors)
+        if let onWarning = server.onWarning {
+            for line in ended.errors.split(whereSeparator: \.isNewline) where Self.isOfLibpq(line) {
+                onWarning(String(line))
+            }
+        }
         return ended
     }
+
+    /// Whether a line is libpq's own: those of psql have its name before them.
+    private static func isOfLibpq(_ line: some StringProtocol) -> Bool { line.hasPrefix("WARNING: ") }
 
     /// What every call of psql begins with: no settings of the user's, no password prompt, the first
     /// error ends it and comes with its SQLSTATE.

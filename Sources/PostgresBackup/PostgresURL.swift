@@ -31,6 +31,17 @@ struct PostgresURL {
         "target_session_attrs": "PGTARGETSESSIONATTRS",
     ]
 
+    /// The values of parameters that have only a few (PostgreSQL documentation, "Parameter Key Words").
+    private static let valuesOfParameter: [String: [String]] = [
+        "sslmode": ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"],
+        "gssencmode": ["disable", "prefer", "require"],
+        "channel_binding": ["disable", "prefer", "require"],
+        "sslcertmode": ["disable", "allow", "require"],
+        "sslnegotiation": ["postgres", "direct"],
+        "load_balance_hosts": ["disable", "random"],
+        "target_session_attrs": ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"],
+    ]
+
     init(_ text: String) throws(Invalid) {
         guard let scheme = ["postgresql://", "postgres://"].first(where: text.hasPrefix) else {
             throw Invalid("expected postgres://user@host:port/database")
@@ -111,9 +122,16 @@ struct PostgresURL {
             return
         }
         guard let variable = Self.variableOfParameter[name] else {
-            throw Invalid("a parameter behind '?' is none that PostgreSQL's tools take from the environment")
+            // A plain word is no password.
+            let isWord = name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == 0x5F || $0 >= 0x61 && $0 <= 0x7A }
+            throw Invalid(
+                (isWord ? "the parameter '\(name)'" : "a parameter after '?'")
+                    + " is not one that PostgreSQL's tools take; leave it out")
         }
         try take(variable, value, "parameter")
+        if let values = Self.valuesOfParameter[name], !values.contains(variables[variable] ?? values[0]) {
+            throw Invalid("the value of '\(name)' is not one of \(values.joined(separator: ", "))")
+        }
         if variable == "PGPORT" { _ = try Self.port(value) }
     }
 

@@ -17,6 +17,12 @@ public struct Restore: Sendable {
         public let database: String
         /// Host and port, or the folder of the socket.
         public let host: String
+        /// The database that the dump is of.
+        public let dumpedDatabase: String
+        /// Host and port of the server that the dump is of; `nil` if that is not known.
+        public let dumpedHost: String?
+        /// Subscriptions of the dump that are left out.
+        public let subscriptions: [String]
         /// The other sessions on it, by application, such as `reed-server (2)`.
         public let sessions: [String]
         /// The schemas that are dropped with all they hold, and made anew.
@@ -43,8 +49,7 @@ public struct Restore: Sendable {
     ///
     /// It changes nothing.
     ///
-    /// - Parameter servers: One database for each file of the backup. If it has several, they are found by
-    ///   their names.
+    /// - Parameter servers: The databases. If the backup has several, or they are several, they are found by their names.
     /// - Throws: ``BackupError/Code/data`` if the backup is damaged, ``BackupError/Code/configuration`` if
     ///   server or psql are too old for it.
     public init(
@@ -66,14 +71,18 @@ public struct Restore: Sendable {
         } catch {
             throw BackupError(.interrupted, "interrupted")
         }
-        let order = try Self.match(dumps.map(\.dump.file), states.map(\.database))
+        let pairs = try Self.match(dumps.map(\.dump.file), states.map(\.database))
         var targets: [Target] = []
-        for ((dump, contents), index) in zip(dumps, order) {
+        for (file, index) in pairs {
+            let (dump, contents) = dumps[file]
             let (server, state) = (servers[index], states[index])
             try Self.checkReleases(of: contents, psql, state)
+            try await server.requireRights(for: contents, user: state.user, isSuperuser: state.isSuperuser)
             targets.append(
                 Target(
                     file: dump.file.file, database: state.database, host: server.host,
+                    dumpedDatabase: dump.file.database, dumpedHost: dump.file.server,
+                    subscriptions: contents.subscriptions,
                     sessions: state.sessions, schemas: state.schemas.filter(contents.schemas.contains),
                     otherSchemas: state.schemas.filter { !contents.schemas.contains($0) },
                     grants: state.grants, server: server, dump: dump, contents: contents))
@@ -94,7 +103,7 @@ public struct Restore: Sendable {
     /// - Throws: ``BackupError``; of several databases, its message names which are restored and which not.
     public func run(backsUpFirst: Bool = true) async throws(BackupError) -> Outcome {
         let folder = try BackupFolder(opening: catalog.path)
-        try folder.requirePrivate()
+        try folder.requirePrivate(allowsGroup: catalog.allowsGroup)
         let lock = try folder.lock()
         let outcome = try await PostgresServer.withLocks(on: targets.map(\.server)) {
             sessions throws(BackupError) in
@@ -142,26 +151,26 @@ public struct Restore: Sendable {
         return BackupError(error.code, message, advice: error.advice)
     }
 
-    /// Which server each file goes to.
-    private static func match(_ files: [Backup.File], _ databases: [String]) throws(BackupError) -> [Int] {
-        if files.count == 1, databases.count == 1 { return [0] }
-        var order: [Int] = []
-        for file in files {
-            guard
-                let index = databases.indices.first(where: {
-                    databases[$0] == file.database && !order.contains($0)
-                })
-            else { break }
-            order.append(index)
+    /// Which file goes to which server: a database without a file is an error, a file without a database is left.
+    private static func match(
+        _ files: [Backup.File], _ databases: [String]
+    ) throws(BackupError) -> [(file: Int, server: Int)] {
+        if files.count == 1, databases.count == 1 { return [(0, 0)] }
+        var pairs: [(file: Int, server: Int)] = []
+        for (index, file) in files.enumerated() {
+            let server = databases.indices.first { server in
+                databases[server] == file.database && !pairs.contains { $0.server == server }
+            }
+            if let server { pairs.append((index, server)) }
         }
-        guard order.count == files.count, order.count == databases.count else {
+        guard pairs.count == databases.count else {
             let names = files.map(\.database).joined(separator: ", ")
             throw BackupError(
                 .usage,
                 "the backup holds \(names), the databases given are \(databases.joined(separator: ", "))",
-                advice: "give --database for each of them, and for no other")
+                advice: "give --database for those of the backup that are to be restored")
         }
-        return order
+        return pairs
     }
 
     private static func checkReleases(
@@ -192,6 +201,7 @@ extension Restore.Target {
         var preparation = [
             "set client_min_messages = warning", "set lock_timeout = '10s'",
             "set statement_timeout = 0",
+            "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'",
         ]
         for schema in contents.schemas {
             preparation.append(

@@ -6,7 +6,7 @@ extension BackupCatalog {
     /// - Throws: ``BackupError``; ``BackupError/Code/data`` if something differs.
     public func drill(_ entry: Entry, on server: PostgresServer) async throws(BackupError) {
         let folder = try BackupFolder(opening: path)
-        try folder.requirePrivate()
+        try folder.requirePrivate(allowsGroup: allowsGroup)
         let lock = try folder.lock()
         for (dump, contents) in try await contents(of: entry) {
             try await Self.drill(dump, contents, on: server)

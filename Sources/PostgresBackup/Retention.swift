@@ -8,42 +8,62 @@ extension BackupCatalog {
         /// How old a backup must be, in seconds.
         public var maximumAge: Double
 
-        /// - Throws: ``BackupError/Code/usage`` if `keep` is less than 1 or `age` is not such as `30d` or `12h`.
-        public init(keep: Int, age: String) throws(BackupError) {
+        /// - Throws: ``BackupError/Code/usage`` if `keep` is less than 1.
+        public init(keep: Int, maximumAge: Double) throws(BackupError) {
             guard keep >= 1 else { throw BackupError(.usage, "--keep is \(keep)", advice: "give 1 or more") }
-            let units: [Character: Double] = ["d": 86_400, "h": 3600]
-            guard let unit = age.last.flatMap({ units[$0] }), age.dropLast().allSatisfy(\.isASCII),
-                let number = UInt32(age.dropLast())
-            else { throw BackupError(.usage, "the age is not valid", advice: "give such as 30d or 12h") }
             self.keep = keep
-            maximumAge = Double(number) * unit
+            self.maximumAge = maximumAge
         }
     }
 
-    /// The backups that may go: both beyond the number to keep, and too old.
+    /// The backups that may go: both beyond the number to keep, and too old, for each of their databases.
     ///
-    /// The newest good one never goes, nor does a dump without metadata, which nobody knows to be ours.
+    /// The newest good one of a database never goes, nor does a dump without metadata, which nobody knows to be ours. A
+    /// backup without any table is no good one.
     ///
-    /// - Throws: ``BackupError/Code/refused`` unless the newest backup is good, which is verified to its
-    ///   last byte.
+    /// - Throws: ``BackupError/Code/refused`` unless the newest backup of every database is good, which is verified to
+    ///   its last byte.
     public func candidates(_ retention: Retention, now: Date = .now) async throws(BackupError) -> [Entry] {
         let entries = try list()
-        guard let newest = entries.first else { return [] }
-        do {
+        if let newest = entries.first, newest.backup == nil { try await requireGood(newest) }
+        let databases = Set(entries.flatMap { $0.backup?.databases ?? [] }).sorted()
+        var verified: Set<String> = []
+        for database in databases {
+            guard let newest = entries.first(where: { $0.holds(database) }),
+                verified.insert(newest.name).inserted
+            else { continue }
+            try await requireGood(newest)
+        }
+        var going = Set(entries.filter { $0.backup != nil }.map(\.name))
+        for database in databases {
+            for isSafety in [true, false] {
+                let group = entries.filter { $0.holds(database) && $0.isSafetyBackup == isSafety }
+                going.subtract(group.map(\.name).filter { name in !expendable(group, retention, now).contains(name) })
+            }
+        }
+        return entries.filter { going.contains($0.name) }.sorted { $0.createdAt > $1.createdAt }
+    }
+
+    /// The names of those backups of one database that are beyond the number to keep, and too old.
+    private func expendable(_ group: [Entry], _ retention: Retention, _ now: Date) -> Set<String> {
+        guard let last = group.filter(\.isGood).dropFirst(retention.keep - 1).first,
+            let index = group.firstIndex(of: last)
+        else { return [] }
+        return Set(
+            group[(index + 1)...].filter { now.timeIntervalSince($0.createdAt) > retention.maximumAge }.map(\.name))
+    }
+
+    private func requireGood(_ newest: Entry) async throws(BackupError) {
+        do throws(BackupError) {
             try await verify(newest)
+            if newest.backup?.tableCount == 0 { throw BackupError(.data, "\(newest.title) holds no tables") }
         } catch {
             guard error.code == .data || error.code == .notFound else { throw error }
+            let whose = newest.backup.map { " of \($0.databases.joined(separator: ", "))" } ?? ""
             throw BackupError(
-                .refused, "the newest backup is not good, so none is deleted: \(error.message)",
+                .refused, "the newest backup\(whose) is not good, so none is deleted: \(error.message)",
                 advice: "make a new backup first")
         }
-        return [true, false].flatMap { isSafety in
-            let group = entries.filter { $0.backup != nil && $0.isSafetyBackup == isSafety }
-            let last = group.filter { $0.state == .ok }.dropFirst(retention.keep - 1).first
-            guard let last, let index = group.firstIndex(of: last) else { return [Entry]() }
-            return group[(index + 1)...].filter { now.timeIntervalSince($0.createdAt) > retention.maximumAge }
-        }
-        .sorted { $0.createdAt > $1.createdAt }
     }
 
     /// Deletes backups with all their files, the metadata last.
@@ -52,12 +72,11 @@ extension BackupCatalog {
     /// - Throws: ``BackupError`` at the first file that cannot be deleted.
     public func delete(_ entries: [Entry]) throws(BackupError) {
         let folder = try BackupFolder(opening: path)
-        try folder.requirePrivate()
+        try folder.requirePrivate(allowsGroup: allowsGroup)
         let lock = try folder.lock()
         // Since they were listed somebody may have been here.
         let present = try list()
-        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest)
-        else {
+        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest) else {
             throw BackupError(
                 .refused, "the backups have changed meanwhile; nothing was deleted", advice: "try again")
         }
@@ -72,4 +91,12 @@ extension BackupCatalog {
         try folder.synchronize()
         _ = consume lock
     }
+}
+
+extension BackupCatalog.Entry {
+    /// Whether it is a backup of a database, as far as is known.
+    fileprivate func holds(_ database: String) -> Bool { backup?.databases.contains(database) ?? false }
+
+    /// Whether it can be restored to something.
+    fileprivate var isGood: Bool { state == .ok && (backup?.tableCount ?? 0) > 0 }
 }

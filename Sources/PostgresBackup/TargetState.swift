@@ -1,6 +1,8 @@
 /// What is in a database that is to be replaced.
 struct TargetState: Sendable {
     let database: String
+    let user: String
+    let isSuperuser: Bool
     let version: String
     let sessions: [String]
     /// Schemas that are neither the system's nor an extension's, as SQL identifiers.
@@ -18,7 +20,7 @@ extension PostgresServer {
             // What belongs to this user belongs to it afterwards too.
             let grants = try await rights.filter { !$0.hasSuffix(" OWNER TO \(facts.user);") }
             return TargetState(
-                database: facts.database, version: facts.version, sessions: facts.sessions,
+                database: facts.database, user: facts.user, isSuperuser: facts.isSuperuser, version: facts.version, sessions: facts.sessions,
                 schemas: facts.schemas,
                 grants: grants + facts.largeObjectGrants)
         } catch let error as BackupError {
@@ -31,6 +33,7 @@ extension PostgresServer {
     private struct Facts: Decodable {
         let database: String
         let user: String
+        let isSuperuser: Bool
         let version: String
         let sessions: [String]
         let schemas: [String]
@@ -43,6 +46,7 @@ extension PostgresServer {
             """
             select json_build_object(
               'database', current_database(), 'user', quote_ident(current_user),
+              'isSuperuser', (select rolsuper from pg_roles where rolname = current_user),
               'version', current_setting('server_version'),
               'sessions', (
                 select coalesce(json_agg(format('%s (%s)', name, count) order by name), '[]') from (

@@ -9,7 +9,9 @@ struct BackupCatalogTests {
     private let folder = Result { try TemporaryDirectory() }
 
     /// Writes a backup whose dump is `dump`, of a version, made so many days before `now`.
-    private func add(_ version: String, days: Int, dump: String = DumpContentsTests.dump) throws -> String {
+    private func add(
+        _ version: String, days: Int, of database: String = "cms", dump: String = DumpContentsTests.dump
+    ) throws -> String {
         let created = Self.now.addingTimeInterval(Double(-86_400 * days))
         let name = BackupName.prefix + "\(version)_\(20_300_000 - days)_000000"
         var contents = DumpContents()
@@ -17,7 +19,7 @@ struct BackupCatalogTests {
         var checksum = Checksum()
         checksum.add(Array(dump.utf8).span)
         let file = Backup.File(
-            database: "cms", file: "\(name).sql", sizeBytes: dump.utf8.count, sha256: checksum.hexadecimal,
+            database: database, server: "db:5432", file: "\(name).sql", sizeBytes: dump.utf8.count, sha256: checksum.hexadecimal,
             tableCount: contents.tableCount, rows: contents.rows, serverVersion: "15.18",
             pgDumpVersion: "15.18")
         let backup = Backup(version: version, createdAt: created, duration: 1.5, files: [file])
@@ -38,7 +40,7 @@ struct BackupCatalogTests {
     @Test("Metadata survives being written and read, of one database and of two")
     func metadata() throws {
         let file = Backup.File(
-            database: "a/b", file: "x.sql", sizeBytes: 1, sha256: "00", compression: .gzip, tableCount: 2,
+            database: "a/b", server: "h:1", file: "x.sql", sizeBytes: 1, sha256: "00", compression: .gzip, tableCount: 2,
             rows: ["public.\"ä\"": 3], serverVersion: "15.18", pgDumpVersion: "15.18",
             grantsFile: "x.grants.sql")
         for files in [[file], [file, file]] {
@@ -92,33 +94,62 @@ struct BackupCatalogTests {
         let names = try [1, 10, 20, 30].map { try add("1", days: $0) }
         let safety = try [2, 40].map { try add("before-restore", days: $0) }
         let catalog = try catalog()
-        func candidates(_ keep: Int, _ age: String) async throws -> [String] {
-            try await catalog.candidates(.init(keep: keep, age: age), now: Self.now).map(\.name)
+        func candidates(_ keep: Int, days: Double) async throws -> [String] {
+            try await catalog.candidates(.init(keep: keep, maximumAge: days * 86_400), now: Self.now).map(\.name)
         }
-        #expect(try await candidates(2, "15d") == [names[2], names[3]])
-        #expect(try await candidates(2, "25d") == [names[3]])
-        #expect(try await candidates(1, "0h") == [names[1], names[2], names[3], safety[1]])
-        #expect(try await candidates(4, "0h") == [])
-        #expect(try await candidates(1, "721h") == [safety[1]])
+        #expect(try await candidates(2, days: 15) == [names[2], names[3]])
+        #expect(try await candidates(2, days: 25) == [names[3]])
+        #expect(try await candidates(1, days: 0) == [names[1], names[2], names[3], safety[1]])
+        #expect(try await candidates(4, days: 0) == [])
+        #expect(try await candidates(1, days: 30.1) == [safety[1]])
         try catalog.delete(try catalog.list().filter { $0.name == names[3] })
         #expect(try catalog.list().map(\.name).contains(names[3]) == false)
-        #expect(throws: BackupError.self) { try BackupCatalog.Retention(keep: 0, age: "1d") }
-        for age in ["", "d", "1", "1w", "-1d", "1.5d", "٣d", "99999999999d"] {
-            #expect(throws: BackupError.self) { try BackupCatalog.Retention(keep: 1, age: age) }
+        #expect(throws: BackupError.self) { try BackupCatalog.Retention(keep: 0, maximumAge: 1) }
+    }
+
+    @Test("Each database keeps its own number of good backups")
+    func retentionByDatabase() async throws {
+        let cms = try [30, 40].map { try add("1", days: $0) }
+        let shop = try [1, 2].map { try add("1", days: $0, of: "shop") }
+        let catalog = try catalog()
+        let one = try await catalog.candidates(.init(keep: 1, maximumAge: 0), now: Self.now)
+        #expect(one.map(\.name) == [shop[1], cms[1]])
+        #expect(try await catalog.candidates(.init(keep: 2, maximumAge: 0), now: Self.now).isEmpty)
+        // The newest of any of them has to be good.
+        try folder.get().write("x", to: cms[0] + ".sql")
+        let error = await #expect(throws: BackupError.self) {
+            try await catalog.candidates(.init(keep: 1, maximumAge: 0), now: Self.now)
         }
+        #expect(error?.code == .refused && error?.message.contains("of cms") == true)
+    }
+
+    @Test("A name, a version and latest are looked for among the database's own backups; a full name leads to any")
+    func findByDatabase() throws {
+        let cms = try add("1.0", days: 3)
+        let shop = try add("1.0", days: 1, of: "shop")
+        let catalog = try catalog()
+        #expect(try catalog.find("latest").name == shop)
+        #expect(try catalog.find("latest", of: ["cms"]).name == cms)
+        #expect(try catalog.find("1.0", of: ["cms"]).name == cms)
+        #expect(try catalog.find(shop, of: ["cms"]).name == shop)
+        #expect(try catalog.find(shop + ".sql", of: ["cms"]).name == shop)
+        let none = #expect(throws: BackupError.self) { try catalog.find("latest", of: ["blog"]) }
+        #expect(none?.code == .notFound && none?.description.contains("cms, shop") == true)
+        #expect(throws: BackupError.self) { try catalog.find("latest", of: ["cms", "shop"]) }
+        #expect(throws: BackupError.self) { try BackupCatalog(path: "/nonexistent").list() }
     }
 
     @Test("A damaged backup does not take the place of a good one, and is deleted like one")
     func retentionOfDamaged() async throws {
         let names = try [1, 10, 20].map { try add("1", days: $0) }
         try folder.get().write("x", to: names[1] + ".sql")
-        let candidates = try await catalog().candidates(.init(keep: 2, age: "5d"), now: Self.now)
+        let candidates = try await catalog().candidates(.init(keep: 2, maximumAge: 432_000), now: Self.now)
         #expect(candidates.isEmpty)
-        let one = try await catalog().candidates(.init(keep: 1, age: "5d"), now: Self.now)
+        let one = try await catalog().candidates(.init(keep: 1, maximumAge: 432_000), now: Self.now)
         #expect(one.map(\.name) == [names[1], names[2]])
         try folder.get().write("x", to: names[0] + ".sql")
         let error = await #expect(throws: BackupError.self) {
-            try await catalog().candidates(.init(keep: 1, age: "5d"), now: Self.now)
+            try await catalog().candidates(.init(keep: 1, maximumAge: 432_000), now: Self.now)
         }
         #expect(error?.code == .refused)
     }

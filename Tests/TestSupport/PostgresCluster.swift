@@ -19,7 +19,9 @@ public final class PostgresCluster: @unchecked Sendable {
     public let password = "gehe!m%42"
 
     /// Makes a cluster and starts it.
-    public init() throws {
+    ///
+    /// - Parameter programs: The folder of another release's programs than the system's newest.
+    public init(programs: String? = nil) throws {
         let made = try run("mktemp", "-d", "/tmp/reed-pg-XXXXXX")
         folder = made.output.trimmingCharacters(in: .newlines)
         port = try Self.freePort()
@@ -31,7 +33,13 @@ public final class PostgresCluster: @unchecked Sendable {
         // When the tests are gone, however they ended, so are the server and its folder.
         let script = """
             cd '\(folder)' || exit 1
-            bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
+            bin='\(programs ?? "")'
+            if [ -n "$bin" ]; then
+              # Where the server's user can reach them, with the libraries that lie beside them.
+              cp -rL "$(realpath "$bin")/.." programs && chmod -R a+rX programs && bin="$PWD/programs/bin"
+            else
+              bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
+            fi
             \(prefix)"$bin/initdb" -D data -U \(user) -A scram-sha-256 --auth-local=trust -E UTF8 \
               --locale=C.UTF-8 --no-sync --pwfile=password >initdb.log 2>&1 || exit 1
             \(prefix)"$bin/postgres" -D data -p \(port) -c listen_addresses=127.0.0.1 \

@@ -6,6 +6,7 @@ import Foundation
 public final class RedisServer: @unchecked Sendable {
     private let folder: TemporaryDirectory
     private let arguments: [String]
+    private let program: String
 
     /// The path of its socket.
     public var socket: String { folder.path + "/redis.sock" }
@@ -17,9 +18,17 @@ public final class RedisServer: @unchecked Sendable {
     /// Starts a server and waits until it answers.
     ///
     /// - Parameter arguments: Further arguments, such as `--requirepass`.
-    public init(_ arguments: String...) throws {
+    public convenience init(_ arguments: String...) throws {
+        try self.init(program: "redis-server", arguments)
+    }
+
+    /// Starts another server program, and waits until it answers.
+    public init(program: String, _ arguments: [String] = []) throws {
         folder = try TemporaryDirectory()
-        self.arguments = arguments
+        self.program = program
+        // Older releases know no such option, and allow it.
+        let debug = program.contains("redis-6") ? [] : ["--enable-debug-command", "yes"]
+        self.arguments = debug + arguments
         try start()
     }
 
@@ -42,9 +51,9 @@ public final class RedisServer: @unchecked Sendable {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments =
             [
-                "-c", script, "sh", "redis-server", "--port", "0", "--unixsocket", socket, "--save", "",
+                "-c", script, "sh", program, "--port", "0", "--unixsocket", socket, "--save", "",
                 "--dir",
-                data, "--enable-debug-command", "yes",
+                data,
             ] + arguments + more
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -10,7 +10,7 @@ struct BackupListCommand: ParsableCommand {
         discussion: """
             Metadata and sizes are checked; `backup verify` checks the contents too.
 
-            Exits 0, also if there are none; 64 on wrong options; 74 and 77 if the folder cannot be read.
+            Exits 0, also if there are none; 64 on wrong options; 66 if the folder is missing; 74 and 77 if the folder cannot be read.
             """)
 
     @OptionGroup var backups: BackupOptions
@@ -31,17 +31,17 @@ struct BackupListCommand: ParsableCommand {
 
     private func printTable(_ entries: [BackupCatalog.Entry]) {
         guard !entries.isEmpty else { return Console.write("No backups found\n") }
-        var rows = [["File", "Version", "Created", "Size", "Tables", "State"]]
+        var rows = [["File", "Database", "Version", "Created", "Size", "Tables", "State"]]
         for entry in entries {
             rows.append(
                 [
-                    entry.title, entry.backup?.version ?? "-", entry.createdAt.formatted(.iso8601),
+                    entry.backup?.files.count == 1 ? entry.title : entry.name, entry.backup?.databases.joined(separator: ", ") ?? "-", entry.backup?.version ?? "-", entry.createdAt.formatted(.iso8601),
                     humanSize(entry.sizeBytes), entry.backup.map { "\($0.tableCount)" } ?? "-",
                     entry.state.description,
                 ]
                 .map(PlainText.escaped))
         }
-        Console.write(Table.text(rows, [.left, .left, .left, .right, .right, .left]))
+        Console.write(Table.text(rows, [.left, .left, .left, .left, .right, .right, .left]))
     }
 
     /// A backup in the JSON listing.

@@ -8,18 +8,19 @@ struct BackupPruneCommand: AsyncParsableCommand {
         commandName: "prune",
         abstract: "Deletes old backups.",
         discussion: """
-            A backup goes if it is both beyond the newest --keep good ones and older than --max-age. Safety \
-            backups are counted on their own. Files without metadata are left alone.
+            A backup goes if, for each database in it, it is both beyond the newest --keep good ones and older \
+            than --max-age. Safety backups are counted on their own. Files without metadata are left alone.
 
-            Exits 0; 1 if you said no; 3 if the newest backup is not good; 64 on wrong options, or without \
+            Exits 0; 1 if you said no; 3 if the newest backup of a database is not good; 66 if the folder is \
+            missing; 64 on wrong options, or without \
             --yes where nobody can be asked; 74, 75 and 77 if files cannot be deleted.
             """)
 
     @Option(help: ArgumentHelp("How many of the newest good backups stay.", valueName: "n"))
     var keep: Int
 
-    @Option(help: ArgumentHelp("How old a backup must be to go: 30d or 12h.", valueName: "age"))
-    var maxAge: String
+    @Option(help: ArgumentHelp("How old a backup must be to go, for example 30d or 12h.", valueName: "time"))
+    var maxAge: LongTimeSpan
 
     @OptionGroup var backups: BackupOptions
 
@@ -29,7 +30,7 @@ struct BackupPruneCommand: AsyncParsableCommand {
     func run() async throws {
         let catalog = backups.catalog
         let candidates = try await Cancellation.run {
-            try await catalog.candidates(BackupCatalog.Retention(keep: keep, age: maxAge))
+            try await catalog.candidates(BackupCatalog.Retention(keep: keep, maximumAge: maxAge.duration / .seconds(1)))
         }
         guard !candidates.isEmpty else { return Console.write("Nothing to delete\n") }
         let rows = candidates.map {

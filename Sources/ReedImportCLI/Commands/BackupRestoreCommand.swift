@@ -19,7 +19,9 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             and 143 if interrupted.
             """)
 
-    @Argument(help: "The backup: its name, the beginning of its name or version, or latest.")
+    @Argument(help:
+            "The backup: its full name; or the beginning of its name or version, or latest, among those of the database."
+    )
     var name: String
 
     @OptionGroup var databases: DatabasesOptions
@@ -37,7 +39,7 @@ struct BackupRestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let servers = try databases.servers(details)
         let restore = try await Cancellation.run {
-            let entry = try backups.catalog.find(name)
+            let entry = try backups.catalog.find(name, of: servers.compactMap(\.database))
             try Confirmation.requirePossible(yes)
             return try await Restore(of: entry, in: backups.catalog, to: servers)
         }
@@ -53,6 +55,13 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         Console.write("restored: \(PlainText.escaped(outcome.restored.joined(separator: ", ")))\n")
     }
 
+    /// What a dump is of, if that is another database, or one on another server, than it goes to.
+    private static func otherOrigin(of target: Restore.Target) -> String? {
+        let host = target.dumpedHost.map { " on \($0)" } ?? " on an unknown server"
+        let isSame = target.dumpedDatabase == target.database && (target.dumpedHost ?? target.host) == target.host
+        return isSame ? nil : target.dumpedDatabase + host
+    }
+
     private func describe(_ restore: Restore) {
         var lines = [
             ("backup", restore.entry.title), ("version", restore.entry.backup?.version ?? "-"),
@@ -60,6 +69,10 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         ]
         for target in restore.targets {
             lines.append(("database", "\(target.database) on \(target.host)"))
+            if let origin = Self.otherOrigin(of: target) { lines.append(("BUT IT IS OF", origin)) }
+            if !target.subscriptions.isEmpty {
+                lines.append(("left out", "the subscriptions \(target.subscriptions.joined(separator: ", "))"))
+            }
             if restore.targets.count > 1 { lines.append(("from", target.file)) }
             lines.append(
                 ("sessions", target.sessions.isEmpty ? "no others" : target.sessions.joined(separator: ", ")))

@@ -10,11 +10,14 @@ struct BackupOptions: ParsableArguments {
         completion: .directory)
     var folder: String?
 
+    @Flag(help: "Trust the folder's group, which may write to it, and root as its owner, as in Kubernetes.")
+    var allowGroup = false
+
     var catalog: BackupCatalog {
         let variable = ProcessInfo.processInfo.environment["REED_BACKUP_DIR"].flatMap {
             $0.isEmpty ? nil : $0
         }
-        return BackupCatalog(path: folder ?? variable ?? "./backups")
+        return BackupCatalog(path: folder ?? variable ?? "./backups", allowsGroup: allowGroup)
     }
 
     func validate() throws {

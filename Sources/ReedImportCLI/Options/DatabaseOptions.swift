@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import PostgresBackup
+import Synchronization
 
 /// What is printed beside the result.
 struct DetailOptions: ParsableArguments {
@@ -61,9 +62,26 @@ extension PostgresServer {
         do throws(BackupError) {
             var server = try PostgresServer(url: url ?? variable)
             server.onCommand = details.listener
+            server.onWarning = { LibpqWarnings.report($0) }
+            guard server.namesDatabase else {
+                throw BackupError(
+                    .usage, "no database is named",
+                    advice: "give --database, REED_DATABASE_URL or PGDATABASE")
+            }
             return server
         } catch {
-            throw Failure(.usage, "\(url == nil ? "REED_DATABASE_URL" : "--database"): \(error.message)")
+            let place = url != nil ? "--database: " : variable != nil ? "REED_DATABASE_URL: " : ""
+            throw Failure(.usage, place + error.description)
         }
+    }
+}
+
+/// What libpq warns of, each once: every program that is run says it again.
+private enum LibpqWarnings {
+    private static let reported = Mutex<Set<String>>([])
+
+    static func report(_ line: String) {
+        guard reported.withLock({ $0.insert(line).inserted }) else { return }
+        Console.complain(line)
     }
 }
