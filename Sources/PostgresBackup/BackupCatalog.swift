@@ -100,8 +100,9 @@ public struct BackupCatalog: Sendable {
     /// - Throws: ``BackupError/Code/notFound``, with the candidates, if none or several fit.
     public func find(_ name: String, of databases: [String]? = nil) throws(BackupError) -> Entry {
         let all = try list()
+        // What has lost its metadata may be of any database: it is found and called damaged, not passed over.
         let entries = all.filter { entry in
-            guard let databases, let backup = entry.backup else { return databases == nil }
+            guard let databases, let backup = entry.backup else { return true }
             return databases.allSatisfy(backup.databases.contains)
         }
         let whose = databases.map { " of \($0.joined(separator: ", "))" } ?? ""

@@ -74,7 +74,8 @@ final class ImportRun {
         _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format?,
         file: PlanFile?
     ) throws -> SyncPlan {
-        var text = format.map { PlanText($0, paths: configuration.paths) }
+        let target = ImportTarget(address: address, source: source)
+        var text = format.map { PlanText($0, of: target, paths: configuration.paths) }
         defer { progress.end() }
         do {
             var sync = try RedisSync(
@@ -132,6 +133,7 @@ final class ImportRun {
             let digest = Worker().later(configuration) { configuration in
                 Result { () throws(InputError) in try configuration.digest() }
             }
+            outcome.target = ImportTarget(address: address, source: source)
             let start = ContinuousClock.now
             outcome.result = try sync.apply(graph, lockTimeout: lockTimeout) {
                 var last = LastImport()

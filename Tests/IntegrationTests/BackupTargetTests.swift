@@ -23,11 +23,11 @@ struct BackupTargetTests {
         let latest = try reed(cms, ["restore", "latest", "--yes", "--no-backup-first"])
         #expect(latest.status == 0, "\(latest.errors)")
         #expect(try cms.query("select count(*) from pages") == "1")
-        let full = try #require(
-            try cms.names().first { name in
-                name.hasSuffix(".json")
-                    && (try String(contentsOfFile: "\(cms.backups)/\(name)", encoding: .utf8)).contains(shop.database)
-            })
+        let named = try cms.names().first { name in
+            guard name.hasSuffix(".json") else { return false }
+            return try String(contentsOfFile: "\(cms.backups)/\(name)", encoding: .utf8).contains(shop.database)
+        }
+        let full = try #require(named)
         let other = try reed(cms, ["restore", full, "--yes", "--no-backup-first"])
         #expect(other.status == 0, "\(other.errors)")
         #expect(other.output.contains("BUT IT IS OF:") && other.output.contains("\(shop.database) on"))

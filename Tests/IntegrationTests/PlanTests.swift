@@ -34,7 +34,7 @@ struct PlanTests {
         let result = try plan(
             server, folder, "--created-by", "somebody", "--timestamp", "2030-01-01T00:00:00Z")
         #expect(result.status == 0)
-        #expect(result.output == "Plan: 0 to create, 0 to update, 2 unchanged, 0 conflicts\n")
+        #expect(result.output == "Target: \(server.url)?db=0, source csv\nPlan: 0 to create, 0 to update, 2 unchanged, 0 conflicts\n")
         #expect(result.errors == "")
         for site in ["config", "config-by-id"] {
             let server = try RedisServer()
@@ -67,14 +67,15 @@ struct PlanTests {
         #expect(result.status == 3)
         let path = folder.path
         let lines = result.output.split(separator: "\n").map(String.init)
-        #expect(lines.count == 7)
+        #expect(lines.count == 8)
         #expect(lines[0] == "themes")
         #expect(lines[1] == "  ~ \(corporate)  corporate  \(path)/themes.csv:2")
         #expect(lines[2] == #"      data.description: "Corporate" -> "Sober""#)
         #expect(lines[3] == "  ! \(neon)  neon  \(path)/themes.csv:3")
         #expect(lines[4] == "      the key holds no string")
         #expect(lines[5].hasPrefix("  + entity:theme:") && lines[5].hasSuffix("\(path)/themes.csv:4"))
-        #expect(lines[6] == "Plan: 1 to create, 1 to update, 0 unchanged, 1 conflict")
+        #expect(lines[6] == "Target: \(server.url)?db=0, source csv")
+        #expect(lines[7] == "Plan: 1 to create, 1 to update, 0 unchanged, 1 conflict")
         #expect(try server.ask("debug", "digest") == before)
         _ = try server.ask("del", neon)
         #expect(try plan(server, folder).status == 2)
@@ -129,7 +130,7 @@ struct PlanTests {
         #expect(markdown.components(separatedBy: "### themes").count == 2)
         #expect(markdown.components(separatedBy: "### translations").count == 2)
         let text = try plan(server, folder, "--prune").output.split(separator: "\n").map(String.init)
-        let groups = text.filter { !$0.hasPrefix(" ") && !$0.hasPrefix("Plan") }
+        let groups = text.filter { !$0.hasPrefix(" ") && !$0.hasPrefix("Plan") && !$0.hasPrefix("Target") }
         #expect(groups == ["themes", "translations"])
         #expect(text.contains { $0.hasPrefix("  - entity:translation:") && $0.hasSuffix("  x.b (de)") })
     }
@@ -148,7 +149,8 @@ struct PlanTests {
         try folder.write("theme_name,description\n", to: "themes.csv")
         let empty = try run(program, ["plan", "--csv", folder.path, "--redis", server.url, "--prune"])
         #expect(empty.status == 0)
-        #expect(empty.errors.contains("themes.csv has no rows, so its kind is not pruned"))
+        #expect(empty.errors.contains(
+                "warning: the directory has none of the theme entities any more, of which 2 are owned; kept"))
     }
 
     @Test("It fails as an import would, and prints nothing then: bad input, no server")

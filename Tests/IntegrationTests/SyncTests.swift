@@ -396,7 +396,7 @@ struct SyncTests {
         let planned = try plan(server, folder, "--format", "github")
         #expect(
             planned.output
-                == "::notice title=reed-import::Plan: 0 to create, 0 to update, 5 unchanged, 0 conflicts\n")
+                == "::notice title=reed-import::Plan: 0 to create, 0 to update, 5 unchanged, 0 conflicts; target: \(server.url)?db=0, source csv\n")
         try folder.write("theme_name,parent_theme\na,50%\n", to: "themes.csv")
         let bad = try run(try reedImportPath(), ["validate", "--csv", folder.path, "--format", "github"])
         #expect(bad.status == 65)

@@ -2,6 +2,7 @@ import ArgumentParser
 import ConfigImport
 import Glibc
 import GraphSync
+import RedisStore
 import UCG
 
 /// Prints changes as they are found, and their numbers at the end.
@@ -19,6 +20,8 @@ struct PlanText {
     }
 
     private let format: Format
+    /// Where the import would go.
+    private let target: ImportTarget
     /// The files' paths, by the numbers that origins have.
     private let paths: [String]
     private let isColoured: Bool
@@ -26,8 +29,9 @@ struct PlanText {
     private var shownKind: String?
     private var hasShown = false
 
-    init(_ format: Format, paths: [String]) {
+    init(_ format: Format, of target: ImportTarget, paths: [String]) {
         self.format = format
+        self.target = target
         self.paths = paths
         // Sound: getenv answers NULL or a NUL-terminated string; only whether it is NULL counts.
         let isPlain = unsafe getenv("NO_COLOR") != nil
@@ -53,7 +57,7 @@ struct PlanText {
         switch format {
         case .text:
             if hasShown { Console.write("\n") }
-            Console.write(sentence(plan) + "\n")
+            Console.write("Target: \(PlainText.escaped(target.description))\n\(sentence(plan))\n")
         case .json:
             var json = JSONWriter()
             json.beginObject()
@@ -64,12 +68,13 @@ struct PlanText {
             json.key("total")
             write(plan.total, to: &json)
             json.endObject()
-            Console.write((hasShown ? "" : Self.beginning) + "],\"counts\":")
+            Console.write((hasShown ? "" : beginning) + "],\"counts\":")
             Console.write(json.bytes)
             Console.write("}\n")
-        case .github: Console.write(Annotation.notice(sentence(plan)))
+        case .github: Console.write(
+                Annotation.notice("\(sentence(plan)); target: \(PlainText.escaped(target.description))"))
         case .markdown:
-            Console.write((hasShown ? "\n" : "") + "**\(sentence(plan))**\n")
+            Console.write((hasShown ? "\n" : "") + "**\(sentence(plan))**\n\nTarget: \(Self.code(target.description))\n")
         }
     }
 
@@ -140,7 +145,11 @@ struct PlanText {
     // MARK: - JSON
 
     /// Printed with the first change, or at the end: a plan that cannot be made prints nothing.
-    private static let beginning = "{\"changes\":["
+    private var beginning: String {
+        var json = JSONWriter()
+        target.write(to: &json)
+        return "{\"target\":\(String(decoding: json.bytes, as: UTF8.self)),\"changes\":["
+    }
 
     private func writeJSON(_ planned: PlannedChange) {
         var json = JSONWriter()
@@ -189,7 +198,7 @@ struct PlanText {
         }
         json.endObject()
         Console.write(
-            (hasShown ? ",\n" : Self.beginning + "\n") + String(decoding: json.bytes, as: UTF8.self))
+            (hasShown ? ",\n" : beginning + "\n") + String(decoding: json.bytes, as: UTF8.self))
     }
 
     private func write(_ counts: ChangeCounts, to json: inout JSONWriter) {

@@ -1,9 +1,12 @@
 import ConfigImport
 import GraphSync
+import RedisStore
 import UCG
 
 /// What an import did beside reading.
 struct ImportOutcome {
+    /// Where the entities went; `nil` if no server was written to.
+    var target: ImportTarget?
     /// What became of the entities; `nil` if no server was written to.
     var result: SyncResult?
     /// How many entities were read back and found right, if they were.
@@ -71,8 +74,9 @@ struct Summary {
         let total = total
         let head = "\(total.entities) entities of \(total.rows) rows in \(count(total.files, "file"))"
         guard let changes = outcome.result?.total else { return head }
+        let target = outcome.target.map { "; target: \(PlainText.escaped($0.description))" } ?? ""
         return head + ": "
-            + Self.members(changes).map { "\($0.value) \($0.name)" }.joined(separator: ", ")
+            + Self.members(changes).map { "\($0.value) \($0.name)" }.joined(separator: ", ") + target
     }
 
     private var sentences: String {
@@ -90,6 +94,7 @@ struct Summary {
                 text += "\(count(result.adopted, "entity", "entities")) taken over from other sources\n"
             }
         }
+        if let target = outcome.target { text += "target: \(PlainText.escaped(target.description))\n" }
         if let verified = outcome.verified {
             text += "verified: \(verified) entities read back and compared\n"
         }
@@ -115,6 +120,12 @@ struct Summary {
     var json: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
+        json.key("status")
+        json.string("ok")
+        if let target = outcome.target {
+            json.key("target")
+            target.write(to: &json)
+        }
         json.key("kinds")
         json.beginObject()
         for kind in EntityKind.allCases {
