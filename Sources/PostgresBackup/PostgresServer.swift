@@ -94,7 +94,11 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
     }
 
     /// Whether a database is named, and not left to libpq, which would take that of the user's name.
-    public var namesDatabase: Bool { effective["PGDATABASE"] != nil || effective["PGSERVICE"] != nil }
+    ///
+    /// An empty variable is none to libpq.
+    public var namesDatabase: Bool {
+        ["PGDATABASE", "PGSERVICE"].contains { effective[$0]?.isEmpty == false }
+    }
 
     /// The database's name, as far as it is known before connecting.
     public var database: String? { effective["PGDATABASE"] ?? effective["PGUSER"] }

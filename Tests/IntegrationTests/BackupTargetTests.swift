@@ -67,7 +67,7 @@ struct BackupTargetTests {
     func naming() throws {
         let site = try BackupSite(isEmpty: true)
         let unnamed = try site.reed("backup", "create", "--label", "1", environment: ["PGDATABASE": ""])
-        #expect(unnamed.status == 64 || unnamed.errors.contains("no database is named"), "\(unnamed.errors)")
+        #expect(unnamed.status == 64 && unnamed.errors.contains("no database is named"), "\(unnamed.errors)")
         let spaced = try site.reed("backup", "create", "--label", "1", "--database", "My DB")
         #expect(spaced.status == 64 && spaced.errors.contains("postgres:///My%20DB"), "\(spaced.errors)")
         let schema = try site.reed("backup", "create", "--label", "1", "--database", "postgres://h/d?schema=public")

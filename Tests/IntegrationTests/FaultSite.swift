@@ -10,7 +10,13 @@ final class FaultSite: Sendable {
 
     static let rowCount = 20_000
     /// Options of an import that gives up at the first failure and sends one entity after the other.
-    static let impatient = ["--retry-for", "0", "--batch", "1"]
+    static let impatient = ["--retry-for", "0", "--batch", "1", "--timeout", "1h"]
+    /// Options of an import that repeats what may pass, for longer than any test takes.
+    static let patient = ["--retry-for", "10m", "--batch", "1", "--timeout", "1h"]
+
+    /// A relay that holds every connection of the import once it has passed on so many bytes; a connection that
+    /// writes 20,000 entities one by one passes on about four millions.
+    func held(at bytes: Int = 1_200_000) throws -> FaultProxy { try FaultProxy(server, "--hold", "\(bytes)") }
 
     init(_ server: RedisServer? = nil, rows: Int = FaultSite.rowCount) throws {
         self.server = try server ?? RedisServer()
@@ -162,4 +168,12 @@ final class FaultProxy {
 
     /// Cuts every open connection.
     func cut() { process.signal(SIGUSR1) }
+
+    /// Waits until a connection is held, of a relay with `--hold`.
+    func awaitHold() throws {
+        try waitUntil("a connection is held") { [process] in try process.outputSoFar().contains("HELD ") }
+    }
+
+    /// Lets what is held go on.
+    func release() { process.signal(SIGUSR2) }
 }

@@ -12,10 +12,11 @@ struct ProcessFaultTests {
         "A signal ends the run cleanly: what was sent is awaited, and counted", arguments: [SIGINT, SIGTERM])
     func interrupted(signal: Int32) throws {
         let site = try FaultSite()
-        let proxy = try FaultProxy(site.server, "--dribble", "100")
+        let proxy = try site.held()
         let program = try site.start(proxy.url)
         try site.awaitEntities(2000)
         program.signal(signal)
+        proxy.release()
         let result = try program.finish()
         try site.expect(result, status: 128 + signal, words: "interrupted; ", repeats: false)
         let counts = try #require(FaultSite.counts(result.errors))
@@ -27,17 +28,16 @@ struct ProcessFaultTests {
     @Test("A second signal ends it at once, though the server does not answer")
     func twice() throws {
         let site = try FaultSite()
-        let proxy = try FaultProxy(site.server, "--dribble", "20")
+        let proxy = try site.held()
         let program = try site.start(proxy.url)
         try site.awaitEntities(2000)
         site.server.signal(SIGSTOP)
         program.signal(SIGINT)
         Thread.sleep(forTimeInterval: 0.3)
         #expect(program.isRunning)
-        let start = ContinuousClock.now
+        // A reply may take an hour.
         program.signal(SIGINT)
         #expect(try program.finish().status == 130)
-        #expect(start.duration(to: .now) < .seconds(1))
         site.server.signal(SIGCONT)
         try site.expectMended()
     }
@@ -156,7 +156,7 @@ struct ProcessFaultTests {
         let site = try FaultSite(rows: 60_000)
         let file = site.folder.path(of: "config/translations.de.csv")
         let content = try Data(contentsOf: URL(fileURLWithPath: file))
-        let proxy = try FaultProxy(site.server, "--dribble", "400")
+        let proxy = try site.held(at: 500_000)
         let program = try site.start(proxy.url)
         try site.awaitEntities(1000)
         switch how {
@@ -165,6 +165,7 @@ struct ProcessFaultTests {
             _ = try run("/bin/sh", ["-c", "cp '\(file)' '\(file).new' && mv '\(file).new' '\(file)'"])
         default: _ = try run("truncate", "-s", "1000", file)
         }
+        proxy.release()
         let result = try program.finish()
         try site.expect(
             result, status: 65, words: "translations.de.csv: changed while it was read", repeats: false)

@@ -4,20 +4,12 @@ import Testing
 
 /// What happens to the server, or on the way to it, while entities are written.
 struct ServerFaultTests {
-    /// Arguments of a run that repeats what may pass.
-    private static let patient = ["--retry-for", "30", "--batch", "1"]
-
-    /// A relay that lets a run take about two seconds for writing 20,000 entities, and less for reading them.
-    private func slow(_ site: FaultSite) throws -> FaultProxy {
-        try FaultProxy(site.server, "--dribble", "4000", "--dir", "c2s")
-    }
-
     // MARK: - The connection
 
     @Test("Connections are killed: the run ends with true counts, or goes on if it may")
     func killed() throws {
         let site = try FaultSite()
-        let proxy = try slow(site)
+        let proxy = try site.held()
         let hasty = try site.start(proxy.url)
         try site.awaitEntities(2000)
         _ = try site.server.ask("client", "kill", "type", "normal", "skipme", "yes")
@@ -26,7 +18,7 @@ struct ServerFaultTests {
         _ = try site.server.ask("flushall")
         // Fast enough for a greeting and some progress between two breaks.
         let faster = try FaultProxy(site.server, "--dribble", "16000", "--dir", "c2s")
-        let patient = try site.start(faster.url, Self.patient)
+        let patient = try site.start(faster.url, FaultSite.patient)
         while patient.isRunning {
             _ = try site.server.ask("client", "kill", "type", "normal", "skipme", "yes")
             Thread.sleep(forTimeInterval: 0.1)
@@ -87,7 +79,8 @@ struct ServerFaultTests {
         let proxy = try FaultProxy(site.server, "--stall", "60000", "--dir", "s2c")
         let start = ContinuousClock.now
         let result = try site.run(proxy.url, "--retry-for", "0", "--batch", "1", "--timeout", "1")
-        #expect(start.duration(to: .now) < .seconds(6))
+        // Without the limit of a second it would be thirty.
+        #expect(start.duration(to: .now) < .seconds(25))
         try site.expect(result, status: 75, words: "no reply for 1 s")
     }
 
@@ -97,9 +90,7 @@ struct ServerFaultTests {
     func garbage(bytes: Int) throws {
         let site = try FaultSite()
         let proxy = try FaultProxy(site.server, "--garbage-after", "\(bytes)")
-        let start = ContinuousClock.now
         let result = try site.run(proxy.url)
-        #expect(start.duration(to: .now) < .seconds(10))
         try site.expect(result, status: 76, words: "not a Redis reply (", repeats: bytes == 30_001)
     }
 
@@ -110,9 +101,9 @@ struct ServerFaultTests {
         arguments: [25, 50, 75])
     func crash(percent: Int) throws {
         let site = try FaultSite()
-        let proxy = try slow(site)
+        let proxy = try site.held(at: percent * 40_000)
         let first = try site.start(proxy.url)
-        try site.awaitEntities(site.rows * percent / 100)
+        try proxy.awaitHold()
         site.server.stop()
         let result = try first.finish()
         #expect(result.status == 69, "\(result.errors)")
@@ -121,9 +112,11 @@ struct ServerFaultTests {
         try site.expectMended()
 
         _ = try site.server.ask("flushall")
-        let patient = try site.start(proxy.url, Self.patient)
-        try site.awaitEntities(site.rows * percent / 100)
+        let again = try site.held(at: percent * 40_000)
+        let patient = try site.start(again.url, FaultSite.patient)
+        try again.awaitHold()
         site.server.stop()
+        again.release()
         try site.server.loseData()
         try site.server.start()
         let second = try patient.finish()
@@ -135,10 +128,11 @@ struct ServerFaultTests {
     func crashWithData() throws {
         let site = try FaultSite(
             try RedisServer("--appendonly", "yes", "--appendfsync", "always"), rows: 1500)
-        let proxy = try slow(site)
-        let patient = try site.start(proxy.url, Self.patient)
-        try site.awaitEntities(500)
+        let proxy = try site.held(at: 200_000)
+        let patient = try site.start(proxy.url, FaultSite.patient)
+        try proxy.awaitHold()
         site.server.stop()
+        proxy.release()
         try site.server.start()
         let result = try patient.finish()
         #expect(result.status == 0, "\(result.errors)")
@@ -148,10 +142,11 @@ struct ServerFaultTests {
     @Test("The server stops for a while: within the limit nothing happens, beyond it the run ends")
     func stopped() throws {
         let site = try FaultSite()
-        let proxy = try slow(site)
-        let patient = try site.start(proxy.url, ["--retry-for", "0", "--batch", "1", "--timeout", "10"])
-        try site.awaitEntities(2000)
+        let proxy = try site.held()
+        let patient = try site.start(proxy.url, ["--retry-for", "0", "--batch", "1", "--timeout", "1h"])
+        try proxy.awaitHold()
         site.server.signal(SIGSTOP)
+        proxy.release()
         Thread.sleep(forTimeInterval: 3)
         site.server.signal(SIGCONT)
         let result = try patient.finish()
@@ -159,12 +154,12 @@ struct ServerFaultTests {
         try site.expectComplete()
 
         _ = try site.server.ask("flushall")
-        let hasty = try site.start(proxy.url, ["--retry-for", "0", "--batch", "1", "--timeout", "1"])
-        try site.awaitEntities(2000)
-        let start = ContinuousClock.now
+        let again = try site.held()
+        let hasty = try site.start(again.url, ["--retry-for", "0", "--batch", "1", "--timeout", "1"])
+        try again.awaitHold()
         site.server.signal(SIGSTOP)
+        again.release()
         let ended = try hasty.finish()
-        #expect(start.duration(to: .now) < .seconds(4))
         site.server.signal(SIGCONT)
         try site.expect(ended, status: 75, words: "no reply for 1 s")
     }
@@ -175,12 +170,12 @@ struct ServerFaultTests {
         let sleeper = try RunningProcess(
             "/usr/bin/env", ["redis-cli", "-s", site.server.socket, "debug", "sleep", "3"])
         Thread.sleep(forTimeInterval: 0.2)
-        let slept = try site.run(site.server.url, "--retry-for", "0", "--connect-timeout", "10")
+        let slept = try site.run(site.server.url, "--retry-for", "0", "--connect-timeout", "60")
         #expect(slept.status == 0, "\(slept.errors)")
         _ = try sleeper.finish()
         try site.expectComplete()
 
-        _ = try site.server.ask("client", "pause", "3000", "write")
+        _ = try site.server.ask("client", "pause", "600000", "write")
         let paused = try site.run(site.server.url, "--retry-for", "0", "--timeout", "1")
         #expect(paused.status == 75)
         #expect(paused.errors.contains("no reply to the lock within 1 s"))
@@ -194,7 +189,7 @@ struct ServerFaultTests {
         let refused = try site.run(site.server.url, "--retry-for", "0")
         #expect(refused.status == 75)
         #expect(refused.errors.contains("BUSY Redis is busy running a script"))
-        let patient = try site.start(site.server.url, Self.patient)
+        let patient = try site.start(site.server.url, FaultSite.patient)
         Thread.sleep(forTimeInterval: 1)
         _ = try site.server.ask("script", "kill")
         let result = try patient.finish()
@@ -207,13 +202,14 @@ struct ServerFaultTests {
     func busyMidway() throws {
         let site = try FaultSite()
         _ = try site.server.ask("config", "set", "busy-reply-threshold", "100")
-        let proxy = try slow(site)
+        let proxy = try site.held(at: 400_000)
         let hasty = try site.start(proxy.url)
-        let patient = try site.start(proxy.url, Self.patient)
-        try site.awaitEntities(1000)
+        let patient = try site.start(proxy.url, FaultSite.patient)
+        try site.awaitEntities(500)
         let script = try RunningProcess(
             "/usr/bin/env", ["redis-cli", "-s", site.server.socket, "eval", "while true do end", "0"])
         try waitUntil("it is busy") { try site.server.ask("ping").contains("BUSY") }
+        proxy.release()
         let result = try hasty.finish()
         _ = try site.server.ask("script", "kill")
         _ = try script.finish()
@@ -258,10 +254,11 @@ struct ServerFaultTests {
     @Test("The database is flushed in the middle: the run says how much is there, and is no success")
     func flushed() throws {
         let site = try FaultSite()
-        let proxy = try slow(site)
+        let proxy = try site.held()
         let program = try site.start(proxy.url)
-        try site.awaitEntities(4000)
+        try site.awaitEntities(2000)
         _ = try site.server.ask("flushall")
+        proxy.release()
         let result = try program.finish()
         #expect(result.status == 65, "\(result.errors)")
         let present = "\(try site.server.entityCount()) of 20000 entities present"
@@ -281,11 +278,12 @@ struct ServerFaultTests {
         ] {
             let site = try FaultSite()
             _ = try site.server.ask("acl", "setuser", "imp", "on", ">pw", "~*", "+@all")
-            let proxy = try slow(site)
+            let proxy = try site.held()
             let url = proxy.url.replacingOccurrences(of: "redis://", with: "redis://imp:pw@")
             let program = try site.start(url)
             try site.awaitEntities(2000)
             _ = try run("/usr/bin/env", ["redis-cli", "-s", site.server.socket] + command)
+            proxy.release()
             try site.expect(try program.finish(), status: status, words: words, repeats: false)
             _ = try site.server.ask("replicaof", "no", "one")
             _ = try site.server.ask("config", "set", "min-replicas-to-write", "0")
@@ -297,11 +295,12 @@ struct ServerFaultTests {
     func deletedUser() throws {
         let site = try FaultSite()
         _ = try site.server.ask("acl", "setuser", "imp", "on", ">s3cret", "~*", "+@all")
-        let proxy = try slow(site)
+        let proxy = try site.held()
         let url = proxy.url.replacingOccurrences(of: "redis://", with: "redis://imp:s3cret@")
-        let program = try site.start(url, Self.patient)
+        let program = try site.start(url, FaultSite.patient)
         try site.awaitEntities(2000)
         _ = try site.server.ask("acl", "deluser", "imp")
+        proxy.release()
         let result = try program.finish()
         #expect(!result.errors.contains("s3cret"))
         try site.expect(result, status: 77, words: "WRONGPASS")

@@ -60,7 +60,8 @@ struct SyncTests {
         try folder.write("", to: "themes.csv")
         var result = try run(try reedImportPath(), ["--csv", folder.path, "--redis", server.url, "--prune"])
         #expect(result.status == 0)
-        #expect(result.errors.contains("themes.csv has no rows, so its kind is not pruned"))
+        #expect(result.errors.contains(
+                "warning: the directory has none of the theme entities any more, of which 3 are owned; kept"))
         #expect(try server.entityCount() == 5)
         try folder.write("theme_name,description\n", to: "themes.csv")
         #expect(try sync(server, folder, "--prune").status == 0)
@@ -81,10 +82,15 @@ struct SyncTests {
         #expect(try sync(server, folder, "--prune").status == 0)
         try folder.write("theme_name,description\nt1,T\n", to: "themes.csv")
         let before = try server.digest()
-        for result in [try sync(server, folder, "--prune"), try plan(server, folder, "--prune")] {
-            #expect(result.status == 3)
-            #expect(result.errors.contains("39 of 42 owned entities would be deleted, and at most 20 may be"))
+        let out = folder.path + ".plan"
+        for (result, status): (ProcessResult, Int32) in [
+            (try sync(server, folder, "--prune"), 3), (try plan(server, folder, "--prune"), 2),
+            (try plan(server, folder, "--prune", "--out", out), 3),
+        ] {
+            #expect(result.status == status)
+            #expect(result.errors.contains("39 of 42 owned entities would be deleted, and at most 5 may be"))
         }
+        #expect(!FileManager.default.fileExists(atPath: out))
         let refused = try sync(server, folder, "--prune", "--max-delete", "50%")
         #expect(refused.status == 3)
         #expect(refused.errors.components(separatedBy: "would be deleted\n").count == 40)
@@ -139,17 +145,23 @@ struct SyncTests {
     @Test("A second import waits for the first, and gives up by naming it")
     func lock() throws {
         let site = try FaultSite(rows: 4000)
-        let proxy = try FaultProxy(site.server, "--dribble", "100")
-        let first = try site.start(proxy.url, ["--retry-for", "0"])
-        try waitUntil("the lock is taken") { try site.server.ask("exists", "reed-import:csv:lock") == "1" }
+        let proxy = try site.held(at: 100_000)
+        let first = try site.start(proxy.url, ["--retry-for", "0", "--timeout", "1h"])
+        try proxy.awaitHold()
         let hasty = try site.run(site.server.url, "--retry-for", "0", "--lock-timeout", "0")
         #expect(hasty.status == 75)
         #expect(hasty.errors.contains("import running since 20"))
         #expect(hasty.errors.contains("/\(first.id)"))
-        let patient = try site.run(site.server.url, "--retry-for", "0", "--lock-timeout", "60")
+        let waiting = try RunningProcess(
+            try reedImportPath(),
+            site.arguments(site.server.url, ["--retry-for", "0", "--lock-timeout", "1h"]).filter { $0 != "--quiet" })
+        try waitUntil("it waits") { try waiting.errorsSoFar().contains("note: waiting for the lock: import running") }
+        #expect(first.isRunning && waiting.isRunning)
+        proxy.release()
+        let ended = try first.finish()
+        #expect(ended.status == 0, "\(ended.errors)")
+        let patient = try waiting.finish()
         #expect(patient.status == 0, "\(patient.errors)")
-        #expect(!first.isRunning)
-        #expect(try first.finish().status == 0)
         try site.expectComplete()
         #expect(try site.server.ask("exists", "reed-import:csv:lock") == "0")
     }
@@ -157,22 +169,22 @@ struct SyncTests {
     @Test("Whoever loses the lock in the middle stops writing; whoever is interrupted gives it back")
     func lostLock() throws {
         let site = try FaultSite()
-        let proxy = try FaultProxy(site.server, "--dribble", "50")
-        let robbed = try site.start(proxy.url, ["--retry-for", "0", "--batch", "16"])
+        let proxy = try site.held()
+        let robbed = try site.start(proxy.url, ["--retry-for", "0", "--batch", "16", "--timeout", "1h"])
         try site.awaitEntities(100)
-        robbed.signal(SIGSTOP)
         _ = try site.server.ask("set", "reed-import:csv:lock", "somebody else's")
-        Thread.sleep(forTimeInterval: 5.5)  // it looks after its lock every five seconds
-        robbed.signal(SIGCONT)
+        proxy.release()
         let result = try robbed.finish()
         try site.expect(result, status: 75, words: "the lock was lost", repeats: false)
         #expect(try site.server.ask("get", "reed-import:csv:lock") == "somebody else's")
         #expect(try site.server.entityCount() < site.rows)
         _ = try site.server.ask("flushall")
-        let interrupted = try site.start(proxy.url, ["--retry-for", "0", "--batch", "16"])
+        let again = try site.held()
+        let interrupted = try site.start(again.url, ["--retry-for", "0", "--batch", "16", "--timeout", "1h"])
         try site.awaitEntities(100)
         #expect(try site.server.ask("exists", "reed-import:csv:lock") == "1")
         interrupted.signal(SIGINT)
+        again.release()
         try site.expect(try interrupted.finish(), status: 130, words: "interrupted", repeats: false)
         #expect(try site.server.ask("exists", "reed-import:csv:lock") == "0")
         try site.expectMended()
@@ -376,7 +388,7 @@ struct SyncTests {
             Data(contentsOf: URL(fileURLWithPath: Fixtures.root + "/docs/report.schema.json")))
         let report = try object(Data(result.output.utf8))
         let members = try #require(schema["properties"] as? [String: Any])
-        #expect(Set(report.keys).union(["verified"]) == Set(members.keys))
+        #expect(Set(report.keys).union(["verified", "exit_code", "message"]) == Set(members.keys))
         let counts = try #require(
             (schema["$defs"] as? [String: [String: Any]])?["counts"]?["properties"] as? [String: Any])
         #expect(Set((report["total"] as? [String: Any] ?? [:]).keys) == Set(counts.keys))

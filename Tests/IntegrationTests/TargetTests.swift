@@ -66,8 +66,6 @@ struct TargetTests {
         }
         let far = try reed(server.url + "?db=99")
         #expect(far.status == 78 && far.errors.contains("DB index is out of range"), "\(far.errors)")
-        let wrong = try reed("unix://default:wrong@\(server.socket)")
-        #expect([77, 78].contains(wrong.status), "\(wrong.errors)")
         let user = try reed("unix://reader:nope@\(server.socket)")
         #expect(user.status == 77 && user.errors.contains("WRONGPASS"), "\(user.errors)")
         let select = try reed("unix://reader:pw@\(server.socket)?db=3")

@@ -35,8 +35,10 @@ public final class PostgresCluster: @unchecked Sendable {
             cd '\(folder)' || exit 1
             bin='\(programs ?? "")'
             if [ -n "$bin" ]; then
-              # Where the server's user can reach them, with the libraries that lie beside them.
-              cp -rL "$(realpath "$bin")/.." programs && chmod -R a+rX programs && bin="$PWD/programs/bin"
+              # Where the server's user can reach them, with the libraries that lie beside the package.
+              package=$(realpath "$bin/../..")
+              mkdir programs && cp -rL "$package" "$package".libs programs && chmod -R a+rX programs
+              bin="$PWD/programs/$(basename "$package")/pginstall/bin"
             else
               bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
             fi

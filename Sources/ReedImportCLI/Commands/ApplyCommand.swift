@@ -39,8 +39,7 @@ struct ApplyCommand: ParsableCommand {
         let summary = try reporting.run(
             protecting: inputs, interruption: interruption, target: { target }
         ) { try run(&target) }
-        if reporting.takesStandardOutput { return Console.write(summary.json) }
-        if !output.quiet { summary.print(output.format) }
+        if !output.quiet && !reporting.takesStandardOutput { summary.print(output.format) }
     }
 
     /// The configuration directory of the plan, so that no report is written there.

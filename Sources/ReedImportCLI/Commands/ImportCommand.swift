@@ -63,8 +63,7 @@ struct ImportCommand: ParsableCommand {
         }
         // To standard output go the commands and nothing else.
         if out == "-" { return }
-        if reporting.takesStandardOutput { return Console.write(summary.json) }
-        if !output.quiet { summary.print(output.format) }
+        if !output.quiet && !reporting.takesStandardOutput { summary.print(output.format) }
     }
 
     private func run(to file: consuming ResultFile?, _ target: inout ImportTarget?) throws -> Summary {

@@ -14,14 +14,14 @@ struct TimeSpan: ExpressibleByArgument {
     var defaultValueDescription: String { "\(Int(duration / .seconds(1)))s" }
 }
 
-/// A span of time as it is typed: `90m`, `26h`, `2d`; at most ten years.
+/// A span of time as it is typed: `90m`, `26h`, `2d`; at most a million days.
 struct LongTimeSpan: ExpressibleByArgument {
     let duration: Duration
     /// As it was typed.
     let text: String
 
     init?(argument: String) {
-        guard let seconds = secondsOfTime(argument), seconds <= 10 * 366 * 86_400 else { return nil }
+        guard let seconds = secondsOfTime(argument), seconds <= 1_000_000 * 86_400 else { return nil }
         duration = .milliseconds(seconds * 1000)
         text = argument
     }
