@@ -39,7 +39,8 @@ let package = Package(
         .target(name: "ConfigImport", dependencies: ["CSV", "UCG", "Background"], swiftSettings: settings),
         .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
         .target(
-            name: "RedisStore", dependencies: ["GraphSync", "UCG", "Background", "SystemSupport", "CHiredis"],
+            name: "RedisStore",
+            dependencies: ["GraphSync", "UCG", "Background", "SystemSupport", "CHiredis"],
             swiftSettings: settings),
         .target(
             name: "PrivateRedis",
@@ -71,7 +72,8 @@ let package = Package(
             dependencies: ["CSV", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
         .testTarget(
-            name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"], swiftSettings: settings),
+            name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "BackgroundTests", dependencies: ["Background"], swiftSettings: settings),
         .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),

@@ -63,7 +63,8 @@ struct CheckPass {
         if let separator = rows.separator {
             log.add(
                 .warning, .separatorLine, file.path, CSVPosition(line: 1, column: 1),
-                "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file")
+                "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file"
+            )
         }
         return rows
     }
@@ -80,7 +81,9 @@ struct CheckPass {
             }
             return nil
         }
-        guard LookAlike.check(rows, &log), let layout = layout(rows, &log), let columns = ColumnBinding(layout, rows, &log) else {
+        guard LookAlike.check(rows, &log), let layout = layout(rows, &log),
+            let columns = ColumnBinding(layout, rows, &log)
+        else {
             broken.insert(rows.file.entityKind)
             return nil
         }

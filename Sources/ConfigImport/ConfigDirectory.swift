@@ -142,7 +142,9 @@ struct ConfigDirectory {
                     .error, .unknownFolder, folder,
                     "is not read (did you mean \(PlainText.quoted("templates"))?)")
             } else {
-                notes.append("\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped")
+                notes.append(
+                    "\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped"
+                )
             }
         }
         let templates = FolderListing.join(path, "templates")
@@ -180,7 +182,8 @@ struct ConfigDirectory {
         misnamedKinds.insert(.translations)
         report(
             .error, .fileName, path,
-            "belongs into a folder of its own, as in \(PlainText.escaped(folder.split(separator: "/").last.map(String.init) ?? folder))/<name>/\(PlainText.escaped(name))")
+            "belongs into a folder of its own, as in \(PlainText.escaped(folder.split(separator: "/").last.map(String.init) ?? folder))/<name>/\(PlainText.escaped(name))"
+        )
     }
 
     private mutating func checkName(_ name: String, _ path: String) {
@@ -222,7 +225,9 @@ struct ConfigDirectory {
         let path = FolderListing.join(root, name)
         guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {
             if FolderListing.holdsCSV(path) {
-                notes.append("\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
+                notes.append(
+                    "\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped"
+                )
             }
             return
         }
@@ -238,8 +243,11 @@ struct ConfigDirectory {
     private mutating func noteFolders(_ names: [String], in folder: String) {
         for name in names where !FolderListing.isCSV(name) {
             let path = FolderListing.join(folder, name)
-            guard (try? FolderListing.isDirectory(path)) == true, FolderListing.holdsCSV(path) else { continue }
-            notes.append("\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
+            guard (try? FolderListing.isDirectory(path)) == true, FolderListing.holdsCSV(path) else {
+                continue
+            }
+            notes.append(
+                "\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
         }
     }
 

@@ -13,7 +13,9 @@ public struct Configuration: Sendable {
     public let counts: [EntityKind: KindCounts]
 
     /// The layers and scopes that have a text in a locale.
-    public var translatedPlaces: Set<TranslatedPlace> { importers.translations.catalog.places(importers.translations.locales) }
+    public var translatedPlaces: Set<TranslatedPlace> {
+        importers.translations.catalog.places(importers.translations.locales)
+    }
 
     /// The files' paths, by the numbers that the origins of entities have.
     public var paths: [String] { files.map(\.path) }
@@ -177,7 +179,8 @@ private struct Importers {
             let hint =
                 suggestions > Self.mostSuggestions
                 ? ""
-                : Suggestion.suffix(for: name, among: type == .theme ? Array(themes.names) : snippets.someNames)
+                : Suggestion.suffix(
+                    for: name, among: type == .theme ? Array(themes.names) : snippets.someNames)
             pass.log.add(
                 .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1), excerpt: .none,
                 "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines" + hint)

@@ -111,7 +111,9 @@ public struct BackupCatalog: Sendable {
             let others = Set(all.flatMap { $0.backup?.databases ?? [] }).sorted()
             throw BackupError(
                 .notFound, "no backups\(whose) found in \(path)",
-                advice: others.isEmpty ? nil : "there are backups of \(others.joined(separator: ", ")); give the full name of one")
+                advice: others.isEmpty
+                    ? nil
+                    : "there are backups of \(others.joined(separator: ", ")); give the full name of one")
         }
         let suffixes = [".json", ".sha256"]
         let exact = all.filter { entry in
@@ -131,7 +133,8 @@ public struct BackupCatalog: Sendable {
         let list = candidates.prefix(10).joined(separator: ", ") + (candidates.count > 10 ? ", …" : "")
         switch (matches.isEmpty, candidates.isEmpty) {
         case (_, true): throw BackupError(.notFound, "no backups\(whose) found in \(path)")
-        case (true, false): throw BackupError(.notFound, "no backup\(whose) is called '\(name)'; there are \(list)")
+        case (true, false):
+            throw BackupError(.notFound, "no backup\(whose) is called '\(name)'; there are \(list)")
         case (false, _): throw BackupError(.notFound, "'\(name)' fits several backups: \(list)")
         }
     }

@@ -125,12 +125,15 @@ extension BackupCatalog {
         }
         let left = try await source.server.subscriptions()
         if !left.isEmpty {
-            said.append("warning: left out: the subscriptions \(left.joined(separator: ", ")) of \(source.database)")
+            said.append(
+                "warning: left out: the subscriptions \(left.joined(separator: ", ")) of \(source.database)")
         }
-        let privileged = contents.privileged + (try await source.server.untrustedExtensions(of: contents.extensions))
+        let privileged =
+            contents.privileged + (try await source.server.untrustedExtensions(of: contents.extensions))
         if !privileged.isEmpty {
             said.append(
-                "warning: only a superuser can restore \(privileged.joined(separator: ", ")) of \(source.database)")
+                "warning: only a superuser can restore \(privileged.joined(separator: ", ")) of \(source.database)"
+            )
         }
         var grantsFile: String?
         if !source.grants.isEmpty {
@@ -140,7 +143,8 @@ extension BackupCatalog {
         }
         return (
             Backup.File(
-                database: source.database, server: source.server.host, file: name, sizeBytes: dumped.stored.count,
+                database: source.database, server: source.server.host, file: name,
+                sizeBytes: dumped.stored.count,
                 sha256: dumped.stored.hexadecimal, compression: compression, tableCount: contents.tableCount,
                 rows: contents.rows, serverVersion: "\(server)", pgDumpVersion: "\(dump)",
                 grantsFile: grantsFile),

@@ -64,7 +64,8 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
         if !text.contains("://"), !text.contains("="), !text.contains("@") {
             // A name with other characters, and not a URL.
             throw BackupError(
-                .usage, "a database's name with other characters than letters, digits, '_' and '-' is written as a URL",
+                .usage,
+                "a database's name with other characters than letters, digits, '_' and '-' is written as a URL",
                 advice: "give postgres:///\(text.utf8.map { Self.encoded($0) }.joined())")
         }
         do {

@@ -44,7 +44,11 @@ enum PostgresTool: String, Sendable {
         guard ended.status.isSuccess else {
             throw ToolFailure(tool: rawValue, status: ended.status, errors: ended.errors).error
         }
-        return (ended.result, ended.errors.split(whereSeparator: \.isNewline).filter { !Self.isOfLibpq($0) }.suffix(20).map(String.init))
+        return (
+            ended.result,
+            ended.errors.split(whereSeparator: \.isNewline).filter { !Self.isOfLibpq($0) }.suffix(20).map(
+                String.init)
+        )
     }
 
     /// Runs the program; that it failed is no error here.

@@ -123,7 +123,8 @@ struct PostgresURL {
         }
         guard let variable = Self.variableOfParameter[name] else {
             // A plain word is no password.
-            let isWord = name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == 0x5F || $0 >= 0x61 && $0 <= 0x7A }
+            let isWord =
+                name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == 0x5F || $0 >= 0x61 && $0 <= 0x7A }
             throw Invalid(
                 (isWord ? "the parameter '\(name)'" : "a parameter after '?'")
                     + " is not one that PostgreSQL's tools take; leave it out")

@@ -22,12 +22,14 @@ extension PostgresServer {
     /// Makes sure that this user may make everything that a dump makes.
     ///
     /// - Throws: ``BackupError/Code/permission`` with what it may not.
-    func requireRights(for contents: DumpContents, user: String, isSuperuser: Bool) async throws(BackupError) {
+    func requireRights(for contents: DumpContents, user: String, isSuperuser: Bool) async throws(BackupError)
+    {
         if isSuperuser { return }
         let missing = contents.privileged + (try await untrustedExtensions(of: contents.extensions))
         guard missing.isEmpty else {
             throw BackupError(
-                .permission, "\(user) is not a superuser, and only one can restore \(missing.joined(separator: ", "))",
+                .permission,
+                "\(user) is not a superuser, and only one can restore \(missing.joined(separator: ", "))",
                 advice: "restore as a superuser")
         }
     }

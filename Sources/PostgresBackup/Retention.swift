@@ -38,7 +38,8 @@ extension BackupCatalog {
         for database in databases {
             for isSafety in [true, false] {
                 let group = entries.filter { $0.holds(database) && $0.isSafetyBackup == isSafety }
-                going.subtract(group.map(\.name).filter { name in !expendable(group, retention, now).contains(name) })
+                going.subtract(
+                    group.map(\.name).filter { name in !expendable(group, retention, now).contains(name) })
             }
         }
         return entries.filter { going.contains($0.name) }.sorted { $0.createdAt > $1.createdAt }
@@ -50,7 +51,8 @@ extension BackupCatalog {
             let index = group.firstIndex(of: last)
         else { return [] }
         return Set(
-            group[(index + 1)...].filter { now.timeIntervalSince($0.createdAt) > retention.maximumAge }.map(\.name))
+            group[(index + 1)...].filter { now.timeIntervalSince($0.createdAt) > retention.maximumAge }.map(
+                \.name))
     }
 
     private func requireGood(_ newest: Entry) async throws(BackupError) {
@@ -76,7 +78,8 @@ extension BackupCatalog {
         let lock = try folder.lock()
         // Since they were listed somebody may have been here.
         let present = try list()
-        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest) else {
+        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest)
+        else {
             throw BackupError(
                 .refused, "the backups have changed meanwhile; nothing was deleted", advice: "try again")
         }

@@ -20,7 +20,8 @@ extension PostgresServer {
             // What belongs to this user belongs to it afterwards too.
             let grants = try await rights.filter { !$0.hasSuffix(" OWNER TO \(facts.user);") }
             return TargetState(
-                database: facts.database, user: facts.user, isSuperuser: facts.isSuperuser, version: facts.version, sessions: facts.sessions,
+                database: facts.database, user: facts.user, isSuperuser: facts.isSuperuser,
+                version: facts.version, sessions: facts.sessions,
                 schemas: facts.schemas,
                 grants: grants + facts.largeObjectGrants)
         } catch let error as BackupError {

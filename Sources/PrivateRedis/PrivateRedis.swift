@@ -92,7 +92,8 @@ public struct PrivateRedis: Sendable {
 
     private func arguments(_ folder: String) -> [String] {
         [
-            "\(folder)/redis.conf", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--unixsocketperm",
+            "\(folder)/redis.conf", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket,
+            "--unixsocketperm",
             "700",
             "--save", "", "--appendonly", "no", "--dir", folder,
         ]

@@ -97,7 +97,8 @@ struct AtomicChanges {
         let isLarge = valueBytes >= RedisEntityStore.largeValue
         let isFull = groups.last.map { group in
             group.batch.entries.count >= groupCount
-                || group.batch.valueByteCount(of: group.batch.entries.count - 1) >= RedisEntityStore.largeValue
+                || group.batch.valueByteCount(of: group.batch.entries.count - 1)
+                    >= RedisEntityStore.largeValue
         }
         if isLarge || isFull ?? true {
             groups.append(Group())

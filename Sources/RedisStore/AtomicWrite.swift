@@ -86,7 +86,9 @@ struct AtomicWrite {
         for group in changes.written { group.batch.forEachKey { keys.append($0) } }
         keys += changes.deleted
         var arguments: [[UInt8]] = [lock.value]
-        for number in [recordKeys.count, guards.count, new, old] { arguments.append(Array(String(number).utf8)) }
+        for number in [recordKeys.count, guards.count, new, old] {
+            arguments.append(Array(String(number).utf8))
+        }
         arguments.append(changes.updated.flatMap(\.digests) + changes.deletedDigests)
         for record in records {
             let number = (recordKeys.firstIndex(of: record.key) ?? 0) + 1

@@ -18,7 +18,8 @@ enum BegunReply {
         }
         switch type {
         case REDIS_REPLY_STATUS:
-            return line.count <= longestStatus && line.indices.allSatisfy { line[$0] >= 0x20 && line[$0] < 0x7F }
+            return line.count <= longestStatus
+                && line.indices.allSatisfy { line[$0] >= 0x20 && line[$0] < 0x7F }
         case REDIS_REPLY_ERROR:
             return line.count <= longestError && line.indices.allSatisfy { line[$0] >= 0x20 }
         default:

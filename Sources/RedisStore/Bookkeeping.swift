@@ -43,7 +43,8 @@ struct Bookkeeping {
             guard let type = EntityType(rawValue: name) else {
                 throw RedisError(
                     .configuration, "\(source.typesKey) is not what this program has written",
-                    advice: "see what has changed it; deleting it makes the source forget which types it owns")
+                    advice: "see what has changed it; deleting it makes the source forget which types it owns"
+                )
             }
             if source == self.source { recordedTypes.insert(type) }
             if !types.contains(type) { types.append(type) }

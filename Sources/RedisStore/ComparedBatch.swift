@@ -63,6 +63,8 @@ struct ComparedBatch: Sendable {
             try body(finding)
             next = finding.index + 1
         }
-        for index in next..<batch.entries.count { try body(Finding(index: index, change: .none, stored: nil)) }
+        for index in next..<batch.entries.count {
+            try body(Finding(index: index, change: .none, stored: nil))
+        }
     }
 }

@@ -98,7 +98,8 @@ struct EntityScan {
         }
         pending.append(
             Pending(
-                batch: batch, byteCount: batch.byteCount, awaited: 1 + (asksExpiry ? batch.entries.count : 0)))
+                batch: batch, byteCount: batch.byteCount, awaited: 1 + (asksExpiry ? batch.entries.count : 0))
+        )
         batch = free.popLast() ?? WriteBatch()
         repeat { try step(&connection, mustWait: isWindowFull, body) } while isWindowFull
     }

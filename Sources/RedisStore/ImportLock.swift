@@ -45,10 +45,11 @@ final class ImportLock {
         hurriedSession = session.hurried(Self.hurry)
         self.options = options
         self.key = key
-        value = LockRecord(
-            host: Self.hostName, process: Int(getpid()), start: .now,
-            token: String(UInt64.random(in: .min ... .max), radix: 16)
-        ).json
+        value =
+            LockRecord(
+                host: Self.hostName, process: Int(getpid()), start: .now,
+                token: String(UInt64.random(in: .min ... .max), radix: 16)
+            ).json
     }
 
     static var hostName: String {
@@ -90,7 +91,8 @@ final class ImportLock {
 
     private func attempt() throws(RedisError) -> (isTaken: Bool, Holder?) {
         let milliseconds = String(Int(Self.lifetime / .milliseconds(1)))
-        let set = ["SET", key].map { Array($0.utf8) } + [value] + ["NX", "PX", milliseconds].map { Array($0.utf8) }
+        let set =
+            ["SET", key].map { Array($0.utf8) } + [value] + ["NX", "PX", milliseconds].map { Array($0.utf8) }
         let commands: [[UInt8]] = [.command(set), .command("GET", key), .command("PTTL", key)]
         var retry = RedisRetry(limit: options.retryFor)
         var isFirst = false

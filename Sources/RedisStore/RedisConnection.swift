@@ -124,7 +124,8 @@ import SystemSupport
     /// What has to be waited for: something to read, and to write if there is something.
     var request: pollfd {
         pollfd(
-            fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)), revents: 0)
+            fd: unsafe context.pointee.fd, events: Int16(POLLIN | (outputCount > 0 ? POLLOUT : 0)), revents: 0
+        )
     }
 
     /// Waits for one of several connections, at most `limit`.

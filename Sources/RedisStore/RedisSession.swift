@@ -141,7 +141,9 @@ struct RedisSession {
                 Question(purpose: .database, command: .command("SELECT", String(address.database))))
         }
         questions.append(Question(purpose: .name, command: .command("CLIENT", "SETNAME", "reed-import")))
-        if options.checksServer { questions.append(Question(purpose: .information, command: Self.information)) }
+        if options.checksServer {
+            questions.append(Question(purpose: .information, command: Self.information))
+        }
         return questions
     }
 
@@ -212,7 +214,8 @@ struct RedisSession {
         case .run(_, let run):
             guard replies[0] == .text(Array(run.utf8)) else {
                 throw RedisError(
-                    .restarted, "the record of this import is gone, so the entities may be too", advice: "run again")
+                    .restarted, "the record of this import is gone, so the entities may be too",
+                    advice: "run again")
             }
         case nil: break
         }

@@ -202,10 +202,14 @@ public struct RedisSync: ~Copyable {
         asksExpiry = true
         store.pipeline.expiring = []
         guard redis.checksServer else { return }
-        let locks = [source.lockKey]
-            + ownership.others.keys.compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0)?.lockKey }
+        let locks =
+            [source.lockKey]
+            + ownership.others.keys.compactMap {
+                ImportSource(keyPrefix: source.keyPrefix, name: $0)?.lockKey
+            }
         let replies = try store.pipeline.call(
-            [.command("INFO", "keyspace"), .command((["EXISTS"] + locks).map { Array($0.utf8) })], name: "INFO")
+            [.command("INFO", "keyspace"), .command((["EXISTS"] + locks).map { Array($0.utf8) })],
+            name: "INFO")
         for case .error(let text) in replies { throw ServerError(text).asFailure }
         guard case .text(let info) = replies[0], case .integer(let held) = replies[1] else {
             throw RedisError(.protocolViolation, "an unexpected reply to INFO or EXISTS")
@@ -234,7 +238,8 @@ public struct RedisSync: ~Copyable {
             try bookkeeping.enterTypes(other, reply)
         }
         if watches, bookkeeping.types.count > types { try watch(bookkeeping.ownKeys) }
-        ownership.own = try bookkeeping.owned(source, ask(bookkeeping.readOwned(source), name: "HGETALL")[...])
+        ownership.own = try bookkeeping.owned(
+            source, ask(bookkeeping.readOwned(source), name: "HGETALL")[...])
         for other in others {
             if watches { try watch(bookkeeping.types.map { other.ownedKey($0) }) }
             let replies = try ask(bookkeeping.readOwned(other), name: "HGETALL")

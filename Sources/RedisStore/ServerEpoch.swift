@@ -26,12 +26,14 @@ struct ServerEpoch: Hashable {
         }
         if isReplica {
             throw RedisError(
-                .tryLater, "READONLY the server has become a replica of \(master), which may not have what it took before",
+                .tryLater,
+                "READONLY the server has become a replica of \(master), which may not have what it took before",
                 advice: "use its master")
         }
         if let replicationID, let old = before.replicationID, replicationID != old {
             throw RedisError(
-                .restarted, "the server's data may have been replaced (master_replid changed)", advice: "run again")
+                .restarted, "the server's data may have been replaced (master_replid changed)",
+                advice: "run again")
         }
         if let offset, let old = before.offset, offset < old {
             throw RedisError(

@@ -60,7 +60,8 @@ struct ServerRequirement {
         .init("UNWATCH", .writing, .plain([]), "guards transactions"),
         .init("MULTI", .writing, .plain([]), "begins transactions"),
         .init("EXEC", .writing, .plain([]), "carries transactions out"),
-        .init("EVAL", .largeTransactions, .plain(["return 1", "0"]), "guards one transaction of many changes"),
+        .init(
+            "EVAL", .largeTransactions, .plain(["return 1", "0"]), "guards one transaction of many changes"),
     ]
 
     /// Commands that a session begins or ends with, by what the user is granted them as.
@@ -91,8 +92,10 @@ extension ServerRequirement {
     ///   - keyPrefix: What every key begins with.
     static func aclCommand(user: String, keyPrefix: String) -> String {
         let pattern = keyPrefix.map { "*?[]\\^".contains($0) ? "\\\($0)" : "\($0)" }.joined()
-        let commands = (greeting + all.map { $0.command.lowercased() }).map { "+\($0)" }.joined(separator: " ")
-        return "ACL SETUSER \(user) on >PASSWORD ~\(pattern)entity:* ~\(pattern)reed-import:* resetchannels -@all "
+        let commands = (greeting + all.map { $0.command.lowercased() }).map { "+\($0)" }.joined(
+            separator: " ")
+        return
+            "ACL SETUSER \(user) on >PASSWORD ~\(pattern)entity:* ~\(pattern)reed-import:* resetchannels -@all "
             + commands
     }
 }

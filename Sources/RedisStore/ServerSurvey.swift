@@ -153,7 +153,8 @@ public struct ServerSurvey {
             failure.message = "INFO not permitted, cannot check eviction and restarts"
             failure.advice = "grant the user +info, or give --no-server-check"
         } else if failure.code == .configuration {
-            failure.advice = "without INFO restarts, flushes and evictions go unnoticed; --no-server-check accepts that"
+            failure.advice =
+                "without INFO restarts, flushes and evictions go unnoticed; --no-server-check accepts that"
         }
         add("state", failure.message, .preventsWriting(failure))
     }
@@ -172,7 +173,9 @@ public struct ServerSurvey {
                 .configuration, "the server lacks \(names)",
                 advice: "a proxy or rename-command may hide it; connect to the server itself")
             let isForReading = needed.contains { $0.use == .reading }
-            add("commands", failure.message, isForReading ? .preventsReading(failure) : .preventsWriting(failure))
+            add(
+                "commands", failure.message,
+                isForReading ? .preventsReading(failure) : .preventsWriting(failure))
         }
         for requirement in missing where requirement.use == .batching && options.batchSize == 1 {
             add("commands", "lacks \(requirement.command): each entity is sent for itself", .warning)
@@ -190,7 +193,8 @@ public struct ServerSurvey {
         let text = ServerError(words).words
         let failure = RedisError(
             .permission, text,
-            advice: "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
+            advice:
+                "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
         switch requirement.use {
         case .largeTransactions: add("rights", "no +eval: \(Self.withoutScripts)", .warning)
         case .batching:
@@ -218,7 +222,8 @@ public struct ServerSurvey {
         if let version = state.version { add("server", version) } else { add("server", unknown, .unknown) }
         if state.isSentinel {
             let failure = RedisError(
-                .configuration, "a Sentinel answers, which keeps no data", advice: "connect to the master that it names")
+                .configuration, "a Sentinel answers, which keeps no data",
+                advice: "connect to the master that it names")
             add("mode", failure.message, .preventsReading(failure))
         } else if state.isCluster {
             let failure = RedisError(
@@ -232,7 +237,8 @@ public struct ServerSurvey {
         }
         if state.isReplica {
             let failure = RedisError(
-                .tryLater, "READONLY You can't write against a read only replica; its master is \(state.master)",
+                .tryLater,
+                "READONLY You can't write against a read only replica; its master is \(state.master)",
                 advice: "connect to that")
             add("role", failure.message, .preventsWriting(failure))
         } else if let role = state.role {
@@ -242,7 +248,10 @@ public struct ServerSurvey {
         }
         look(atMemoryOf: state)
         if state.epoch.runID == nil {
-            add("restarts", "the server does not say (no run_id): after a lost connection everything is compared again", .unknown)
+            add(
+                "restarts",
+                "the server does not say (no run_id): after a lost connection everything is compared again",
+                .unknown)
         }
     }
 

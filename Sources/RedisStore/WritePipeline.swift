@@ -47,7 +47,8 @@ struct WritePipeline: ~Copyable {
     ///
     /// - Parameter lock: What batches depend on; without one they are sent as they are.
     init(
-        _ session: RedisSession, _ opened: consuming RedisSession.Opened, keyPrefix: String, lock: ImportLock?,
+        _ session: RedisSession, _ opened: consuming RedisSession.Opened, keyPrefix: String,
+        lock: ImportLock?,
         _ options: RedisOptions
     ) {
         self.session = session
@@ -277,7 +278,9 @@ struct WritePipeline: ~Copyable {
                     try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
                 }
                 // A value that a server may refuse goes alone, so that it takes nothing with it.
-                let isOver = turn >= byteLimit || window.isNextLarge || window.nextStep == nil || window.nextStep == .read
+                let isOver =
+                    turn >= byteLimit || window.isNextLarge || window.nextStep == nil
+                    || window.nextStep == .read
                 if state.isOpen, isOver || window.stop != nil || window.delay != nil {
                     try connection.queue(state.end())
                 }

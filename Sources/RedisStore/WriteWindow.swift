@@ -146,8 +146,10 @@ struct WriteWindow {
             let count = batch.isAnsweredSingly ? batch.openCount : 1
             guard rest >= count else {
                 let index = batch.answered + (batch.isAnsweredSingly ? rest : 0)
-                stop = stop ?? RedisError(
-                    error.code, error.words, advice: error.advice, origin: batch.entries[index].origin)
+                stop =
+                    stop
+                    ?? RedisError(
+                        error.code, error.words, advice: error.advice, origin: batch.entries[index].origin)
                 return
             }
             rest -= count

@@ -158,7 +158,9 @@ final class ImportRun {
             report(sync.refusals)
             throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
-        if let result = outcome.result { noteLeftovers(result.leftovers, result.vanished, result.prunedWhole, options) }
+        if let result = outcome.result {
+            noteLeftovers(result.leftovers, result.vanished, result.prunedWhole, options)
+        }
         if verify { try self.verify(&sync, graph) }
     }
 

@@ -21,7 +21,8 @@ struct ProtectedInputs {
     /// - Parameter option: The option that names it.
     func open(_ path: String, _ option: String, _ interruption: CInt?) throws(Failure) -> ResultFile {
         if let input = input(at: path) {
-            throw Failure(.usage, "\(option) \(path) would overwrite \(input); nothing written; give another file")
+            throw Failure(
+                .usage, "\(option) \(path) would overwrite \(input); nothing written; give another file")
         }
         do throws(ResultFileError) {
             return try ResultFile(path: path, interruption: interruption)
@@ -56,7 +57,9 @@ struct ProtectedInputs {
             let path = "\(folder)/\(name)"
             guard let status = FileStatus(path: path) else { continue }
             if name.hasSuffix(".csv"), status.number == number { return path }
-            if status.isDirectory, levels > 0, let found = file(number, below: path, levels: levels - 1, &count) {
+            if status.isDirectory, levels > 0,
+                let found = file(number, below: path, levels: levels - 1, &count)
+            {
                 return found
             }
         }

@@ -30,7 +30,9 @@ package enum WholeFile {
         while bytes.count < limit {
             try wait(for: descriptor, interruption ?? -1, patience)
             // Sound: read(2) writes at most `count` bytes into the array's own storage.
-            let count = unsafe buffer.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe buffer.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+            }
             if count == 0 { break }
             if count > 0 {
                 bytes += buffer[..<count]
@@ -52,7 +54,8 @@ package enum WholeFile {
             ]
             let left = max(.zero, deadline - .now) / .milliseconds(1)
             // Sound: the array outlives the call, which fills `revents`.
-            let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
+            let ready = unsafe poll(
+                &descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
             if descriptors[1].revents != 0 { throw .interrupted }
             if ready > 0 { return }
             if ready == 0 { throw .unreadable("a FIFO that nobody writes to") }

@@ -53,7 +53,9 @@ public struct EntityDifference: Hashable, Sendable {
                     case .object(let right) = right
                 {
                     compare(left, right, prefix: "data.")
-                } else if prefix == "data.", shown == "fields", let left = fields(left), let right = fields(right) {
+                } else if prefix == "data.", shown == "fields", let left = fields(left),
+                    let right = fields(right)
+                {
                     compareFields(left, right)
                 } else {
                     members.append(Member(name: prefix + shown, stored: left, wanted: right))
@@ -74,7 +76,8 @@ public struct EntityDifference: Hashable, Sendable {
                     compare(left, right, prefix: "\(shown).")
                 } else {
                     members.append(
-                        Member(name: shown, stored: left.map { .object($0) }, wanted: right.map { .object($0) }))
+                        Member(
+                            name: shown, stored: left.map { .object($0) }, wanted: right.map { .object($0) }))
                 }
             }
             if members.count == before, stored.map(\.name) != wanted.map(\.name) {

@@ -33,7 +33,8 @@ struct DirectoryTests {
 
     static let misnamed: [(name: String, code: String)] = [
         ("theme.csv", "file-name"), ("Snippets.csv", "file-name"), ("translation.de.csv", "file-name"),
-        ("Translations.de.csv", "file-name"), ("translations.German.csv", "file-name"), ("translations-de.csv", "file-name"),
+        ("Translations.de.csv", "file-name"), ("translations.German.csv", "file-name"),
+        ("translations-de.csv", "file-name"),
         ("translations.de.old.csv", "file-name"), ("themes.CSV", "file-name"),
         ("theme/x/translations.de.csv", "unknown-folder"), ("Themes/x/translations.de.csv", "unknown-folder"),
         ("plugin/x/translations.de.csv", "unknown-folder"),
@@ -64,7 +65,8 @@ struct DirectoryTests {
     @Test("Other files and folders with CSV files are notes")
     func others() throws {
         let directory = try CheckedDirectory([
-            "themes.csv": "name\na\n", "foo.csv": "", "other/x.csv": "", "themes/a/old/x.csv": "", "themes/a/list.csv": "",
+            "themes.csv": "name\na\n", "foo.csv": "", "other/x.csv": "", "themes/a/old/x.csv": "",
+            "themes/a/list.csv": "",
             "plugins/p/deep/x.csv": "", "empty/readme.txt": "",
         ])
         #expect(directory.issues == [])
@@ -83,17 +85,23 @@ struct DirectoryTests {
         #expect(error?.advice?.contains("did you mean 'translations.de.csv'") == true)
     }
 
-    @Test("What cannot be looked into is no input, and not absent", arguments: ["themes", "theme", "themes/x", "themes/x/templates"])
+    @Test(
+        "What cannot be looked into is no input, and not absent",
+        arguments: ["themes", "theme", "themes/x", "themes/x/templates"])
     func unreadable(name: String) throws {
         let folder = try TemporaryDirectory()
         try folder.write("name\na\n", to: "themes.csv")
         try folder.write("", to: "themes/x/templates/.keep")
-        for (link, target) in [("gone", "nowhere"), ("loop", name.split(separator: "/").last.map(String.init) ?? "")] {
+        for (link, target) in [
+            ("gone", "nowhere"), ("loop", name.split(separator: "/").last.map(String.init) ?? ""),
+        ] {
             _ = link
             let path = folder.path(of: name)
             try? FileManager.default.removeItem(atPath: path)
             try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: target)
-            let error = #expect(throws: InputError.self) { try Configuration.check(folder.path, ImportOptions()) }
+            let error = #expect(throws: InputError.self) {
+                try Configuration.check(folder.path, ImportOptions())
+            }
             #expect(error?.kind == .missing && error?.path.hasSuffix(name) == true)
         }
     }

@@ -23,7 +23,8 @@ struct NothingDroppedTests {
 
     static let wideColumns: [(name: String, hint: String)] = [
         (" de", "write de"), ("de_DE_formal", "write de_DE"), ("sr@latin", "write sr_Latn"),
-        ("ca-ES-valencia", "write ca_ES"), ("German", "write de"), ("deu", "write de"), ("de_DE.UTF-8", "write de_DE"),
+        ("ca-ES-valencia", "write ca_ES"), ("German", "write de"), ("deu", "write de"),
+        ("de_DE.UTF-8", "write de_DE"),
         ("Deutsch", "write de"), ("gsw", "write label_gsw"), ("whatever", "--keep-columns"),
     ]
 
@@ -62,7 +63,9 @@ struct NothingDroppedTests {
         #expect(middle.shortIssues == ["themes.csv:1:6: error: [empty-column]"])
         let rowOnly = try CheckedDirectory(["themes.csv": "name,active\na,true,\n"])
         let issue = try #require(rowOnly.check.log.byFile.first?.issues.first)
-        #expect(issue.code.rawValue == "ragged-row" && issue.help == "remove the delimiter at the end of the line")
+        #expect(
+            issue.code.rawValue == "ragged-row" && issue.help == "remove the delimiter at the end of the line"
+        )
     }
 
     @Test("Rows of delimiters only are skipped, and counted once a file")
@@ -91,7 +94,9 @@ struct NothingDroppedTests {
 
     @Test("A header again behind a byte-order mark is what a repeated header is")
     func secondMark() throws {
-        let directory = try CheckedDirectory(["translations.de.csv": "key,value\na,1\n\u{FEFF}key,value\nb,2\n"])
+        let directory = try CheckedDirectory([
+            "translations.de.csv": "key,value\na,1\n\u{FEFF}key,value\nb,2\n"
+        ])
         #expect(directory.shortIssues == ["translations.de.csv:3:1: warning: [repeated-header]"])
         #expect(try directory.data().count == 2)
     }
@@ -102,7 +107,8 @@ struct NothingDroppedTests {
     func invisible() throws {
         for key in ["home.title\u{200B}", "\u{FEFF}home", "a\u{AD}b", "a\u{200D}.b", "a\u{202E}b"] {
             let directory = try CheckedDirectory(["translations.de.csv": "key,value\n\(key),x\n"])
-            #expect(directory.shortIssues.first?.hasSuffix("key [invalid-value]") == true, "\(directory.issues)")
+            #expect(
+                directory.shortIssues.first?.hasSuffix("key [invalid-value]") == true, "\(directory.issues)")
         }
         let persian = try CheckedDirectory(["translations.fa.csv": "key,value\nمی\u{200C}خواهم,x\n"])
         #expect(persian.issues == [])
@@ -110,11 +116,13 @@ struct NothingDroppedTests {
 
     @Test("Keys that differ only in letter case or composition are a warning")
     func similar() throws {
-        let composed = try CheckedDirectory(["translations.de.csv": "key,value\nhome.caf\u{E9},x\nhome.cafe\u{301},y\n"])
+        let composed = try CheckedDirectory([
+            "translations.de.csv": "key,value\nhome.caf\u{E9},x\nhome.cafe\u{301},y\n"
+        ])
         #expect(composed.shortIssues == ["translations.de.csv:3:1: warning: key [similar-key]"])
         for keys in [["Home.Title", "home.title"], ["home.title", "Home.Title"], ["HOME", "Home"]] {
             let directory = try CheckedDirectory([
-                "translations.de.csv": "key,value\n\(keys[0]),x\n\(keys[1]),y\n",
+                "translations.de.csv": "key,value\n\(keys[0]),x\n\(keys[1]),y\n"
             ])
             #expect(directory.shortIssues.count == 1 && directory.shortIssues[0].hasSuffix("[similar-key]"))
         }

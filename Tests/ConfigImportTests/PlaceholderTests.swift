@@ -5,7 +5,8 @@ import Testing
 struct PlaceholderTests {
     static let texts: [(text: String, names: [String])] = [
         ("plain", []), ("{name}", ["name"]), ("{a} {b} {a}", ["a", "b"]), ("{0} of {1}", ["0", "1"]),
-        ("{user.name}", ["user.name"]), ("{{ name }}", ["name"]), ("{{name}}", ["name"]), ("{{\t\n name}}", ["name"]),
+        ("{user.name}", ["user.name"]), ("{{ name }}", ["name"]), ("{{name}}", ["name"]),
+        ("{{\t\n name}}", ["name"]),
         ("{ name }", []), ("{}", []), ("{1a}", []), ("{a b}", []), ("{a", []), ("a}", []), ("{{a}", ["a"]),
         ("{a{b}c}", ["b"]),
         ("{g, select, male {Er} other {Sie}}", ["g"]),
@@ -25,7 +26,8 @@ struct PlaceholderTests {
 
     static let formats: [(text: String, formats: [String])] = [
         ("%s and %d", ["%d", "%s"]), ("%1$s %2$s", ["%1$s", "%2$s"]), ("%(name)s", ["%(name)s"]),
-        ("%name%", ["%name%"]), ("100 % sure", []), ("100%", []), ("5%discount", []), ("%%s", []), ("%.2f", ["%.2f"]),
+        ("%name%", ["%name%"]), ("100 % sure", []), ("100%", []), ("5%discount", []), ("%%s", []),
+        ("%.2f", ["%.2f"]),
         ("%@", ["%@"]), ("{a} %s", ["%s", "{a}"]),
     ]
 
@@ -37,7 +39,8 @@ struct PlaceholderTests {
     @Test("Formats that differ between locales are a warning, and no member")
     func warning() throws {
         let directory = try CheckedDirectory([
-            "translations.de.csv": "key,value\na,%s Artikel\n", "translations.en.csv": "key,value\na,%d items\n",
+            "translations.de.csv": "key,value\na,%s Artikel\n",
+            "translations.en.csv": "key,value\na,%d items\n",
         ])
         #expect(directory.shortIssues == ["translations.en.csv:2:3: warning: value [placeholders]"])
         #expect(try directory.data().allSatisfy { $0.contains(#""placeholders":[]"#) })
@@ -50,7 +53,8 @@ struct PlaceholderTests {
 
     @Test("Nesting without end is read to its 64th level")
     func deep() {
-        let text = String(repeating: "{a, select, x {", count: 5000) + "{b}" + String(repeating: "}}", count: 5000)
+        let text =
+            String(repeating: "{a, select, x {", count: 5000) + "{b}" + String(repeating: "}}", count: 5000)
         #expect(Placeholders.names(in: Array(text.utf8).span) == ["a"])
     }
 }

@@ -8,7 +8,9 @@ struct SyncPlanTests {
     private func key(_ name: String) -> EntityKey { EntityKey(type: .theme, id: id(name)) }
 
     /// A directory of these themes.
-    private func graph(_ names: String..., units: Set<PruningUnit> = [PruningUnit(type: .theme)]) -> DesiredGraph {
+    private func graph(_ names: String..., units: Set<PruningUnit> = [PruningUnit(type: .theme)])
+        -> DesiredGraph
+    {
         DesiredGraph(
             types: [.snippet, .theme], ids: [.theme: PackedIDs(names.map { id($0) })], units: units,
             estimatedBytes: 1000, forEachEntity: { _, _ in })
@@ -57,7 +59,8 @@ struct SyncPlanTests {
         func verdicts(_ options: SyncOptions) -> [Bool] {
             var plan = SyncPlan(graph(units: units), ownership, options)
             let deletions = [
-                deletion(.theme, "a"), deletion(.translation, "de1", german), deletion(.translation, "de2", german),
+                deletion(.theme, "a"), deletion(.translation, "de1", german),
+                deletion(.translation, "de2", german),
                 deletion(.translation, "fr", french),
             ]
             return deletions.map { plan.prunes($0) }

@@ -8,16 +8,18 @@ struct AtomicFaultTests {
     private static let hasty = ["--atomic", "auto", "--retry-for", "0", "--timeout", "1h"]
     private static let patient = ["--atomic", "auto", "--retry-for", "10m", "--timeout", "1h"]
     /// Of an import of 20,000 new entities: while it compares, at the beginning of the transaction, in the middle, and
-    /// just before `EXEC`.
-    private static let moments = [400_000, 4_000_000, 8_000_000, 12_405_000]
+    /// near its end.
+    private static let moments = [400_000, 4_000_000, 8_000_000, 12_300_000]
 
     /// Makes sure that a run that failed left all or nothing, said so in a line, and is mended by the next one.
     private func expectAllOrNothing(
-        _ site: FaultSite, _ result: ProcessResult, _ statuses: [Int32], sourceLocation: SourceLocation = #_sourceLocation
+        _ site: FaultSite, _ result: ProcessResult, _ statuses: [Int32],
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         #expect(statuses.contains(result.status), "\(result.errors)", sourceLocation: sourceLocation)
         #expect(
-            result.errors.split(separator: "\n").filter { !$0.contains(": note: ") }.count == 1, "\(result.errors)",
+            result.errors.split(separator: "\n").filter { !$0.contains(": note: ") }.count == 1,
+            "\(result.errors)",
             sourceLocation: sourceLocation)
         let count = try site.server.entityCount()
         if result.errors.contains("nothing written") {
@@ -40,6 +42,8 @@ struct AtomicFaultTests {
         let result = try site.run(proxy.url, "--atomic", "auto", "--retry-for", "0")
         guard result.status != 0 else { return try site.expectComplete() }
         try expectAllOrNothing(site, result, [69])
+        // A server that does not even greet is not waited for without --wait.
+        guard count > 15_000 else { return }
         _ = try site.server.ask("flushall")
         let once = try FaultProxy(
             site.server, "--first", "2", "--cut-after-bytes", "\(count)", "--dir", direction)
@@ -127,7 +131,9 @@ struct AtomicFaultTests {
         }
     }
 
-    @Test("What a killed import had sent arrives late, and changes nothing that a later one has written", arguments: moments)
+    @Test(
+        "What a killed import had sent arrives late, and changes nothing that a later one has written",
+        arguments: moments)
     func lateBytes(at bytes: Int) throws {
         let site = try FaultSite()
         let relay = try site.held(at: bytes)
@@ -137,7 +143,8 @@ struct AtomicFaultTests {
         _ = try program.finish()
         let other = try FaultSite(site.server, rows: 10)
         _ = try site.server.ask("del", "reed-import:csv:lock")
-        let later = try other.run(site.server.url, "--atomic", "auto", "--prune", "--prune-missing", "--max-delete", "100%")
+        let later = try other.run(
+            site.server.url, "--atomic", "auto", "--prune", "--prune-missing", "--max-delete", "100%")
         #expect(later.status == 0, "\(later.errors)")
         let digest = try site.server.digest()
         relay.release()

@@ -4,7 +4,9 @@ import Testing
 
 /// Which database a backup is of, and what else a server makes different.
 struct BackupTargetTests {
-    @Test("latest and versions select among the database's own backups; another's needs its full name, and is shown")
+    @Test(
+        "latest and versions select among the database's own backups; another's needs its full name, and is shown"
+    )
     func anotherDatabase() throws {
         let cms = try BackupSite(isEmpty: true)
         let shop = try BackupSite(isEmpty: true)
@@ -25,7 +27,8 @@ struct BackupTargetTests {
         #expect(try cms.query("select count(*) from pages") == "1")
         let named = try cms.names().first { name in
             guard name.hasSuffix(".json") else { return false }
-            return try String(contentsOfFile: "\(cms.backups)/\(name)", encoding: .utf8).contains(shop.database)
+            return try String(contentsOfFile: "\(cms.backups)/\(name)", encoding: .utf8).contains(
+                shop.database)
         }
         let full = try #require(named)
         let other = try reed(cms, ["restore", full, "--yes", "--no-backup-first"])
@@ -60,24 +63,30 @@ struct BackupTargetTests {
         #expect(empty.errors.contains("\(cms.database) has no tables"))
         let refused = try cms.reed("backup", "prune", "--keep", "1", "--max-age", "0s", "--yes")
         #expect(refused.status == 3, "\(refused.errors)")
-        #expect(try cms.reed("backup", "prune", "--keep", "1", "--max-age", "soon").errors.contains("--max-age"))
+        #expect(
+            try cms.reed("backup", "prune", "--keep", "1", "--max-age", "soon").errors.contains("--max-age"))
     }
 
-    @Test("Without a database named, with a name that is no URL, or with unknown parameters: usage, and what to write")
+    @Test(
+        "Without a database named, with a name that is no URL, or with unknown parameters: usage, and what to write"
+    )
     func naming() throws {
         let site = try BackupSite(isEmpty: true)
         let unnamed = try site.reed("backup", "create", "--label", "1", environment: ["PGDATABASE": ""])
         #expect(unnamed.status == 64 && unnamed.errors.contains("no database is named"), "\(unnamed.errors)")
         let spaced = try site.reed("backup", "create", "--label", "1", "--database", "My DB")
         #expect(spaced.status == 64 && spaced.errors.contains("postgres:///My%20DB"), "\(spaced.errors)")
-        let schema = try site.reed("backup", "create", "--label", "1", "--database", "postgres://h/d?schema=public")
+        let schema = try site.reed(
+            "backup", "create", "--label", "1", "--database", "postgres://h/d?schema=public")
         #expect(schema.status == 64 && schema.errors.contains("'schema'"), "\(schema.errors)")
-        let mode = try site.reed("backup", "create", "--label", "1", "--database", "postgres://h/d?sslmode=nonsense")
+        let mode = try site.reed(
+            "backup", "create", "--label", "1", "--database", "postgres://h/d?sslmode=nonsense")
         #expect(mode.status == 64 && mode.errors.contains("verify-full"), "\(mode.errors)")
         for command in ["list", "verify"] {
             #expect(try site.reed("backup", command, "--dir", "/nonexistent").status == 66)
         }
-        let prune = try site.reed("backup", "prune", "--keep", "1", "--max-age", "1d", "--yes", "--dir", "/nonexistent")
+        let prune = try site.reed(
+            "backup", "prune", "--keep", "1", "--max-age", "1d", "--yes", "--dir", "/nonexistent")
         #expect(prune.status == 66)
     }
 
@@ -118,7 +127,8 @@ struct BackupTargetTests {
         let site = try BackupSite(isEmpty: true)
         try site.query("create table t (id int primary key); insert into t values (1)")
         try site.query(
-            "create subscription far connection 'host=127.0.0.1 port=1 dbname=x' publication p with (connect = false)")
+            "create subscription far connection 'host=127.0.0.1 port=1 dbname=x' publication p with (connect = false)"
+        )
         let created = try site.reed("backup", "create", "--label", "1")
         #expect(created.status == 0 && created.errors.contains("the subscriptions far"), "\(created.errors)")
         // A dump that an older version has made.
@@ -140,7 +150,10 @@ struct BackupTargetTests {
         let restored = try site.reed("backup", "restore", "latest", "--yes", "--no-backup-first")
         #expect(restored.status == 0, "\(restored.errors)")
         #expect(restored.output.contains("the subscriptions far"))
-        #expect(try site.query("select count(*) from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())") == "0")
+        #expect(
+            try site.query(
+                "select count(*) from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())"
+            ) == "0")
     }
 
     @Test("What only a superuser may make is said by create, and before the question")
@@ -154,7 +167,9 @@ struct BackupTargetTests {
             alter schema public owner to \(owner); alter table t owner to \(owner);
             """)
         let created = try site.reed("backup", "create", "--label", "1")
-        #expect(created.errors.contains("only a superuser can restore publication everything"), "\(created.errors)")
+        #expect(
+            created.errors.contains("only a superuser can restore publication everything"),
+            "\(created.errors)")
         let restored = try run(
             try reedImportPath(),
             [
@@ -164,7 +179,9 @@ struct BackupTargetTests {
         #expect(restored.status == 77, "\(restored.errors)")
         #expect(restored.errors.contains("publication everything"))
         #expect(try site.names().filter { $0.contains("before-restore") }.isEmpty)
-        try site.query("drop publication everything; reassign owned by \(owner) to \(site.cluster.user); drop owned by \(owner); drop role \(owner)")
+        try site.query(
+            "drop publication everything; reassign owned by \(owner) to \(site.cluster.user); drop owned by \(owner); drop role \(owner)"
+        )
     }
 
     @Test("A folder that its group may write to is trusted if that is said")
@@ -180,7 +197,8 @@ struct BackupTargetTests {
             ["prune", "--keep", "1", "--max-age", "1d", "--yes"],
         ] {
             let result = try run(
-                try reedImportPath(), ["backup"] + arguments + ["--allow-group"], environment: site.environment)
+                try reedImportPath(), ["backup"] + arguments + ["--allow-group"],
+                environment: site.environment)
             #expect(result.status == 0, "\(arguments): \(result.errors)")
         }
         _ = try run("chmod", "2777", site.backups)
@@ -193,8 +211,10 @@ struct BackupTargetTests {
         try site.query("create table t (id int)")
         let port = site.cluster.port
         let pool = try run(
-            "python3", "-c", "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
-            .output.trimmingCharacters(in: .whitespacesAndNewlines)
+            "python3", "-c",
+            "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
+        )
+        .output.trimmingCharacters(in: .whitespacesAndNewlines)
         try site.folder.write(#""admin" "x""# + "\n", to: "users")
         for (mode, status): (String, Int32) in [("transaction", 78), ("session", 0)] {
             let configuration = try site.folder.write(
@@ -212,14 +232,19 @@ struct BackupTargetTests {
                 """, to: "pgbouncer.ini")
             _ = try run("chmod", "-R", "a+rX", site.folder.path)
             let bouncer = try RunningProcess(
-                "/bin/sh", ["-c", "exec setpriv --reuid=postgres --regid=postgres --clear-groups pgbouncer '\(configuration)'"])
+                "/bin/sh",
+                [
+                    "-c",
+                    "exec setpriv --reuid=postgres --regid=postgres --clear-groups pgbouncer '\(configuration)'",
+                ])
             defer { bouncer.signal(SIGKILL) }
             let url = "postgres://x@127.0.0.1:\(pool)/\(site.database)"
             try waitUntil("pgbouncer answers") {
                 try run("/usr/bin/env", ["psql", "-X", "-w", "-c", "select 1", url]).status == 0
             }
             let result = try run(
-                try reedImportPath(), ["backup", "create", "--label", "1", "--dir", site.backups, "--database", url])
+                try reedImportPath(),
+                ["backup", "create", "--label", "1", "--dir", site.backups, "--database", url])
             #expect(result.status == status, "\(mode): \(result.errors)")
             if status == 78 { #expect(result.errors.contains("PostgreSQL server's own port")) }
             bouncer.signal(SIGKILL)
@@ -231,7 +256,8 @@ struct BackupTargetTests {
 /// Servers and programs of releases 15 and 18, in both directions.
 @Suite(.enabled(if: OtherServers.areExpected, "scripts/servers has not been run"))
 struct PostgresReleaseTests {
-    private static let sql = "create table t (id int primary key, name text not null); insert into t values (1, 'a')"
+    private static let sql =
+        "create table t (id int primary key, name text not null); insert into t values (1, 'a')"
     private static let new = ["PATH": OtherServers.pathOfPostgres18]
 
     @Test("pg_dump 18 of a server 15 is restored into 15; a drill agrees")
@@ -242,13 +268,15 @@ struct PostgresReleaseTests {
             ["create", "--label", "1"], ["verify", "latest", "--drill"], ["restore", "latest", "--yes"],
         ] {
             let result = try run(
-                try reedImportPath(), ["backup"] + arguments, environment: site.environment.merging(Self.new) { $1 })
+                try reedImportPath(), ["backup"] + arguments,
+                environment: site.environment.merging(Self.new) { $1 })
             #expect(result.status == 0, "\(arguments): \(result.errors)")
         }
         #expect(try site.query("select name from t") == "a")
     }
 
-    @Test("A backup of 15 is restored into 18; pg_dump 15 refuses a server 18, and a backup of 18 a server 15")
+    @Test(
+        "A backup of 15 is restored into 18; pg_dump 15 refuses a server 18, and a backup of 18 a server 15")
     func acrossReleases() throws {
         let new = try PostgresCluster(programs: OtherServers.postgres18)
         let old = try BackupSite(isEmpty: true)
@@ -266,7 +294,8 @@ struct PostgresReleaseTests {
             environment: new.environment(old.database).merging(["REED_BACKUP_DIR": old.backups]) { $1 })
         #expect(refused.status == 78, "\(refused.errors)")
         #expect(
-            try run(try reedImportPath(), ["backup", "create", "--label", "3"], environment: environment).status == 0)
+            try run(try reedImportPath(), ["backup", "create", "--label", "3"], environment: environment)
+                .status == 0)
         let down = try run(
             try reedImportPath(), ["backup", "restore", "3", "--yes"],
             environment: old.environment.merging(Self.new) { $1 })

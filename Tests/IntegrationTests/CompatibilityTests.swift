@@ -11,10 +11,12 @@ struct CompatibilityTests {
         _ server: RedisServer, _ folder: String, _ more: String...
     ) throws -> ProcessResult {
         try run(
-            try reedImportPath(), ["--csv", folder, "--redis", server.url, "--quiet", "--retry-for", "0"] + more)
+            try reedImportPath(),
+            ["--csv", folder, "--redis", server.url, "--quiet", "--retry-for", "0"] + more)
     }
 
-    @Test("Import, import again, update, prune, adopt, apply and forget", arguments: servers, ["auto", "never"])
+    @Test(
+        "Import, import again, update, prune, adopt, apply and forget", arguments: servers, ["auto", "never"])
     func wholeLife(name: String, atomic: String) throws {
         let server = try RedisServer(program: OtherServers.redis(name))
         let folder = try TemporaryDirectory()
@@ -26,14 +28,17 @@ struct CompatibilityTests {
         #expect(try server.entityCount() == 702)
         let plan = try reedImport("plan", folder.path, "--redis", server.url, "--quiet")
         #expect(plan.status == 0, "\(plan.output)")
-        let changed = rows.dropFirst(20).enumerated().map { $0 < 300 ? $1.replacing("text", with: "words") : $1 }
+        let changed = rows.dropFirst(20).enumerated().map {
+            $0 < 300 ? $1.replacing("text", with: "words") : $1
+        }
         try folder.write("key,value\n" + changed.joined(), to: "translations.de.csv")
         let second = try imports(server, folder.path, "--atomic", atomic, "--prune", "--verify")
         #expect(second.status == 0, "\(second.errors)")
         #expect(try server.entityCount() == 682)
         #expect(try server.ask("--scan", "--pattern", "*guard*") == "")
         let key = try #require(
-            try server.ask("--scan", "--pattern", "entity:theme:*").split(separator: "\n").first.map(String.init))
+            try server.ask("--scan", "--pattern", "entity:theme:*").split(separator: "\n").first.map(
+                String.init))
         _ = try server.ask("expire", key, "1000")
         let expiring = try imports(server, folder.path, "--atomic", atomic)
         #expect(expiring.status == 0, "\(expiring.errors)")
@@ -45,7 +50,8 @@ struct CompatibilityTests {
         let applied = try reedImport("apply", saved, "--quiet")
         #expect(applied.status == 0, "\(applied.errors)")
         #expect(try imports(server, folder.path, "--source", "other").status == 3)
-        #expect(try imports(server, folder.path, "--source", "other", "--adopt", "--atomic", atomic).status == 0)
+        #expect(
+            try imports(server, folder.path, "--source", "other", "--adopt", "--atomic", atomic).status == 0)
         let forgotten = try reedImport("forget", "other", "--redis", server.url, "--yes", "--delete")
         #expect(forgotten.status == 0, "\(forgotten.errors)")
         #expect(try server.entityCount() == 0)
@@ -72,12 +78,16 @@ struct CompatibilityTests {
                 try reedImportPath(),
                 ["--csv", folder.path, "--redis", url, "--atomic", atomic, "--prune", "--verify", "--quiet"])
             #expect(result.status == 0, "\(result.errors)")
-            try folder.write("key,value\n" + rows.dropLast(2000).split(separator: "\n").dropLast().joined(separator: "\n") + "\n", to: "translations.de.csv")
+            try folder.write(
+                "key,value\n" + rows.dropLast(2000).split(separator: "\n").dropLast().joined(separator: "\n")
+                    + "\n", to: "translations.de.csv")
         }
         #expect(try reedImport("status", "--redis", url).status == 0)
         for command in [["flushall"], ["keys", "*"], ["config", "get", "*"], ["get", "other"]] {
             let refused = try run(
-                "/usr/bin/env", ["redis-cli", "-s", server.socket, "--user", "imp", "--pass", "pw", "--no-auth-warning"] + command)
+                "/usr/bin/env",
+                ["redis-cli", "-s", server.socket, "--user", "imp", "--pass", "pw", "--no-auth-warning"]
+                    + command)
             #expect(refused.output.contains("NOPERM"), "\(command): \(refused.output)")
         }
         #expect(try reedImport("forget", "csv", "--redis", url, "--yes", "--delete").status == 0)

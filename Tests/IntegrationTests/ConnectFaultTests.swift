@@ -29,7 +29,8 @@ struct ConnectFaultTests {
     @Test("Nothing listens, or the name is unknown")
     func unreachable() throws {
         let start = ContinuousClock.now
-        expectNothing(try importConfig("redis://127.0.0.1:1"), 69, "redis://127.0.0.1:1/0: Connection refused")
+        expectNothing(
+            try importConfig("redis://127.0.0.1:1"), 69, "redis://127.0.0.1:1/0: Connection refused")
         expectNothing(try importConfig("no-such-host.invalid"), 69, "redis://no-such-host.invalid:6379/0: ")
         #expect(start.duration(to: .now) < .seconds(4))
     }

@@ -34,7 +34,10 @@ struct PlanTests {
         let result = try plan(
             server, folder, "--created-by", "somebody", "--timestamp", "2030-01-01T00:00:00Z")
         #expect(result.status == 0)
-        #expect(result.output == "Target: \(server.url)?db=0, source csv\nPlan: 0 to create, 0 to update, 2 unchanged, 0 conflicts\n")
+        #expect(
+            result.output
+                == "Target: \(server.url)?db=0, source csv\nPlan: 0 to create, 0 to update, 2 unchanged, 0 conflicts\n"
+        )
         #expect(result.errors == "")
         for site in ["config", "config-by-id"] {
             let server = try RedisServer()
@@ -149,7 +152,8 @@ struct PlanTests {
         try folder.write("theme_name,description\n", to: "themes.csv")
         let empty = try run(program, ["plan", "--csv", folder.path, "--redis", server.url, "--prune"])
         #expect(empty.status == 0)
-        #expect(empty.errors.contains(
+        #expect(
+            empty.errors.contains(
                 "warning: the directory has none of the theme entities any more, of which 2 are owned; kept"))
     }
 

@@ -156,9 +156,9 @@ struct ProcessFaultTests {
         let site = try FaultSite(rows: 60_000)
         let file = site.folder.path(of: "config/translations.de.csv")
         let content = try Data(contentsOf: URL(fileURLWithPath: file))
-        let proxy = try site.held(at: 500_000)
+        let proxy = try site.held(at: 2_000_000)
         let program = try site.start(proxy.url)
-        try site.awaitEntities(1000)
+        try proxy.awaitHold()
         switch how {
         case "append": _ = try run("/bin/sh", ["-c", "echo 'new.key,new' >>'\(file)'"])
         case "replace":

@@ -16,13 +16,15 @@ struct ResultFileTests {
     func inputs() throws {
         let (server, folder) = try site()
         let table = folder.path(of: "site/themes.csv")
-        try FileManager.default.createSymbolicLink(atPath: folder.path(of: "link"), withDestinationPath: table)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path(of: "link"), withDestinationPath: table)
         let password = try folder.write("pw\n", to: "password")
         let before = try String(contentsOfFile: table, encoding: .utf8)
         let directory = folder.path(of: "site")
         for path in [table, folder.path(of: "link"), folder.path(of: "site/new.csv")] {
             for arguments in [
-                [directory, "--redis", server.url, "--report", path], ["plan", directory, "--redis", server.url, "--out", path],
+                [directory, "--redis", server.url, "--report", path],
+                ["plan", directory, "--redis", server.url, "--out", path],
                 [directory, "--out", path], ["plan", directory, "--out", path],
             ] {
                 let result = try run(try reedImportPath(), arguments)
@@ -106,7 +108,9 @@ struct ResultFileTests {
             // It is in its wait for the other end when it has caught the signal: no sooner does it react to it.
             try waitUntil("signals are caught") {
                 let status = try String(contentsOfFile: "/proc/\(program.id)/status", encoding: .utf8)
-                let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
+                let caught = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(
+                    separator: "\t"
+                ).last
                 return (UInt64(caught ?? "0", radix: 16) ?? 0) & (1 << (UInt64(signal) - 1)) != 0
             }
             program.signal(signal)

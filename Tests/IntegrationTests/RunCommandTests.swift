@@ -27,7 +27,8 @@ struct RunCommandTests {
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.dropFirst().first == "254")
-        #expect(lines.last?.hasPrefix("redis://default:") == true && lines.last?.contains("@127.0.0.1:") == true)
+        #expect(
+            lines.last?.hasPrefix("redis://default:") == true && lines.last?.contains("@127.0.0.1:") == true)
         #expect(!FileManager.default.fileExists(atPath: folder(lines[0])))
     }
 

@@ -60,7 +60,8 @@ struct SyncTests {
         try folder.write("", to: "themes.csv")
         var result = try run(try reedImportPath(), ["--csv", folder.path, "--redis", server.url, "--prune"])
         #expect(result.status == 0)
-        #expect(result.errors.contains(
+        #expect(
+            result.errors.contains(
                 "warning: the directory has none of the theme entities any more, of which 3 are owned; kept"))
         #expect(try server.entityCount() == 5)
         try folder.write("theme_name,description\n", to: "themes.csv")
@@ -154,8 +155,12 @@ struct SyncTests {
         #expect(hasty.errors.contains("/\(first.id)"))
         let waiting = try RunningProcess(
             try reedImportPath(),
-            site.arguments(site.server.url, ["--retry-for", "0", "--lock-timeout", "1h"]).filter { $0 != "--quiet" })
-        try waitUntil("it waits") { try waiting.errorsSoFar().contains("note: waiting for the lock: import running") }
+            site.arguments(site.server.url, ["--retry-for", "0", "--lock-timeout", "1h"]).filter {
+                $0 != "--quiet"
+            })
+        try waitUntil("it waits") {
+            try waiting.errorsSoFar().contains("note: waiting for the lock: import running")
+        }
         #expect(first.isRunning && waiting.isRunning)
         proxy.release()
         let ended = try first.finish()
@@ -408,7 +413,8 @@ struct SyncTests {
         let planned = try plan(server, folder, "--format", "github")
         #expect(
             planned.output
-                == "::notice title=reed-import::Plan: 0 to create, 0 to update, 5 unchanged, 0 conflicts; target: \(server.url)?db=0, source csv\n")
+                == "::notice title=reed-import::Plan: 0 to create, 0 to update, 5 unchanged, 0 conflicts; target: \(server.url)?db=0, source csv\n"
+        )
         try folder.write("theme_name,parent_theme\na,50%\n", to: "themes.csv")
         let bad = try run(try reedImportPath(), ["validate", "--csv", folder.path, "--format", "github"])
         #expect(bad.status == 65)

@@ -21,7 +21,8 @@ struct TargetTests {
         #expect(!(try String(contentsOfFile: plan, encoding: .utf8)).contains(":pw"))
         let applied = try reedImport("apply", plan, "--quiet", environment: ["REDISCLI_AUTH": "pw"])
         #expect(applied.status == 0, "\(applied.errors)")
-        #expect(try server.ask("-n", "9", "--scan", "--pattern", "entity:*").split(separator: "\n").count == 2)
+        #expect(
+            try server.ask("-n", "9", "--scan", "--pattern", "entity:*").split(separator: "\n").count == 2)
         #expect(try server.ask("-n", "0", "dbsize") == "0")
         // The password may come from the variable, if that is of the same target.
         _ = try server.ask("flushall")
@@ -37,7 +38,8 @@ struct TargetTests {
         let folder = try folder()
         let plan = folder.path(of: "p.plan")
         #expect(
-            try reedImport("plan", folder.path, "--redis", server.url + "?db=9", "--out", plan, "--quiet").status == 2)
+            try reedImport("plan", folder.path, "--redis", server.url + "?db=9", "--out", plan, "--quiet")
+                .status == 2)
         let result = try reedImport(
             "apply", plan, "--redis", url.replacing("SOCKET", with: server.socket), "--quiet")
         #expect(result.status == 3, "\(result.errors)")
@@ -48,17 +50,22 @@ struct TargetTests {
     @Test("A plan of another version's format is refused")
     func olderFormat() throws {
         let folder = try folder()
-        let plan = try folder.write(#"{"reed_import_plan":1,"source":"csv"}"# + "\n{\"changes\":0}\n", to: "p.plan")
+        let plan = try folder.write(
+            #"{"reed_import_plan":1,"source":"csv"}"# + "\n{\"changes\":0}\n", to: "p.plan")
         let result = try reedImport("apply", plan)
         #expect(result.status == 3 && result.errors.contains("another version"))
         let broken = try folder.write("no plan\n", to: "q.plan")
         #expect(try reedImport("apply", broken).status == 65)
     }
 
-    @Test("A refused AUTH or SELECT ends commands that only read as well", arguments: ["status", "plan", "doctor"])
+    @Test(
+        "A refused AUTH or SELECT ends commands that only read as well",
+        arguments: ["status", "plan", "doctor"])
     func refusals(command: String) throws {
         let server = try RedisServer()
-        _ = try server.ask("acl", "setuser", "reader", "on", ">pw", "~*", "+@read", "+ping", "+info", "+@connection", "-select")
+        _ = try server.ask(
+            "acl", "setuser", "reader", "on", ">pw", "~*", "+@read", "+ping", "+info", "+@connection",
+            "-select")
         let folder = try folder()
         let directory = command == "plan" ? [folder.path] : []
         func reed(_ url: String) throws -> ProcessResult {
@@ -96,7 +103,10 @@ struct TargetTests {
         let slashes = try reedImport("status", "--redis", "//u:secret@host")
         #expect(slashes.status == 64 && !slashes.errors.contains("secret"))
         let server = try RedisServer("--requirepass", "secret")
-        let result = try reedImport("status", "--redis", server.url, environment: ["REDISCLI_AUTH": "secret\n"])
-        #expect(result.status == 77 && result.errors.contains("the password ends with white space"), "\(result.errors)")
+        let result = try reedImport(
+            "status", "--redis", server.url, environment: ["REDISCLI_AUTH": "secret\n"])
+        #expect(
+            result.status == 77 && result.errors.contains("the password ends with white space"),
+            "\(result.errors)")
     }
 }

@@ -109,7 +109,7 @@ struct ValidateTests {
     @Test("Help names the options and exit codes; the version is printed")
     func help() throws {
         let commands = [
-            "import", "validate", "plan", "run", "doctor", "apply", "status", "csv", "backup",
+            "import", "validate", "plan", "run", "doctor", "apply", "status", "forget", "csv", "backup",
             "backup create", "backup list",
             "backup verify",
             "backup restore", "backup prune", "schema", "schema version", "schema record", "schema history",

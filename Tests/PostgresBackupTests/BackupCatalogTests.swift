@@ -19,7 +19,8 @@ struct BackupCatalogTests {
         var checksum = Checksum()
         checksum.add(Array(dump.utf8).span)
         let file = Backup.File(
-            database: database, server: "db:5432", file: "\(name).sql", sizeBytes: dump.utf8.count, sha256: checksum.hexadecimal,
+            database: database, server: "db:5432", file: "\(name).sql", sizeBytes: dump.utf8.count,
+            sha256: checksum.hexadecimal,
             tableCount: contents.tableCount, rows: contents.rows, serverVersion: "15.18",
             pgDumpVersion: "15.18")
         let backup = Backup(version: version, createdAt: created, duration: 1.5, files: [file])
@@ -40,7 +41,8 @@ struct BackupCatalogTests {
     @Test("Metadata survives being written and read, of one database and of two")
     func metadata() throws {
         let file = Backup.File(
-            database: "a/b", server: "h:1", file: "x.sql", sizeBytes: 1, sha256: "00", compression: .gzip, tableCount: 2,
+            database: "a/b", server: "h:1", file: "x.sql", sizeBytes: 1, sha256: "00", compression: .gzip,
+            tableCount: 2,
             rows: ["public.\"ä\"": 3], serverVersion: "15.18", pgDumpVersion: "15.18",
             grantsFile: "x.grants.sql")
         for files in [[file], [file, file]] {
@@ -95,7 +97,8 @@ struct BackupCatalogTests {
         let safety = try [2, 40].map { try add("before-restore", days: $0) }
         let catalog = try catalog()
         func candidates(_ keep: Int, days: Double) async throws -> [String] {
-            try await catalog.candidates(.init(keep: keep, maximumAge: days * 86_400), now: Self.now).map(\.name)
+            try await catalog.candidates(.init(keep: keep, maximumAge: days * 86_400), now: Self.now).map(
+                \.name)
         }
         #expect(try await candidates(2, days: 15) == [names[2], names[3]])
         #expect(try await candidates(2, days: 25) == [names[3]])
@@ -123,7 +126,9 @@ struct BackupCatalogTests {
         #expect(error?.code == .refused && error?.message.contains("of cms") == true)
     }
 
-    @Test("A name, a version and latest are looked for among the database's own backups; a full name leads to any")
+    @Test(
+        "A name, a version and latest are looked for among the database's own backups; a full name leads to any"
+    )
     func findByDatabase() throws {
         let cms = try add("1.0", days: 3)
         let shop = try add("1.0", days: 1, of: "shop")

@@ -43,7 +43,8 @@ struct RedisAddressTests {
             "redis://h/x",
             "redis://h/-1", "redis://h?db=1", "redis://u:sec/ret@h", "rediss://:secret@h", "http://h",
             "unix://run/r",
-            "//u:secret@host", "//host", "/u:secret@host", "unix:///r?x=1", "unix:///r?db=x", "u:secret@h", "redis://h/1/2",
+            "//u:secret@host", "//host", "/u:secret@host", "unix:///r?x=1", "unix:///r?db=x", "u:secret@h",
+            "redis://h/1/2",
         ])
     func refused(text: String) {
         let error = #expect(throws: RedisAddress.Invalid.self) { try RedisAddress(text) }
@@ -59,13 +60,21 @@ struct RedisAddressTests {
     }
 
     static let canonicalForms: [(texts: [String], canonical: String)] = [
-        (["localhost", "LOCALHOST:6379", "redis://:pw@localhost", "redis://localhost/0"], "redis://localhost:6379/0"),
+        (
+            ["localhost", "LOCALHOST:6379", "redis://:pw@localhost", "redis://localhost/0"],
+            "redis://localhost:6379/0"
+        ),
         (["redis://user:secret@[::1]:7/3", "redis://us%65r@[::1]:7/3"], "redis://user@[::1]:7/3"),
-        (["/run/a b.sock".replacing(" ", with: "_"), "unix:///run/a_b.sock?db=0"], "unix:///run/a_b.sock?db=0"),
+        (
+            ["/run/a b.sock".replacing(" ", with: "_"), "unix:///run/a_b.sock?db=0"],
+            "unix:///run/a_b.sock?db=0"
+        ),
         (["unix://u%40x:pw@/run/a%20b?db=2"], "unix://u%40x@/run/a%20b?db=2"),
     ]
 
-    @Test("An address has one canonical form, with user and database and without the password", arguments: canonicalForms)
+    @Test(
+        "An address has one canonical form, with user and database and without the password",
+        arguments: canonicalForms)
     func canonical(_ expected: (texts: [String], canonical: String)) throws {
         for text in expected.texts {
             #expect(try RedisAddress(text).description == expected.canonical)

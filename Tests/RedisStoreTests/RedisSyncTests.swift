@@ -29,8 +29,11 @@ private struct Sample {
             ids: entities.reduce(into: [:]) { ids, pair in
                 ids[pair.key] = PackedIDs(pair.value.keys.map { EntityName.id(pair.key, $0) })
             },
-            units: Set(Sample.types.map { PruningUnit(type: $0) } + [PruningUnit(layer: "", scope: nil, locale: "")]),
-            estimatedBytes: entities.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 } }
+            units: Set(
+                Sample.types.map { PruningUnit(type: $0) } + [PruningUnit(layer: "", scope: nil, locale: "")]),
+            estimatedBytes: entities.values.reduce(0) {
+                $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 }
+            }
         ) { type, body in
             for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
                 var entity = Entity(
@@ -422,7 +425,8 @@ struct RedisSyncTests {
 
     // MARK: - Rights and scripts
 
-    @Test("Who may not run scripts gets one transaction of few changes, and batches for many; always is always")
+    @Test(
+        "Who may not run scripts gets one transaction of few changes, and batches for many; always is always")
     func withoutScripts() throws {
         let server = try RedisServer()
         _ = try server.ask(
@@ -435,7 +439,8 @@ struct RedisSyncTests {
             redis.onNote = { notes.add($0) }
             options.atomicity = atomicity
             var sync = try RedisSync(
-                of: try RedisAddress("unix://imp:pw@\(server.socket)"), source: ImportSource(keyPrefix: prefix),
+                of: try RedisAddress("unix://imp:pw@\(server.socket)"),
+                source: ImportSource(keyPrefix: prefix),
                 types: Sample.types, stamp: Self.stamp(0), redis: redis, options: options)
             let result = try sync.apply(sample.graph, lockTimeout: .zero) { LastImport() }
             #expect(result.total.created == count)
@@ -460,7 +465,9 @@ struct RedisSyncTests {
         for number in 0..<300 { sample.entities[.theme]?["n\(number)"] = "2" }
         for number in 300..<350 { sample.entities[.theme]?["n\(number)"] = nil }
         _ = try server.ask("config", "resetstat")
-        let result = try Self.apply(sample, server, at: 5) { $0.prunes = true; $0.deletionLimit = .count(50) }
+        let result = try Self.apply(sample, server, at: 5) {
+            $0.prunes = true; $0.deletionLimit = .count(50)
+        }
         #expect(result.visibility == .atomic)
         #expect(result.total.updated == 300 && result.total.deleted == 50)
         let statistics = try server.ask("info", "commandstats")
@@ -526,7 +533,8 @@ struct RedisSyncTests {
         // Another run takes the lock over while this one is between two batches.
         var seen = 0
         let graph = sample.graph
-        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) { type, body in
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) {
+            type, body in
             try graph.forEachEntity(type) { entity in
                 seen += 1
                 if seen == 2500 { _ = try server.ask("set", "reed-import:csv:lock", "another's") }
@@ -551,7 +559,8 @@ struct RedisSyncTests {
         var sync = try Self.sync(server) { $0.atomicity = .never }
         var seen = 0
         let graph = sample.graph
-        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) { type, body in
+        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) {
+            type, body in
             try graph.forEachEntity(type) { entity in
                 seen += 1
                 if seen % 300 == 0 { _ = try server.ask("pexpire", "reed-import:csv:lock", "20000") }

@@ -58,7 +58,8 @@ struct ServerWordsTests {
         #expect(
             state.epoch
                 == ServerEpoch(
-                    runID: "abc", replicationID: nil, offset: nil, isReplica: true, master: "::1:7", evicted: 3,
+                    runID: "abc", replicationID: nil, offset: nil, isReplica: true, master: "::1:7",
+                    evicted: 3,
                     flushes: 3))
         #expect(state.isReplica && state.isCluster && state.mayEvict && !state.isSentinel)
         #expect(state.master == "::1:7")
@@ -81,7 +82,8 @@ struct ServerWordsTests {
 
     private static func epoch(_ change: (inout ServerEpoch) -> Void = { _ in }) -> ServerEpoch {
         var epoch = ServerEpoch(
-            runID: "r", replicationID: "p", offset: 100, isReplica: false, master: "?:?", evicted: 1, flushes: 1)
+            runID: "r", replicationID: "p", offset: 100, isReplica: false, master: "?:?", evicted: 1,
+            flushes: 1)
         change(&epoch)
         return epoch
     }
@@ -113,7 +115,8 @@ struct ServerWordsTests {
 
     static let halfReplies: [(type: CInt, rest: String, isPossible: Bool)] = [
         (-1, "anything", true), (REDIS_REPLY_STATUS, "", true), (REDIS_REPLY_STATUS, "O", true),
-        (REDIS_REPLY_STATUS, "OK\r", true), (REDIS_REPLY_STATUS, "readonly", true), (REDIS_REPLY_STATUS, "O\u{1B}", false),
+        (REDIS_REPLY_STATUS, "OK\r", true), (REDIS_REPLY_STATUS, "readonly", true),
+        (REDIS_REPLY_STATUS, "O\u{1B}", false),
         (REDIS_REPLY_STATUS, "OK\rx", false),
         (REDIS_REPLY_STATUS, String(repeating: "A", count: 100), false),
         (REDIS_REPLY_ERROR, "ERR what", true), (REDIS_REPLY_ERROR, "ERR\u{1B}", false),

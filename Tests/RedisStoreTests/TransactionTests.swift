@@ -31,7 +31,8 @@ struct TransactionTests {
     @Test("It is carried out, or aborted; a reply for each command has to come")
     func endings() throws {
         #expect(try end(queued: Self.queued, "*1\r\n+OK\r\n") == .done([.ok]))
-        #expect(try end(queued: Self.queued, "*1\r\n-NOPERM no more\r\n") == .done([.error("NOPERM no more")]))
+        #expect(
+            try end(queued: Self.queued, "*1\r\n-NOPERM no more\r\n") == .done([.error("NOPERM no more")]))
         #expect(try end(queued: Self.queued, "*-1\r\n") == .aborted)
         for reply in ["*0\r\n", "*2\r\n+OK\r\n+OK\r\n", "+OK\r\n", "$0\r\n\r\n"] {
             let failure = #expect(throws: RedisError.self) { try end(queued: Self.queued, reply) }

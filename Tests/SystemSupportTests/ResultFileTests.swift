@@ -11,7 +11,9 @@ struct ResultFileTests {
         if finishes { try file.finish() }
     }
 
-    private func content(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+    private func content(_ path: String) throws -> String {
+        try String(contentsOfFile: path, encoding: .utf8)
+    }
 
     private func mode(_ path: String) throws -> Int {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
@@ -32,7 +34,9 @@ struct ResultFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a"])
     }
 
-    @Test("A symbolic link is followed and stays, also if what it leads to does not exist", arguments: [true, false])
+    @Test(
+        "A symbolic link is followed and stays, also if what it leads to does not exist",
+        arguments: [true, false])
     func link(exists: Bool) throws {
         let folder = try TemporaryDirectory()
         let (link, file) = (folder.path(of: "link"), folder.path(of: "file"))
@@ -70,7 +74,9 @@ struct ResultFileTests {
         let reader = unsafe open(path, O_RDONLY | O_NONBLOCK)
         defer { Glibc.close(reader) }
         let file = try ResultFile(path: path, patience: .milliseconds(200))
-        let error = #expect(throws: ResultFileError.self) { try file.write([UInt8](repeating: 0, count: 1 << 20)) }
+        let error = #expect(throws: ResultFileError.self) {
+            try file.write([UInt8](repeating: 0, count: 1 << 20))
+        }
         #expect(error?.code == .inputOutput)
     }
 

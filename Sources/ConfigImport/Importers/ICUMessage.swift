@@ -12,7 +12,8 @@ struct ICUMessage {
     private static let mostLevels = 64
 
     private static let keywords = [
-        "plural", "select", "selectordinal", "number", "date", "time", "spellout", "ordinal", "duration", "choice",
+        "plural", "select", "selectordinal", "number", "date", "time", "spellout", "ordinal", "duration",
+        "choice",
         "list",
     ].map { Array($0.utf8) }
 
@@ -39,7 +40,8 @@ struct ICUMessage {
             word.count == typeEnd - typeStart && word.indices.allSatisfy { text[typeStart + $0] == word[$0] }
         }
         let next = Placeholders.skipSpace(text, typeEnd)
-        guard isType, next < text.count, text[next] == UInt8(ascii: ",") || text[next] == UInt8(ascii: "}") else {
+        guard isType, next < text.count, text[next] == UInt8(ascii: ",") || text[next] == UInt8(ascii: "}")
+        else {
             return nil
         }
         return (start..<end, next)
@@ -67,7 +69,9 @@ struct ICUMessage {
     private static func quoteEnd(_ text: Span<UInt8>, _ start: Int) -> Int {
         guard start + 1 < text.count else { return start + 1 }
         if text[start + 1] == UInt8(ascii: "'") { return start + 2 }
-        guard text[start + 1] == UInt8(ascii: "{") || text[start + 1] == UInt8(ascii: "}") else { return start + 1 }
+        guard text[start + 1] == UInt8(ascii: "{") || text[start + 1] == UInt8(ascii: "}") else {
+            return start + 1
+        }
         var index = start + 1
         while index < text.count {
             if text[index] == UInt8(ascii: "'") {

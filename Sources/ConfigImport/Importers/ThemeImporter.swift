@@ -124,8 +124,10 @@ extension ThemeImporter {
                 depths[theme] = depth
                 guard depth == Self.longestChain + 1 else { continue }
                 pass.log.add(
-                    .error, .tooDeep, file.path, themes[theme].parentPosition, field: themes[theme].parentField,
-                    "\(PlainText.quoted(themes[theme].name)) has more than \(Self.longestChain - 1) themes above it; at most \(Self.longestChain) may be in a chain")
+                    .error, .tooDeep, file.path, themes[theme].parentPosition,
+                    field: themes[theme].parentField,
+                    "\(PlainText.quoted(themes[theme].name)) has more than \(Self.longestChain - 1) themes above it; at most \(Self.longestChain) may be in a chain"
+                )
             }
         }
     }

@@ -59,7 +59,8 @@ struct TranslationCatalog {
             translated.map { place in
                 let source = groups[place >> 16]
                 return TranslatedPlace(
-                    layer: source.layer.rawValue, scope: source.scope, locale: locales[place & 0xFFFF].rawValue)
+                    layer: source.layer.rawValue, scope: source.scope,
+                    locale: locales[place & 0xFFFF].rawValue)
             })
     }
 

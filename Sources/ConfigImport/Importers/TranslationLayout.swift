@@ -45,7 +45,9 @@ enum TranslationLayout {
             form = .inKey
             return Layout(keyElements(names, kind: .word) + [valueColumn] + members)
         }
-        guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else { return nil }
+        guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else {
+            return nil
+        }
         warnOfDoubtfulColumns(rows, columns, names, &log)
         let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
         form = .wide(columns)
@@ -126,7 +128,8 @@ enum TranslationLayout {
                     .unknownColumn, field,
                     "not a locale, nor a column of this form; "
                         + (hint
-                            ?? "expected locales such as de or de_DE, key, context, comment, note, notes, description or updated (--keep-columns keeps it as text)"))
+                            ?? "expected locales such as de or de_DE, key, context, comment, note, notes, description or updated (--keep-columns keeps it as text)")
+                )
             }
             return nil
         }
@@ -149,8 +152,10 @@ enum TranslationLayout {
         for (field, name) in names.enumerated() where field < key && name.utf8.count == 2 {
             guard columns.contains(where: { $0.column == name }) else { continue }
             log.add(
-                .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[field], field: rows.header[field],
-                "taken for the locale \(name), though it stands before the key; label_\(name) says that it is one")
+                .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[field],
+                field: rows.header[field],
+                "taken for the locale \(name), though it stands before the key; label_\(name) says that it is one"
+            )
         }
     }
 

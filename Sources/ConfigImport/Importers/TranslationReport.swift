@@ -61,7 +61,8 @@ struct TranslationReport {
             pass.log.add(
                 .warning, .missingTranslation, pass.paths[rows[0].file], rows[0].position,
                 rows.count == 1
-                    ? "\(names) has no value in any locale" : "\(rows.count) keys have no value in any locale: \(names)\(more)")
+                    ? "\(names) has no value in any locale"
+                    : "\(rows.count) keys have no value in any locale: \(names)\(more)")
         }
     }
 
@@ -79,9 +80,12 @@ struct TranslationReport {
             return keys?.contains(Fingerprint(Array(lowered.utf8).span, group: place.group)) ?? false
         }
         for pair in pairs {
-            let other = pair.otherPlace.map { " at \(PlainText.escaped(pass.paths[$0.file])):\($0.position.line)" } ?? ""
+            let other =
+                pair.otherPlace.map { " at \(PlainText.escaped(pass.paths[$0.file])):\($0.position.line)" }
+                ?? ""
             pass.log.add(
-                .warning, .similarKey, pass.paths[pair.place.file], pair.place.position, field: pair.place.field,
+                .warning, .similarKey, pass.paths[pair.place.file], pair.place.position,
+                field: pair.place.field,
                 "\(PlainText.quoted(pair.name)) and \(PlainText.quoted(pair.other))\(other) are the same but for "
                     + "letter case or the composition of characters")
         }

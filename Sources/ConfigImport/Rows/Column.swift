@@ -30,7 +30,8 @@ final class Column: Sendable {
     }
 
     init(
-        _ name: String, aliases: [String] = [], _ kind: ColumnKind, isRequired: Bool = false, mayBeAbsent: Bool = false,
+        _ name: String, aliases: [String] = [], _ kind: ColumnKind, isRequired: Bool = false,
+        mayBeAbsent: Bool = false,
         ifAbsent: Absence = .omitted, as member: String? = nil
     ) {
         self.name = name

@@ -235,7 +235,8 @@ struct ColumnBinding {
             isFit = false
             log.add(
                 .error, .emptyColumn, path, record.position(of: field),
-                "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell")
+                "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell"
+            )
         }
         for index in tests.indices {
             let field = tests[index].field

@@ -52,7 +52,8 @@ enum LookAlike {
             isFit = false
             log.add(
                 .error, .lookAlike, rows.file.path, rows.headerPositions[field], field: name,
-                "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them")
+                "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them"
+            )
         }
         return isFit
     }

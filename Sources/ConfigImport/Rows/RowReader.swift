@@ -153,7 +153,8 @@ struct RowReader: ~Copyable {
                 let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
                 let hasMark = index == 0 && text.count >= 3 && (0..<3).allSatisfy { text[$0] == mark[$0] }
                 let rest = text.extracting((hasMark ? 3 : 0)..<text.count)
-                return rest.count == name.utf8.count && zip(rest.indices, name.utf8).allSatisfy { rest[$0] == $1 }
+                return rest.count == name.utf8.count
+                    && zip(rest.indices, name.utf8).allSatisfy { rest[$0] == $1 }
             }
             guard isSame else { return false }
         }

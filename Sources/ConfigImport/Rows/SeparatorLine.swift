@@ -14,7 +14,8 @@ enum SeparatorLine {
             let hasMark = chunk.count >= 3 && (0..<3).allSatisfy { chunk[$0] == mark[$0] }
             let start = hasMark ? 3 : 0
             let name = Array("sep=".utf8)
-            guard chunk.count > start + name.count, name.indices.allSatisfy({ chunk[start + $0].lowercased == name[$0] })
+            guard chunk.count > start + name.count,
+                name.indices.allSatisfy({ chunk[start + $0].lowercased == name[$0] })
             else { return }
             let end = start + name.count + 1
             let isWholeLine = end == chunk.count || chunk[end] == 10 || chunk[end] == 13

@@ -35,7 +35,9 @@ struct BackupListCommand: ParsableCommand {
         for entry in entries {
             rows.append(
                 [
-                    entry.backup?.files.count == 1 ? entry.title : entry.name, entry.backup?.databases.joined(separator: ", ") ?? "-", entry.backup?.version ?? "-", entry.createdAt.formatted(.iso8601),
+                    entry.backup?.files.count == 1 ? entry.title : entry.name,
+                    entry.backup?.databases.joined(separator: ", ") ?? "-", entry.backup?.version ?? "-",
+                    entry.createdAt.formatted(.iso8601),
                     humanSize(entry.sizeBytes), entry.backup.map { "\($0.tableCount)" } ?? "-",
                     entry.state.description,
                 ]

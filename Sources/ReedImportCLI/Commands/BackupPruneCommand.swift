@@ -30,7 +30,8 @@ struct BackupPruneCommand: AsyncParsableCommand {
     func run() async throws {
         let catalog = backups.catalog
         let candidates = try await Cancellation.run {
-            try await catalog.candidates(BackupCatalog.Retention(keep: keep, maximumAge: maxAge.duration / .seconds(1)))
+            try await catalog.candidates(
+                BackupCatalog.Retention(keep: keep, maximumAge: maxAge.duration / .seconds(1)))
         }
         guard !candidates.isEmpty else { return Console.write("Nothing to delete\n") }
         let rows = candidates.map {

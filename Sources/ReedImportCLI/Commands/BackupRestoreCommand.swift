@@ -19,7 +19,8 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             and 143 if interrupted.
             """)
 
-    @Argument(help:
+    @Argument(
+        help:
             "The backup: its full name; or the beginning of its name or version, or latest, among those of the database."
     )
     var name: String
@@ -58,7 +59,8 @@ struct BackupRestoreCommand: AsyncParsableCommand {
     /// What a dump is of, if that is another database, or one on another server, than it goes to.
     private static func otherOrigin(of target: Restore.Target) -> String? {
         let host = target.dumpedHost.map { " on \($0)" } ?? " on an unknown server"
-        let isSame = target.dumpedDatabase == target.database && (target.dumpedHost ?? target.host) == target.host
+        let isSame =
+            target.dumpedDatabase == target.database && (target.dumpedHost ?? target.host) == target.host
         return isSame ? nil : target.dumpedDatabase + host
     }
 
@@ -71,7 +73,8 @@ struct BackupRestoreCommand: AsyncParsableCommand {
             lines.append(("database", "\(target.database) on \(target.host)"))
             if let origin = Self.otherOrigin(of: target) { lines.append(("BUT IT IS OF", origin)) }
             if !target.subscriptions.isEmpty {
-                lines.append(("left out", "the subscriptions \(target.subscriptions.joined(separator: ", "))"))
+                lines.append(
+                    ("left out", "the subscriptions \(target.subscriptions.joined(separator: ", "))"))
             }
             if restore.targets.count > 1 { lines.append(("from", target.file)) }
             lines.append(

@@ -62,10 +62,13 @@ struct PlanCommand: ParsableCommand {
             address, options, sync.options(isStrict: input.strict), out == "-" ? nil : format, file: file)
         if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
             // What would be deleted was to be seen, and is.
-            Console.complain("warning: an import would refuse: \(refusal.message)\(refusal.advice.map { "; \($0)" } ?? "")")
+            Console.complain(
+                "warning: an import would refuse: \(refusal.message)\(refusal.advice.map { "; \($0)" } ?? "")"
+            )
         } else if let refusal = plan.refusal {
             throw Failure(
-                refusal.code == .vanished ? .data : .refused, refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
+                refusal.code == .vanished ? .data : .refused,
+                refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
         }
         if failOn == .delete, plan.total.deleted > 0 {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")

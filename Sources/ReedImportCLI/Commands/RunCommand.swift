@@ -82,6 +82,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         options.interruption = interruption
         try run.write(
-            to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, SyncOptions(), lockTimeout: .zero, verify: false)
+            to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, SyncOptions(),
+            lockTimeout: .zero, verify: false)
     }
 }

@@ -52,7 +52,8 @@ struct StatusCommand: ParsableCommand {
         guard early.isEmpty else {
             throw Failure(
                 .differences,
-                "the last import is in the future: \(early.map(\.name).joined(separator: ", ")); set this clock or that of the importer")
+                "the last import is in the future: \(early.map(\.name).joined(separator: ", ")); set this clock or that of the importer"
+            )
         }
         let old = sources.filter { ($0.age ?? .max) > limit }
         if !old.isEmpty || sources.isEmpty {

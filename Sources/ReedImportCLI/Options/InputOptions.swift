@@ -22,7 +22,8 @@ struct InputOptions: ParsableArguments {
         switch (place, option) {
         case (let place?, .some):
             throw ValidationError(
-                "a directory is given twice, as '\(PlainText.escaped(place))' and by --csv; give one of them.")
+                "a directory is given twice, as '\(PlainText.escaped(place))' and by --csv; give one of them."
+            )
         case (nil, nil):
             throw ValidationError("no configuration directory; give one: reed-import DIR, or --csv DIR.")
         case (nil, let option?):

@@ -87,7 +87,8 @@ struct RedisArguments: ParsableArguments {
             guard given.description == server else {
                 throw Failure(
                     .refused,
-                    "the plan was made for \(server), and --redis is \(given); nothing written; make a new plan")
+                    "the plan was made for \(server), and --redis is \(given); nothing written; make a new plan"
+                )
             }
             return given
         }
@@ -132,7 +133,8 @@ struct RedisArguments: ParsableArguments {
         let bytes: [UInt8]
         do throws(WholeFile.Failure) {
             bytes = try WholeFile.read(
-                path, limit: Self.longestPassword, interruption: Interruption.descriptor, patience: timeout.duration)
+                path, limit: Self.longestPassword, interruption: Interruption.descriptor,
+                patience: timeout.duration)
         } catch {
             switch error {
             case .unreadable(let reason):

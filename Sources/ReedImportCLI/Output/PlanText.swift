@@ -71,10 +71,13 @@ struct PlanText {
             Console.write((hasShown ? "" : beginning) + "],\"counts\":")
             Console.write(json.bytes)
             Console.write("}\n")
-        case .github: Console.write(
+        case .github:
+            Console.write(
                 Annotation.notice("\(sentence(plan)); target: \(PlainText.escaped(target.description))"))
         case .markdown:
-            Console.write((hasShown ? "\n" : "") + "**\(sentence(plan))**\n\nTarget: \(Self.code(target.description))\n")
+            Console.write(
+                (hasShown ? "\n" : "") + "**\(sentence(plan))**\n\nTarget: \(Self.code(target.description))\n"
+            )
         }
     }
 
@@ -233,7 +236,7 @@ struct PlanText {
                     + planned.members.map {
                         "\(Self.code($0.name)): \(Self.code(shown($0.stored))) → \(Self.code(shown($0.wanted)))"
                     })
-                .joined(separator: "; ")
+                    .joined(separator: "; ")
             case .conflict(let reason): Self.code(reason)
             case .none: ""
             }
