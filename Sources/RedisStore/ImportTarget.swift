@@ -1,6 +1,8 @@
 public import GraphSync
 
-/// Where an import goes: server, user, database, source and key prefix. Two targets are the same only if all of them are.
+/// Where an import goes: server, user, database, source and key prefix.
+///
+/// Two targets are the same only if all of them are.
 ///
 ///     let target = ImportTarget(address: try RedisAddress("redis://localhost/5"), source: ImportSource(keyPrefix: ""))
 ///     print(target)  // redis://localhost:6379/5, source csv

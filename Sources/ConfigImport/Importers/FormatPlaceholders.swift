@@ -5,7 +5,9 @@ import UCG
 ///
 /// A percent sign with white space behind it, or with a word, is text: `100 % sure`, `5%discount`.
 enum FormatPlaceholders {
-    /// Calls `body` with each of them, in their order. Complexity: O(*n*) in the bytes of the text.
+    /// Calls `body` with each of them, in their order.
+    ///
+    /// - Complexity: O(*n*) in the bytes of the text.
     static func forEach(in text: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
         guard text.contains(UInt8(ascii: "%")) else { return }
         var index = 0

@@ -1,8 +1,9 @@
 import UCG
 
-/// A text that holds arguments of ICU messages (ICU User Guide, "Formatting Messages"): `{n, plural, one {# item}
-/// other {# items}}`. The names of arguments are placeholders, and those inside their branches; the branches' own texts
-/// are not.
+/// A text that holds arguments of ICU messages, such as `{n, plural, one {# item} other {# items}}`.
+///
+/// The names of arguments are placeholders, and those inside their branches; the branches' own texts are not. Source:
+/// ICU User Guide, "Formatting Messages".
 ///
 /// Complexity: O(*n*) in the bytes of the text, whatever its nesting, which is followed to 64 levels.
 struct ICUMessage {
