@@ -140,7 +140,7 @@ struct ConfigDirectory {
                 misnamedKinds.insert(.translations)
                 report(
                     .error, .unknownFolder, folder,
-                    "is not read (did you mean \(PlainText.quoted("templates"))?)")
+                    "not read under this name (did you mean \(PlainText.quoted("templates"))?)")
             } else {
                 notes.append(
                     "\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped"
@@ -217,7 +217,7 @@ struct ConfigDirectory {
         let kind = Self.tables.first { $0.name == meant }?.kind
         misnamedKinds.insert(kind.map { ConfigFile.kind(of: $0) } ?? .translations)
         report(
-            .error, .fileName, path, "is not read (did you mean \(PlainText.quoted(meant))?)")
+            .error, .fileName, path, "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
     private mutating func lookAtFolder(_ name: String, in root: String) throws(InputError) {
@@ -236,7 +236,7 @@ struct ConfigDirectory {
         guard FolderListing.holdsCSV(path) else { return }
         misnamedKinds.insert(.translations)
         report(
-            .error, .unknownFolder, path, "is not read (did you mean \(PlainText.quoted(meant))?)")
+            .error, .unknownFolder, path, "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
     /// Notes folders where none is expected.

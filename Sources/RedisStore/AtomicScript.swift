@@ -17,23 +17,27 @@ enum AtomicScript {
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lock' end
         local records, guards = tonumber(ARGV[2]), tonumber(ARGV[3])
         local new, old = tonumber(ARGV[4]), tonumber(ARGV[5])
-        local function each(first, count, body)
-          for start = first, first + count - 1, 7000 do
-            if not body(start, math.min(start + 6999, first + count - 1)) then return false end
+        local function each(first, count, step, body)
+          for start = first, first + count - 1, step do
+            if not body(start, math.min(start + step, first + count) - 1) then return false end
           end
           return true
         end
         local firstNew = 2 + records + guards
         local firstOld = firstNew + new
-        local isFree = each(firstNew, new, function(first, last)
+        local isFree = each(firstNew, new, 7000, function(first, last)
           return redis.call('EXISTS', unpack(KEYS, first, last)) == 0
         end)
         if not isFree then return 'changed' end
-        for index = 1, old do
-          local value = redis.pcall('GET', KEYS[firstOld + index - 1])
-          if type(value) ~= 'string' then return 'changed' end
-          if redis.sha1hex(value) ~= string.sub(ARGV[6], index * 40 - 39, index * 40) then return 'changed' end
-        end
+        local sha1hex, sub, digests = redis.sha1hex, string.sub, ARGV[6]
+        local isSame = each(firstOld, old, 100, function(first, last)
+          local at = (first - firstOld) * 40
+          for index, value in ipairs(redis.call('MGET', unpack(KEYS, first, last))) do
+            if not value or sha1hex(value) ~= sub(digests, at + index * 40 - 39, at + index * 40) then return false end
+          end
+          return true
+        end)
+        if not isSame then return 'changed' end
         local at = 7
         while ARGV[at] do
           local words = tonumber(ARGV[at])
@@ -47,8 +51,8 @@ enum AtomicScript {
           redis.call('DEL', unpack(KEYS, first, last))
           return true
         end
-        each(firstOld, old, delete)
-        each(2 + records, guards, delete)
+        each(firstOld, old, 7000, delete)
+        each(2 + records, guards, 7000, delete)
         return 'OK'
         """
 
