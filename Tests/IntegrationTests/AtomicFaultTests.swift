@@ -149,8 +149,7 @@ struct AtomicFaultTests {
         let digest = try site.server.digest()
         relay.release()
         try waitUntil("the late bytes have arrived and their connections are gone") {
-            try site.server.ask("info", "clients").contains("connected_clients:1\r")
-                || site.server.ask("info", "clients").contains("connected_clients:1\n")
+            try site.server.ask("info", "clients").firstMatch(of: /connected_clients:1\b/) != nil
         }
         #expect(try site.server.digest() == digest)
     }

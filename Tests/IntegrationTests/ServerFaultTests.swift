@@ -291,6 +291,57 @@ struct ServerFaultTests {
         }
     }
 
+    @Test(
+        "The server becomes the replica of an empty one, and then its own master again: no success with keys missing",
+        arguments: ["never", "auto"])
+    func swapped(atomic: String) throws {
+        let site = try FaultSite()
+        let empty = try RedisServer("--port", "0", "--repl-diskless-sync-delay", "0")
+        let relay = try FaultProxy(empty)
+        let proxy = try site.held()
+        let program = try site.start(
+            proxy.url, ["--atomic", atomic, "--retry-for", "10m", "--batch", "1", "--timeout", "1h"])
+        if atomic == "never" { try site.awaitEntities(2000) } else { try proxy.awaitHold() }
+        let address = try #require(relay.url.split(separator: "/").last).split(separator: ":").map(
+            String.init)
+        _ = try site.server.ask("replicaof", address[0], address[1])
+        try waitUntil("the link is up") {
+            try site.server.ask("info", "replication").contains("master_link_status:up")
+        }
+        _ = try site.server.ask("replicaof", "no", "one")
+        proxy.release()
+        let result = try program.finish()
+        guard result.status == 0 else {
+            #expect(result.status == 75 || result.status == 65, "\(result.errors)")
+            return try site.expectMended()
+        }
+        try site.expectComplete()
+    }
+
+    @Test(
+        "What a killed import had sent in batches arrives late, and changes nothing that a later one has written"
+    )
+    func lateBytes() throws {
+        let site = try FaultSite()
+        let relay = try site.held()
+        let program = try site.start(relay.url)
+        try relay.awaitHold()
+        program.signal(SIGKILL)
+        _ = try program.finish()
+        let other = try FaultSite(site.server, rows: 10)
+        _ = try site.server.ask("del", "reed-import:csv:lock")
+        let later = try other.run(
+            site.server.url, "--atomic", "never", "--prune", "--max-delete", "100%", "--retry-for", "0")
+        #expect(later.status == 0, "\(later.errors)")
+        #expect(try site.server.entityCount() == 10)
+        let digest = try site.server.digest()
+        relay.release()
+        try waitUntil("the late bytes have arrived and their connections are gone") {
+            try site.server.ask("info", "clients").firstMatch(of: /connected_clients:1\b/) != nil
+        }
+        #expect(try site.server.digest() == digest)
+    }
+
     @Test("A user is deleted in the middle: the connection goes, and no password is shown")
     func deletedUser() throws {
         let site = try FaultSite()
