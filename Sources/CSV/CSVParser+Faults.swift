@@ -5,7 +5,11 @@ extension CSVParser {
         _ code: CSVError.Code, at position: CSVPosition, inField: Bool = true, _ reason: String,
         help: String? = nil
     ) -> CSVError {
-        defer { state = .ended }
+        defer {
+            state = .ended
+            // A character that was begun is no fault of its own any more.
+            utf8.reset()
+        }
         return CSVError(
             code: code, position: position, recordNumber: recordNumber, field: inField ? fieldIndex : nil,
             endsReading: true, reason: reason, help: help)

@@ -236,7 +236,8 @@ struct ConfigDirectory {
         guard FolderListing.holdsCSV(path) else { return }
         misnamedKinds.insert(.translations)
         report(
-            .error, .unknownFolder, path, "not read under this name (did you mean \(PlainText.quoted(meant))?)")
+            .error, .unknownFolder, path,
+            "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
     /// Notes folders where none is expected.
