@@ -3,6 +3,7 @@ import pathlib, socket, statistics, subprocess, tempfile, threading, time
 import generate, sync
 
 COUNT = 49_000
+BARE = "MSETs in one MULTI, redis-cli --pipe"
 
 
 class Pinger(threading.Thread):
@@ -48,39 +49,44 @@ def bench(options, server, folder):
 
 
 def measure(options, server, folder, count):
-    results = {}
+    times, waits = {}, {}
 
-    def run(name, command, file=None):
-        pinger, before = Pinger(server.socket), server.cpu()
+    def run(name, command, file, pings):
         with open(folder / file if file else "/dev/null", "rb") as commands:
+            pinger, before = Pinger(server.socket) if pings else None, server.cpu()
             done = subprocess.run(command, stdin=commands, capture_output=True, text=True)
         if done.returncode != 0:
             raise SystemExit("%s: %s" % (name, done.stderr))
-        # The pings cost something as well, whatever stands beside them.
-        results.setdefault(name, []).append((server.cpu() - before, pinger.stop()))
+        # The pings cost the server something as well, so its time is taken without them.
+        if pings:
+            waits.setdefault(name, []).append(pinger.stop())
+        else:
+            times.setdefault(name, []).append(server.cpu() - before)
         return done.stdout
 
-    def ours(name, directory, *more, atomic=True):
-        command = [options.program, "--csv", str(folder / directory), "--redis", "unix://" + server.socket, *more]
-        out = run(name, command)
-        if atomic and "in one transaction" not in out:
-            raise SystemExit("%s: not one transaction: %s" % (name, out))
+    def turn(pings):
+        def ours(name, directory, *more, atomic=True):
+            command = [options.program, "--csv", str(folder / directory), "--redis", "unix://" + server.socket, *more]
+            out = run(name, command, None, pings)
+            if atomic and "in one transaction" not in out:
+                raise SystemExit("%s: not one transaction: %s" % (name, out))
 
-    prune = ["--prune", "--max-delete", "100%"]
-    for _ in range(options.runs):
         server.ask("flushall")
-        run("MSETs in one MULTI, redis-cli --pipe", ["redis-cli", "-s", server.socket, "--pipe"], "mset.resp")
+        run(BARE, ["redis-cli", "-s", server.socket, "--pipe"], "mset.resp", pings)
         server.ask("flushall")
         ours("new, empty database", "config", atomic=False)
         server.ask("flushall")
         server.ask("set", "other", "x")
         ours("new, beside another key", "config")
         ours("all updated", "all")
-        ours("all but one deleted", "less", *prune)
+        ours("all but one deleted", "less", "--prune", "--max-delete", "100%")
+
+    for _ in range(options.runs):
+        turn(pings=False)
+        turn(pings=True)
     print("\n%d translations, unix socket, default options, median of %d runs in turns" % (count, options.runs))
-    base = statistics.median(cpu for cpu, _ in results["MSETs in one MULTI, redis-cli --pipe"])
-    for name, figures in results.items():
-        cpu = statistics.median(cpu for cpu, _ in figures)
+    base = statistics.median(times[BARE])
+    for name in times:
+        cpu = statistics.median(times[name])
         print("%-40s %6.0f ms of the server's CPU, %5.2f times; longest PING %4.0f ms (of all runs %.0f)" % (
-            name, cpu * 1e3, cpu / base, statistics.median(wait for _, wait in figures) * 1e3,
-            max(wait for _, wait in figures) * 1e3))
+            name, cpu * 1e3, cpu / base, statistics.median(waits[name]) * 1e3, max(waits[name]) * 1e3))

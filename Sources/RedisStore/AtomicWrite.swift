@@ -4,8 +4,8 @@ import UCG
 /// One transaction of a whole plan: all changes take effect at once, or none does.
 ///
 /// Whatever another program has written to one of the keys since they were compared aborts it. There are two ways. As
-/// a rule a script checks the keys within the transaction (``AtomicScript``), which takes time in proportion to them.
-/// For a user who may not run scripts, or may write by `SET` only, the keys are watched and read once more.
+/// a rule scripts check the keys within the transaction (``AtomicScript``), which takes time in proportion to them. For
+/// a user who may not run scripts, or may write by `SET` only, the keys are watched and read once more.
 struct AtomicWrite {
     /// How it ended.
     enum Ending: Equatable {
@@ -24,83 +24,8 @@ struct AtomicWrite {
     /// What the guard keys begin with.
     let guardPrefix: String
 
-    /// The most keys that one script can be given by every supported server.
-    static let mostScriptKeys = 500_000
     /// The most keys that are watched without being asked for: it takes time by their square up to Redis 8.
     static let mostWatchedKeys = 4000
-
-    // MARK: - Guarded by a script
-
-    /// Lets the server queue the transaction that a script guards.
-    ///
-    /// - Parameter lock: Its record and key are checked by the script too.
-    func guarded(by lock: ImportLock) -> Transaction {
-        var transaction = Transaction()
-        var groups = changes.written
-        let guards = groups.indices.map { Array("\(guardPrefix)\($0)".utf8) }
-        if !guards.isEmpty {
-            transaction.append(.command([Array("MSET".utf8)] + guards.flatMap { [$0, []] }))
-        }
-        transaction.append(check(guards, lock))
-        for index in groups.indices {
-            groups[index].batch.step = .create
-            groups[index].batch.guardKey = guards[index]
-            transaction.append(groups[index].batch)
-        }
-        if !guards.isEmpty { transaction.append(.command([Array("DEL".utf8)] + guards)) }
-        return transaction
-    }
-
-    /// What the results of a transaction that a script guards mean.
-    ///
-    /// - Throws: If nothing was written for another reason than a key that has changed.
-    func ending(ofGuarded results: ReplyList) throws(RedisError) -> Ending {
-        let groups = changes.written
-        let first = groups.isEmpty ? 0 : 1
-        switch try AtomicScript.Answer(results[first]) {
-        case .changed: return .aborted
-        case .lockLost: throw ImportLock.lost
-        case .failed(let failure): throw failure
-        case .done: break
-        }
-        for (index, group) in groups.enumerated() {
-            switch results[first + 1 + index] {
-            case .integer(1): continue
-            case .error(let text):
-                var failure = ServerError(text).asFailure
-                failure.origin = group.batch.entries.first?.origin
-                return .partial(failure)
-            default: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
-            }
-        }
-        return .done
-    }
-
-    private func check(_ guards: [[UInt8]], _ lock: ImportLock) -> [UInt8] {
-        var recordKeys: [String] = []
-        for record in records where !recordKeys.contains(record.key) { recordKeys.append(record.key) }
-        let new = changes.created.reduce(0) { $0 + $1.batch.entries.count }
-        let old = changes.keyCount - new
-        var keys: [[UInt8]] = [Array(lock.key.utf8)] + recordKeys.map { Array($0.utf8) } + guards
-        keys.reserveCapacity(keys.count + changes.keyCount)
-        for group in changes.written { group.batch.forEachKey { keys.append($0) } }
-        keys += changes.deleted
-        var arguments: [[UInt8]] = [lock.value]
-        for number in [recordKeys.count, guards.count, new, old] {
-            arguments.append(Array(String(number).utf8))
-        }
-        arguments.append(changes.updated.flatMap(\.digests) + changes.deletedDigests)
-        for record in records {
-            let number = (recordKeys.firstIndex(of: record.key) ?? 0) + 1
-            arguments.append(Array(String(record.arguments.count + 2).utf8))
-            arguments.append(Array(record.name.utf8))
-            arguments.append(Array(String(number).utf8))
-            arguments += record.arguments
-        }
-        return .command(
-            [Array("EVAL".utf8), Array(AtomicScript.text.utf8), Array(String(keys.count).utf8)] + keys
-                + arguments)
-    }
 
     // MARK: - Guarded by WATCH
 

@@ -4,18 +4,19 @@ import UCG
 extension RedisSync {
     /// How the one transaction of a plan can be guarded against other writers.
     enum AtomicWay {
-        /// By a script within it.
+        /// By scripts within it.
         case script
         /// By watching every key.
         case watch
     }
 
+    /// What the results of a transaction mean.
+    typealias Results = (ReplyList) throws(RedisError) -> AtomicWrite.Ending
+
     /// The way for this user and so many changes; `nil` if they go in batches.
     mutating func atomicWay(_ changes: AtomicChanges) throws(RedisError) -> AtomicWay? {
         if changes.keyCount == 0 { return .watch }
-        if redis.batchSize > 1, changes.keyCount <= AtomicWrite.mostScriptKeys, try mayRunScripts() {
-            return .script
-        }
+        if redis.batchSize > 1, try mayRunScripts() { return .script }
         if changes.keyCount <= AtomicWrite.mostWatchedKeys { return .watch }
         if options.atomicity == .always {
             redis.onNote(
@@ -58,14 +59,16 @@ extension RedisSync {
             records: recordCommands(plan) + [bookkeeping.record(try finished(last, result.total, desired))],
             guardPrefix: source.guardPrefix)
         try lock.tend()
-        let transaction: Transaction
+        let (transaction, ending): (Transaction, Results)
         switch way {
-        case .script: transaction = write.guarded(by: lock)
+        case .script:
+            let guarded = write.guarded
+            (transaction, ending) = (guarded.transaction(lock), guarded.ending)
         case .watch:
             guard try watch(write) else { return false }
-            transaction = write.watched()
+            (transaction, ending) = (write.watched(), write.ending(ofWatched:))
         }
-        guard try carryOut(transaction, write, way) else { return false }
+        guard try carryOut(transaction, ending) else { return false }
         self.result = result
         isCarriedOut = true
         try store.finish(.run(key: source.lastKey, run: run))
@@ -122,7 +125,7 @@ extension RedisSync {
     ///
     /// If the connection breaks while it does, the record of the last import tells whether it did.
     private mutating func carryOut(
-        _ transaction: Transaction, _ write: AtomicWrite, _ way: AtomicWay
+        _ transaction: Transaction, _ outcome: Results
     ) throws -> Bool {
         let (redis, lock) = (redis, lock)
         try store.pipeline.use { (connection, _) throws(RedisError) in
@@ -144,12 +147,7 @@ extension RedisSync {
             return true
         }
         guard case .done(let results) = ending else { return false }
-        let outcome =
-            switch way {
-            case .script: try write.ending(ofGuarded: results)
-            case .watch: write.ending(ofWatched: results)
-            }
-        switch outcome {
+        switch try outcome(results) {
         case .done: return true
         case .aborted: return false
         case .partial(let failure):

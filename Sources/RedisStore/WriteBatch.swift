@@ -159,13 +159,13 @@ struct WriteBatch: Sendable {
     /// The command that counts which of these entities' keys exist.
     func existsCommand(_ indices: [Int]) -> [UInt8] { command(Self.existsName, indices) }
 
-    /// Calls `body` with the key of each entity.
-    func forEachKey(_ body: ([UInt8]) -> Void) {
-        for index in entries.indices {
+    /// The key of each entity.
+    var keys: [[UInt8]] {
+        entries.indices.map { index in
             // The length comes first, and line ends after length and key.
             let encoded = bytes[range(of: index).lowerBound..<entries[index].keyEnd]
             let start = (encoded.firstIndex(of: 10) ?? encoded.startIndex) + 1
-            body(Array(encoded[start..<encoded.endIndex - 2]))
+            return Array(encoded[start..<encoded.endIndex - 2])
         }
     }
 

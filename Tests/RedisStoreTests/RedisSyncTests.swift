@@ -471,7 +471,7 @@ struct RedisSyncTests {
         #expect(result.visibility == .atomic)
         #expect(result.total.updated == 300 && result.total.deleted == 50)
         let statistics = try server.ask("info", "commandstats")
-        #expect(statistics.contains("cmdstat_eval:calls=2,"))
+        #expect(statistics.contains("cmdstat_eval:calls=5,"))
         #expect(!statistics.contains("cmdstat_watch:calls=3,"))
         #expect(try server.ask("--scan", "--pattern", "*guard*") == "")
         #expect(try server.entityCount() == 550)

@@ -1,0 +1,142 @@
+import GraphSync
+import TestSupport
+import Testing
+import UCG
+
+@testable import RedisStore
+
+/// What one transaction of more keys than a script has does to a real server.
+struct AtomicWriteTests {
+    /// A server that holds entities to update and to delete, and the write of all changes.
+    private final class Site {
+        let server: RedisServer
+        let write: AtomicWrite
+        private let lock: ImportLock
+        private var session: RedisSession.Opened
+
+        /// A script and a half of new entities, as many that change, and as many that go.
+        static let count = 1500
+
+        static func key(_ group: String, _ number: Int) -> String {
+            "entity:theme:\(EntityName.id(.theme, "\(group)\(number)"))"
+        }
+
+        private static func batch(_ group: String, _ text: String) -> WriteBatch {
+            var head = EntityHead(keyPrefix: "", stamp: EntityStamp(time: .now, author: "test"))
+            var batch = WriteBatch()
+            for number in 0..<count {
+                var entity = Entity(
+                    type: .theme, id: EntityName.id(.theme, "\(group)\(number)"),
+                    origin: EntityOrigin(file: 0, line: number + 2))
+                entity.data.beginObject()
+                entity.data.key("text")
+                entity.data.string(text)
+                entity.data.endObject()
+                batch.append(entity, &head)
+            }
+            return batch
+        }
+
+        init() throws {
+            server = try RedisServer()
+            let options = RedisOptions()
+            let connecting = RedisSession(try RedisAddress(server.url), keyPrefix: "", options)
+            lock = ImportLock(connecting, key: "reed-import:csv:lock", options)
+            try lock.acquire(within: .zero)
+            session = try connecting.open()
+            let (new, old) = (Self.batch("new", "1"), Self.batch("old", "1"))
+            let (changed, gone) = (Self.batch("old", "2"), Self.batch("gone", "1"))
+            for stored in [old, gone] {
+                let pairs = stored.entries.indices.flatMap { [stored.keys[$0], stored.value(at: $0)] }
+                _ = try session.connection.call(
+                    [.command([Array("MSET".utf8)] + pairs)], name: "MSET", within: .seconds(60))
+            }
+            var changes = AtomicChanges(entityLimit: .max)
+            for index in 0..<Self.count {
+                changes.append(.create, index, of: new, stored: nil)
+                let stored = old.value(at: index)
+                let change = Change(stored: stored.span, wanted: changed.value(at: index).span)
+                changes.append(change, index, of: changed, stored: stored)
+                let key = EntityKey(prefix: "", type: .theme, id: gone.entries[index].id)
+                changes.delete(key, stored: gone.value(at: index))
+            }
+            write = AtomicWrite(
+                changes: changes,
+                records: [
+                    RecordCommand("HSET", "reed-import:csv:last", [Array("run".utf8), Array("1".utf8)])
+                ],
+                guardPrefix: "reed-import:csv:guard:")
+        }
+
+        /// Queues the transaction, lets something happen, and carries it out.
+        func carryOut(after disturbance: () throws -> Void = {}) throws -> AtomicWrite.Ending {
+            let guarded = write.guarded
+            let transaction = guarded.transaction(lock)
+            try transaction.queue(&session.connection, lock, RedisOptions())
+            try disturbance()
+            guard case .done(let results) = try transaction.execute(&session.connection, RedisOptions())
+            else {
+                return .aborted
+            }
+            return try guarded.ending(results)
+        }
+    }
+
+    @Test("Creations, updates, deletions and records take effect together, and no guard is left")
+    func allAtOnce() throws {
+        let site = try Site()
+        #expect(try site.carryOut() == .done)
+        #expect(try site.server.entityCount() == 2 * Site.count)
+        #expect(try site.server.ask("--scan", "--pattern", "*guard*") == "")
+        for (group, text) in [("new", "1"), ("old", "2")] {
+            let last = try site.server.ask("get", Site.key(group, Site.count - 1))
+            #expect(last.contains(#""text":"\#(text)""#))
+        }
+        #expect(try site.server.ask("exists", Site.key("gone", 0), Site.key("gone", 1499)) == "0")
+        #expect(try site.server.ask("hget", "reed-import:csv:last", "run") == "1")
+    }
+
+    @Test(
+        "A key that another program has written aborts everything, whichever script has it",
+        arguments: ["new", "old", "gone"], [0, 999, 1000, 1499])
+    func foreignWrite(group: String, number: Int) throws {
+        let site = try Site()
+        var digest = ""
+        let ending = try site.carryOut {
+            _ = try site.server.ask("set", Site.key(group, number), "another's")
+            digest = try site.server.digest()
+        }
+        #expect(ending == .aborted)
+        #expect(try site.server.digest() == digest)
+    }
+
+    @Test("A key that has vanished aborts everything", arguments: ["old", "gone"])
+    func vanished(group: String) throws {
+        let site = try Site()
+        var digest = ""
+        let ending = try site.carryOut {
+            _ = try site.server.ask("del", Site.key(group, 1200))
+            digest = try site.server.digest()
+        }
+        #expect(ending == .aborted)
+        #expect(try site.server.digest() == digest)
+    }
+
+    @Test("Nothing is written without the lock, or if a record cannot be")
+    func refused() throws {
+        for (key, code) in [
+            ("reed-import:csv:lock", RedisError.Code.lockLost), ("reed-import:csv:last", .configuration),
+        ] {
+            let site = try Site()
+            var digest = ""
+            let failure = #expect(throws: RedisError.self) {
+                try site.carryOut {
+                    _ = try site.server.ask("set", key, "another's")
+                    digest = try site.server.digest()
+                }
+            }
+            #expect(failure?.code == code)
+            #expect(try site.server.digest() == digest)
+        }
+    }
+}
