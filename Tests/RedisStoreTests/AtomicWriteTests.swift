@@ -47,7 +47,7 @@ struct AtomicWriteTests {
             let (new, old) = (Self.batch("new", "1"), Self.batch("old", "1"))
             let (changed, gone) = (Self.batch("old", "2"), Self.batch("gone", "1"))
             for stored in [old, gone] {
-                let pairs = stored.entries.indices.flatMap { [stored.keys[$0], stored.value(at: $0)] }
+                let pairs = stored.keys.enumerated().flatMap { [$1, stored.value(at: $0)] }
                 _ = try session.connection.call(
                     [.command([Array("MSET".utf8)] + pairs)], name: "MSET", within: .seconds(60))
             }
