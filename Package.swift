@@ -76,7 +76,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "BackgroundTests", dependencies: ["Background"], swiftSettings: settings),
-        .testTarget(name: "UCGTests", dependencies: ["UCG"], swiftSettings: settings),
+        .testTarget(name: "UCGTests", dependencies: ["UCG", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ConfigImportTests", dependencies: ["ConfigImport", "CSV", "UCG", "TestSupport"],
             swiftSettings: settings),

@@ -7,6 +7,7 @@ from measure import Memory, Server, line, timed
 options = argparse.ArgumentParser(description=__doc__)
 options.add_argument("what", nargs="?", default="all", choices=["csv", "redis", "sync", "atomic", "commands", "small", "backup", "all"])
 options.add_argument("--program", required=True, help="a release build of reed-import")
+options.add_argument("--against", metavar="PROGRAM", help="another build, measured in turns with it by sync")
 options.add_argument("--rows", type=int, help="default: 1,000,000, for backup 400,000")
 options.add_argument("--megabytes", type=int, default=256, help="of each CSV file")
 options.add_argument("--runs", type=int, default=5)

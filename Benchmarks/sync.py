@@ -4,6 +4,7 @@ import generate
 from measure import line, timed
 
 CHANGED = 1000
+OTHER = ", other build"
 
 
 def bench(options, server, folder):
@@ -58,8 +59,8 @@ def measure(options, server, folder, count):
         with open(folder / file, "rb") as commands:
             results.setdefault(name, []).append((*timed(["redis-cli", "-s", server.socket, "--pipe"], commands), 0))
 
-    def ours(name, directory, changed):
-        command = [options.program, "--csv", str(folder / directory), "--redis", "unix://" + server.socket,
+    def ours(program, name, directory, changed):
+        command = [program, "--csv", str(folder / directory), "--redis", "unix://" + server.socket,
                    "--format", "json"]
         with open(folder / "summary", "w+") as summary:
             figures = timed(command, stdout=summary)
@@ -68,20 +69,24 @@ def measure(options, server, folder, count):
         total = report["total"]
         if total["created"] + total["updated"] != changed:
             raise SystemExit("%s: %s" % (name, report))
+        name += OTHER if program == options.against else ""
         results.setdefault(name, []).append((*figures, report["writing_seconds"]))
 
-    for _ in range(options.runs):
+    steps = {"first import": ("config", count), "unchanged": ("config", 0),
+             "%d changed" % CHANGED: ("changed", min(count, CHANGED)),
+             "%d changed back" % CHANGED: ("config", min(count, CHANGED)), "all changed": ("all", count)}
+    programs = [options.program, options.against] if options.against else [options.program]
+    for run in range(options.runs):
         for name, file in (("SET, redis-cli --pipe", "sets.resp"), ("MSET of 256", "mset.resp"),
                            ("MSETNX of 256", "msetnx.resp")):
             server.ask("flushall")
             piped(name, file)
-        server.ask("flushall")
-        ours("first import", "config", count)
-        piped("MGET of 100, redis-cli --pipe", "mget.resp")
-        ours("unchanged", "config", 0)
-        ours("%d changed" % CHANGED, "changed", min(count, CHANGED))
-        ours("%d changed back" % CHANGED, "config", min(count, CHANGED))
-        ours("all changed", "all", count)
+        for program in programs if run % 2 == 0 else reversed(programs):
+            server.ask("flushall")
+            for name, (directory, changed) in steps.items():
+                ours(program, name, directory, changed)
+                if name == "first import" and program == options.program:
+                    piped("MGET of 100, redis-cli --pipe", "mget.resp")
     print("\n%d translations, unix socket, median of %d runs in turns" % (count, options.runs))
     for name, figures in results.items():
         seconds, cpu, peak, writing = zip(*figures)
@@ -97,6 +102,8 @@ def measure(options, server, folder, count):
     ratio("the same from the lock on", "first import", "SET, redis-cli --pipe", 3)
     ratio("rate of an unchanged import to that of MGET", "unchanged", "MGET of 100, redis-cli --pipe")
     ratio("time of %d changed to that of unchanged" % CHANGED, "unchanged", "%d changed" % CHANGED)
+    for name in steps if options.against else ():
+        ratio("rate of %s to that of the other build" % name, name, name + OTHER)
 
 
 def small(options, server):

@@ -3,22 +3,16 @@ import UCG
 
 /// The changes of one transaction, encoded, each with what its key held when it was compared.
 struct AtomicChanges {
-    /// Entities that one command writes.
-    struct Group {
-        /// The entities, with the values that are to be written.
-        var batch = WriteBatch()
-        /// The SHA-1 of what each key held, 40 digits each; empty if none of the keys existed.
-        var digests: [UInt8] = []
-    }
-
     /// Entities whose keys did not exist.
-    private(set) var created: [Group] = []
-    /// Entities whose keys held other content.
-    private(set) var updated: [Group] = []
+    private(set) var created: [WriteBatch] = []
+    /// Entities whose keys held other content, with the values that are to be written.
+    private(set) var updated: [WriteBatch] = []
+    /// What the keys of those held.
+    private(set) var updatedValues = ComparedValues()
     /// The keys of entities that are deleted.
     private(set) var deleted: [[UInt8]] = []
-    /// The SHA-1 of what each of them held.
-    private(set) var deletedDigests: [UInt8] = []
+    /// What each of them held.
+    private(set) var deletedValues = ComparedValues()
 
     private let entityLimit: Int
     private let byteLimit: Int
@@ -47,9 +41,6 @@ struct AtomicChanges {
     /// How many keys the changes are about.
     var keyCount: Int { isComplete ? count : 0 }
 
-    /// All groups of entities that are written.
-    var written: [Group] { created + updated }
-
     /// Adds an entity of a batch; a change that writes nothing is left out.
     ///
     /// - Parameter stored: What the key holds.
@@ -57,16 +48,14 @@ struct AtomicChanges {
         switch change {
         case .create:
             guard counts(batch.byteCount(of: index)) else { return }
-            Self.add(to: &created, isSplit: isSplit, batch.valueByteCount(of: index)) { group in
-                group.batch.append(index, of: batch)
-            }
+            prepare(&created, batch.valueByteCount(of: index))
+            created[created.count - 1].append(index, of: batch)
         case .update(let difference):
             guard counts(batch.byteCount(of: index)), let stored else { return }
             let value = batch.withValue(at: index) { difference.update($0) }
-            Self.add(to: &updated, isSplit: isSplit, value.count) { group in
-                group.batch.append(index, of: batch, value: value)
-                group.digests.appendSHA1(of: stored.span)
-            }
+            prepare(&updated, value.count)
+            updated[updated.count - 1].append(index, of: batch, value: value)
+            updatedValues.append(stored.span)
         case .none, .delete, .conflict: return
         }
     }
@@ -76,7 +65,7 @@ struct AtomicChanges {
         let name = Array(key.description.utf8)
         guard counts(name.count) else { return }
         deleted.append(name)
-        deletedDigests.appendSHA1(of: stored.span)
+        deletedValues.append(stored.span)
     }
 
     /// Counts a change; false if it is beyond the limits, and then all changes are let go.
@@ -84,26 +73,24 @@ struct AtomicChanges {
         count += 1
         byteCount += bytes
         if isComplete { return true }
-        (created, updated, deleted, deletedDigests) = ([], [], [], [])
+        (created, updated, deleted) = ([], [], [])
+        (updatedValues, deletedValues) = (ComparedValues(), ComparedValues())
         return false
     }
 
-    /// Adds to the last group, or to a new one if that is full.
+    /// Makes sure that the last batch has room for a value.
     ///
     /// A value that a server may be too small for goes alone, so that its refusal is about nothing else.
-    private static func add(
-        to groups: inout [Group], isSplit: Bool, _ valueBytes: Int, _ body: (inout Group) -> Void
-    ) {
-        let isLarge = valueBytes >= RedisEntityStore.largeValue
-        let isFull = groups.last.map { group in
-            group.batch.entries.count >= groupCount
-                || group.batch.valueByteCount(of: group.batch.entries.count - 1)
-                    >= RedisEntityStore.largeValue
-        }
-        if isLarge || isFull ?? true {
-            groups.append(Group())
-            groups[groups.count - 1].batch.isSplit = isSplit
-        }
-        body(&groups[groups.count - 1])
+    private func prepare(_ batches: inout [WriteBatch], _ valueBytes: Int) {
+        let isFull = batches.last.map { $0.entries.count >= Self.groupCount || $0.isLarge }
+        guard valueBytes >= RedisEntityStore.largeValue || isFull ?? true else { return }
+        var batch = WriteBatch()
+        batch.isSplit = isSplit
+        batches.append(batch)
     }
+}
+
+extension WriteBatch {
+    /// Whether it has one value only, which a server may be too small for.
+    var isLarge: Bool { entries.count == 1 && valueByteCount(of: 0) >= RedisEntityStore.largeValue }
 }

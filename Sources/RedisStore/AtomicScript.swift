@@ -1,33 +1,49 @@
 /// A script that decides within a transaction whether its changes may take effect.
 ///
 /// Redis has no command that writes only if many keys are as expected, and `WATCH` takes time by the square of its keys
-/// up to Redis 8. So a transaction is guarded. A gate is set, and a guard key for each `MSETNX`. Scripts check the keys
-/// of entities, a thousand each, and count in the gate; if all have passed, one more deletes the gate and the guards
-/// and writes the records. Only then do the scripts that follow delete keys; and each `MSETNX` creates a guard key
-/// beside its entities, so that it does nothing where the guard is still there. No value that is written passes through
-/// Lua. Scripts of a thousand keys take half to three quarters of the time of one that has all of them.
+/// up to Redis 8. So a transaction is guarded: a gate is set, and a guard key for each `MSETNX`, which creates that key
+/// beside its entities, so that it does nothing where the guard is still there. ``check`` looks at the keys of entities
+/// and counts in the gate; if all have passed, ``admit`` lets the first `MSETNX` in; and if that has found none of its
+/// keys, ``open`` lets in all that follows. No value that is written passes through Lua.
 enum AtomicScript {
     /// Finds out whether keys are as they were, if the checks before have passed.
     ///
-    /// Keys: the gate, and the entities. Arguments: how many checks have passed, the same with this one, and the
-    /// digests of what the keys must hold in one string; if that is empty, they must not exist.
+    /// Keys: the gate, and the entities. Arguments: how many checks have passed, the same with this one, and what the
+    /// keys must hold, as ``ComparedValues`` has it; if there is nothing, they must not exist.
     case check
-    /// Opens the gate if all checks have passed and the lock is held, and writes the records.
+    /// Deletes the first guard if all checks have passed, the lock is held, and the records can be written.
     ///
-    /// It answers the error of a record that could not be written, and then nothing else was either. Keys: the lock,
-    /// the gate, the records, the guards. Arguments: the lock's value, how many checks and records there are, and then
-    /// for each command of a record how many words it has, its name, the number of its key among the records, and the
-    /// rest.
+    /// Keys: the lock, the gate, the first guard, the records. Arguments: the lock's value, how many checks there are,
+    /// and for each record the command that reads keys of its type.
+    case admit
+    /// Deletes the gate and the other guards if the first guard has been created, and writes the records.
+    ///
+    /// Keys: the first guard, the gate, the records, the other guards. Arguments: how many records there are, and for
+    /// each command of a record how many words it has, its name, the number of its key among the records, and the rest.
     case open
     /// Deletes keys if the gate is open. Keys: the gate, and what is to be deleted.
     case delete
 
-    /// The most entities that one script is about.
+    /// The most entities that a ``check`` or ``delete`` is about; more take longer, each.
     static let keyCount = 1000
+    /// What a guard holds that an `MSETNX` has created, and not the transaction's first command.
+    static let passed = Array("1".utf8)
 
     /// The command that runs it.
-    func command(_ keys: [[UInt8]], _ arguments: [[UInt8]]) -> [UInt8] {
-        .command([Array("EVAL".utf8), Array(text.utf8), Array(String(keys.count).utf8)] + keys + arguments)
+    ///
+    /// - Parameters:
+    ///   - values: More arguments, encoded.
+    ///   - valueCount: How many those are.
+    func command(
+        _ keys: [[UInt8]], _ arguments: [[UInt8]] = [], values: ArraySlice<UInt8> = [], valueCount: Int = 0
+    ) -> [UInt8] {
+        let words = [Array("EVAL".utf8), Array(text.utf8), Array(String(keys.count).utf8)] + keys + arguments
+        var command: [UInt8] = []
+        command.reserveCapacity(words.reduce(values.count + 32) { $0 + $1.count + 16 })
+        command.appendArrayHeader(words.count + valueCount)
+        for word in words { command.appendArgument(word) }
+        command.append(contentsOf: values)
+        return command
     }
 
     private var text: String {
@@ -35,17 +51,16 @@ enum AtomicScript {
         case .check:
             """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'changed' end
-            local sha1hex, sub, digests = redis.sha1hex, string.sub, ARGV[3]
-            if digests == '' then
+            if #ARGV == 2 then
               if redis.call('EXISTS', unpack(KEYS, 2)) > 0 then return 'changed' end
             else
-              for first = 2, #KEYS, 100 do
-                local at = (first - 2) * 40
-                local values = redis.call('MGET', unpack(KEYS, first, math.min(first + 99, #KEYS)))
-                for index, value in ipairs(values) do
-                  if not value or sha1hex(value) ~= sub(digests, at + index * 40 - 39, at + index * 40) then
-                    return 'changed'
-                  end
+              local arguments, sha1hex = ARGV, redis.sha1hex
+              for first = 2, #KEYS, 25 do
+                local values = redis.call('MGET', unpack(KEYS, first, math.min(first + 24, #KEYS)))
+                for index = 1, #values do
+                  local value = values[index]
+                  if value and #value > \(ComparedValues.mostWhole) then value = sha1hex(value) end
+                  if value ~= arguments[first + index] then return 'changed' end
                 end
               end
             end
@@ -53,11 +68,23 @@ enum AtomicScript {
             if reply.err then return reply end
             return 'OK'
             """
-        case .open:
+        case .admit:
             """
             if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 'lock' end
             if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 'changed' end
-            local records, at = tonumber(ARGV[3]), 4
+            for key = 4, #KEYS do
+              local reply
+              if ARGV[key - 1] == 'HGET' then reply = redis.pcall('HGET', KEYS[key], '')
+              else reply = redis.pcall(ARGV[key - 1], KEYS[key]) end
+              if type(reply) == 'table' and reply.err then return reply end
+            end
+            redis.call('DEL', KEYS[3])
+            return 'OK'
+            """
+        case .open:
+            """
+            if redis.call('GET', KEYS[1]) ~= '1' then return 'changed' end
+            local records, at = tonumber(ARGV[1]), 2
             while ARGV[at] do
               local words = tonumber(ARGV[at])
               local command = {ARGV[at + 1], KEYS[2 + tonumber(ARGV[at + 2])]}
@@ -83,7 +110,7 @@ enum AtomicScript {
 
     /// What a script answers.
     enum Answer: Equatable {
-        /// The check has passed, the gate is open, or the keys are deleted.
+        /// It has done what it is for.
         case done
         /// A key is not as it was; nothing was written.
         case changed

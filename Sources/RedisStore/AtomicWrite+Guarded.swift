@@ -3,40 +3,47 @@ import UCG
 extension AtomicWrite {
     /// The commands that scripts guard, in their order, and what the results mean.
     ///
-    /// `MSET` of the gate and the guards; the checks; the one that opens the gate; the deletions; the `MSETNX` of each
-    /// group; `DEL` of the gate and the guards, which is all that happens if a check has failed.
+    /// `MSET` of the gate and the guards; the checks; the script that admits the first `MSETNX`, and that; the script
+    /// that opens the gate; the deletions; the other `MSETNX`; `DEL` of the gate and the guards, which is all that
+    /// happens if something has failed. `MSETNX` finds out for itself whether a key exists, so that what the first one
+    /// creates need not be checked.
     struct Guarded {
         private let write: AtomicWrite
-        private let groups: [AtomicChanges.Group]
         private let gate: [UInt8]
-        private let guards: [[UInt8]]
         private let checks: [[UInt8]]
+        private let first: GuardedCreation
         private let deletions: [[UInt8]]
+        private let others: [GuardedCreation]
 
         fileprivate init(_ write: AtomicWrite) {
             self.write = write
             let changes = write.changes
-            groups = changes.written
             let gate = Array("\(write.guardPrefix)gate".utf8)
+            let created = GuardedCreation.groups(of: changes.created)
+            let later = created.dropFirst() + GuardedCreation.groups(of: changes.updated)
+            func creation(_ number: Int, _ batches: [WriteBatch]) -> GuardedCreation {
+                GuardedCreation(guardKey: Array("\(write.guardPrefix)\(number)".utf8), batches: batches)
+            }
+            first = creation(0, created.first ?? [])
+            others = later.enumerated().map { creation($0 + 1, $1) }
             self.gate = gate
-            guards = groups.indices.map { Array("\(write.guardPrefix)\($0)".utf8) }
-            let updated = changes.updated.flatMap(\.batch.keys)
             var checks: [[UInt8]] = []
-            for (keys, digests) in [
-                (changes.created.flatMap(\.batch.keys), []), (updated, changes.updated.flatMap(\.digests)),
-                (changes.deleted, changes.deletedDigests),
-            ] {
+            func check(_ keys: [[UInt8]], _ values: ComparedValues?) {
                 for range in Self.parts(of: keys.count) {
-                    let part = digests.isEmpty ? [] : Array(digests[range.scaled(by: [UInt8].sha1Length)])
                     let passed = [checks.count, checks.count + 1].map { Array(String($0).utf8) }
-                    checks.append(AtomicScript.check.command([gate] + keys[range], passed + [part]))
+                    checks.append(
+                        AtomicScript.check.command(
+                            [gate] + keys[range], passed, values: values?[range] ?? [],
+                            valueCount: values == nil ? 0 : range.count))
                 }
             }
+            let updated = changes.updated.flatMap(\.keys)
+            check(created.dropFirst().joined().flatMap(\.keys), nil)
+            check(updated, changes.updatedValues)
+            check(changes.deleted, changes.deletedValues)
             self.checks = checks
             let gone = updated + changes.deleted
-            deletions = Self.parts(of: gone.count).map {
-                AtomicScript.delete.command([gate] + gone[$0], [])
-            }
+            deletions = Self.parts(of: gone.count).map { AtomicScript.delete.command([gate] + gone[$0]) }
         }
 
         private static func parts(of count: Int) -> [Range<Int>] {
@@ -48,46 +55,54 @@ extension AtomicWrite {
         /// The transaction, which has an effect only while `lock` is held.
         func transaction(_ lock: ImportLock) -> Transaction {
             var transaction = Transaction()
+            let guards = [first.guardKey] + others.map(\.guardKey)
             let guarding = [gate, Array("0".utf8)] + guards.flatMap { [$0, []] }
             transaction.append(.command([Array("MSET".utf8)] + guarding))
             for check in checks { transaction.append(check) }
-            transaction.append(opening(lock))
+            transaction.append(admission(lock))
+            transaction.append(first)
+            transaction.append(opening)
             for deletion in deletions { transaction.append(deletion) }
-            for (guardKey, group) in zip(guards, groups) {
-                var batch = group.batch
-                batch.step = .create
-                batch.guardKey = guardKey
-                transaction.append(batch)
-            }
+            for creation in others { transaction.append(creation) }
             transaction.append(.command([Array("DEL".utf8), gate] + guards))
             return transaction
         }
 
-        /// Opens the gate and writes the records if every check has passed and the lock is held.
-        private func opening(_ lock: ImportLock) -> [UInt8] {
-            var recordKeys: [String] = []
-            for record in write.records where !recordKeys.contains(record.key) {
-                recordKeys.append(record.key)
+        /// The keys of the records, each once, with the command that reads keys of its type.
+        private var records: [(key: String, reader: String)] {
+            var records: [(key: String, reader: String)] = []
+            for record in write.records where !records.contains(where: { $0.key == record.key }) {
+                records.append((record.key, record.reader))
             }
-            var arguments: [[UInt8]] = [lock.value]
-            for number in [checks.count, recordKeys.count] { arguments.append(Array(String(number).utf8)) }
+            return records
+        }
+
+        private func admission(_ lock: ImportLock) -> [UInt8] {
+            AtomicScript.admit.command(
+                [Array(lock.key.utf8), gate, first.guardKey] + records.map { Array($0.key.utf8) },
+                [lock.value, Array(String(checks.count).utf8)] + records.map { Array($0.reader.utf8) })
+        }
+
+        private var opening: [UInt8] {
+            let keys = records.map(\.key)
+            var arguments = [Array(String(keys.count).utf8)]
             for record in write.records {
-                let number = (recordKeys.firstIndex(of: record.key) ?? 0) + 1
+                let number = (keys.firstIndex(of: record.key) ?? 0) + 1
                 arguments.append(Array(String(record.arguments.count + 2).utf8))
                 arguments.append(Array(record.name.utf8))
                 arguments.append(Array(String(number).utf8))
                 arguments += record.arguments
             }
-            let keys = [Array(lock.key.utf8), gate] + recordKeys.map { Array($0.utf8) } + guards
-            return AtomicScript.open.command(keys, arguments)
+            return AtomicScript.open.command(
+                [first.guardKey, gate] + keys.map { Array($0.utf8) } + others.map(\.guardKey), arguments)
         }
 
         /// What the results of the transaction mean.
         ///
         /// - Throws: If nothing was written for another reason than a key that has changed.
         func ending(_ results: ReplyList) throws(RedisError) -> Ending {
-            let opened = 1 + checks.count
-            for index in 1...opened {
+            let admitted = 1 + checks.count
+            for index in 1...admitted {
                 switch try AtomicScript.Answer(results[index]) {
                 case .done: continue
                 case .changed: return .aborted
@@ -95,8 +110,13 @@ extension AtomicWrite {
                 case .failed(let failure): throw failure
                 }
             }
-            let firstGroup = opened + 1 + deletions.count
-            for index in (opened + 1)..<firstGroup {
+            switch try first.outcome(results[admitted + 1]) {
+            case .created: break
+            case .refused: return .aborted
+            case .failed(let failure): throw failure
+            }
+            let (opened, firstOther) = (admitted + 2, admitted + 3 + deletions.count)
+            for index in opened..<firstOther {
                 switch try AtomicScript.Answer(results[index]) {
                 case .done: continue
                 case .failed(let failure): return .partial(failure)
@@ -104,14 +124,11 @@ extension AtomicWrite {
                     throw RedisError(.protocolViolation, "an unexpected reply to EVAL")
                 }
             }
-            for (index, group) in groups.enumerated() {
-                switch results[firstGroup + index] {
-                case .integer(1): continue
-                case .error(let text):
-                    var failure = ServerError(text).asFailure
-                    failure.origin = group.batch.entries.first?.origin
-                    return .partial(failure)
-                default: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
+            for (index, creation) in others.enumerated() {
+                switch try creation.outcome(results[firstOther + index]) {
+                case .created: continue
+                case .refused: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
+                case .failed(let failure): return .partial(failure)
                 }
             }
             return .done
@@ -120,10 +137,4 @@ extension AtomicWrite {
 
     /// The transaction that scripts guard.
     var guarded: Guarded { Guarded(self) }
-}
-
-extension Range<Int> {
-    fileprivate func scaled(by factor: Int) -> Range {
-        (lowerBound * factor)..<(upperBound * factor)
-    }
 }

@@ -32,22 +32,22 @@ struct AtomicWrite {
     /// The commands that watch and read keys, a group at a time, with what each is expected to hold.
     var watches: [(commands: [[UInt8]], expected: Expectation)] {
         var watches: [(commands: [[UInt8]], expected: Expectation)] = []
-        for group in changes.written {
-            watches.append(
-                (
-                    [group.batch.watchCommand, group.batch.readCommand],
-                    Expectation(count: group.batch.entries.count, digests: group.digests[...])
-                ))
+        for batch in changes.created {
+            let expected = Expectation(count: batch.entries.count, values: nil)
+            watches.append(([batch.watchCommand, batch.readCommand], expected))
         }
-        let length = [UInt8].sha1Length
+        var compared = 0
+        for batch in changes.updated {
+            let range = compared..<(compared + batch.entries.count)
+            let expected = Expectation(count: range.count, values: changes.updatedValues[range])
+            watches.append(([batch.watchCommand, batch.readCommand], expected))
+            compared = range.upperBound
+        }
         for start in stride(from: 0, to: changes.deleted.count, by: AtomicChanges.groupCount) {
             let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
-            let digests = changes.deletedDigests[(start * length)..<((start + keys.count) * length)]
+            let expected = Expectation(count: keys.count, values: changes.deletedValues[keys.indices])
             watches.append(
-                (
-                    [.command([Array("WATCH".utf8)] + keys), .command([Array("MGET".utf8)] + keys)],
-                    Expectation(count: keys.count, digests: digests)
-                ))
+                ([.command([Array("WATCH".utf8)] + keys), .command([Array("MGET".utf8)] + keys)], expected))
         }
         return watches
     }
@@ -55,31 +55,31 @@ struct AtomicWrite {
     /// What keys are expected to hold.
     struct Expectation {
         let count: Int
-        /// The SHA-1 of each value; empty if none of the keys exists.
-        let digests: ArraySlice<UInt8>
+        /// The values, as ``ComparedValues`` has them; `nil` if none of the keys exists.
+        let values: ArraySlice<UInt8>?
 
         /// Whether the keys hold it.
         ///
-        /// - Parameter values: The reply to `MGET`.
+        /// - Parameter reply: The reply to `MGET`.
         /// - Throws: If it is none.
-        func holds(_ values: RedisReply) throws(RedisError) -> Bool {
-            guard case .array(let values) = values, values.count == count else {
+        func holds(_ reply: RedisReply) throws(RedisError) -> Bool {
+            guard case .array(let elements) = reply, elements.count == count else {
                 throw RedisError(.protocolViolation, "an unexpected reply to MGET")
             }
-            if digests.isEmpty { return values.indices.allSatisfy { values.isNull(at: $0) } }
-            var found: [UInt8] = []
-            for index in values.indices {
-                let isText: Void? = values.withText(at: index) { found.appendSHA1(of: $0) }
+            guard let values else { return elements.indices.allSatisfy { elements.isNull(at: $0) } }
+            var found = ComparedValues()
+            for index in elements.indices {
+                let isText: Void? = elements.withText(at: index) { found.append($0) }
                 if isText == nil { return false }
             }
-            return found[...] == digests
+            return found[0..<count] == values
         }
     }
 
     /// The transaction after keys were watched and found as expected.
     func watched() -> Transaction {
         var transaction = Transaction()
-        for group in changes.written { transaction.append(group.batch) }
+        for batch in changes.created + changes.updated { transaction.append(batch) }
         for start in stride(from: 0, to: changes.deleted.count, by: AtomicChanges.groupCount) {
             let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
             transaction.append(.command([Array("DEL".utf8)] + keys))

@@ -14,6 +14,9 @@ struct RecordCommand: Sendable {
         self.arguments = arguments
     }
 
+    /// A command that reads keys of the type that this one writes, and fails at others.
+    var reader: String { name.hasPrefix("S") ? "SMEMBERS" : "HGET" }
+
     /// The command in the wire protocol.
     var encoded: [UInt8] { .command([Array(name.utf8), Array(key.utf8)] + arguments) }
 }

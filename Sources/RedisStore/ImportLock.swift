@@ -26,7 +26,7 @@ final class ImportLock {
     /// The lock expires after so long unless it is renewed.
     static let lifetime = Duration.seconds(20)
     /// How old the last sight of the lock may be before it is renewed.
-    private let renewal: Duration
+    private static let renewal = Duration.seconds(5)
     /// When renewing failed last.
     private var failed: ContinuousClock.Instant?
     /// How long a reply may take while something else is waited for.
@@ -37,10 +37,7 @@ final class ImportLock {
     private static let leftForRelease = 3000
     private static let pollPause = Duration.milliseconds(250)
 
-    init(
-        _ session: RedisSession, key: String, _ options: RedisOptions, renewal: Duration = .seconds(5)
-    ) {
-        self.renewal = renewal
+    init(_ session: RedisSession, key: String, _ options: RedisOptions) {
         self.session = session
         hurriedSession = session.hurried(Self.hurry)
         self.options = options
@@ -63,17 +60,17 @@ final class ImportLock {
     ///
     /// - Throws: ``RedisError/Code/tryLater``, naming the holder, if that was in vain.
     func acquire(within limit: Duration) throws(RedisError) {
-        let deadline = ContinuousClock.now + limit
+        let deadline = options.clock.now() + limit
         var isNoted = false
         mayBeHeld = true
         while true {
             let (isTaken, holder) = try attempt()
             if isTaken {
-                confirmed = .now
+                confirmed = options.clock.now()
                 return
             }
             if let holder {
-                guard deadline > .now else {
+                guard deadline > options.clock.now() else {
                     throw RedisError(
                         .tryLater, "import running since \(holder.text)",
                         advice: "run again when it has ended")
@@ -81,8 +78,8 @@ final class ImportLock {
                 if !isNoted { options.onNote("waiting for the lock: import running since \(holder.text)") }
                 isNoted = true
             }
-            try RedisRetry.sleep(
-                min(Self.pollPause, max(.milliseconds(1), deadline - .now)), options.interruption)
+            let left = max(.milliseconds(1), deadline - options.clock.now())
+            try options.clock.sleep(min(Self.pollPause, left), unless: options.interruption)
         }
     }
 
@@ -94,7 +91,7 @@ final class ImportLock {
         let set =
             ["SET", key].map { Array($0.utf8) } + [value] + ["NX", "PX", milliseconds].map { Array($0.utf8) }
         let commands: [[UInt8]] = [.command(set), .command("GET", key), .command("PTTL", key)]
-        var retry = RedisRetry(limit: options.retryFor)
+        var retry = RedisRetry(limit: options.retryFor, options.clock)
         var isFirst = false
         var replies: [RedisReply] = []
         while replies.isEmpty {
@@ -124,8 +121,8 @@ final class ImportLock {
     /// A server that does not answer at once is asked again a second later, as long as the lock cannot have expired.
     /// - Throws: ``RedisError/Code/tryLater`` if it is lost, or nobody knows.
     func tend() throws(RedisError) {
-        let now = ContinuousClock.now
-        guard let confirmed, confirmed + renewal < now else { return }
+        let now = options.clock.now()
+        guard let confirmed, confirmed + Self.renewal < now else { return }
         if let failed, failed + Self.hurry > now, confirmed + Self.mostAge > now { return }
         isHurried = true
         defer { isHurried = false }
@@ -133,8 +130,10 @@ final class ImportLock {
             try change(.command("PEXPIRE", key, String(Int(Self.lifetime / .milliseconds(1)))))
             (self.confirmed, failed) = (now, nil)
         } catch {
-            guard error.isOfConnection || error.mayPass, confirmed + Self.mostAge > .now else { throw error }
-            failed = .now
+            guard error.isOfConnection || error.mayPass, confirmed + Self.mostAge > options.clock.now() else {
+                throw error
+            }
+            failed = options.clock.now()
         }
     }
 
@@ -163,7 +162,7 @@ final class ImportLock {
 
     /// Runs a command on the lock if it is still this one; again, too, on a new connection if one broke.
     private func change(_ command: [UInt8]) throws(RedisError) {
-        var retry = RedisRetry(limit: isHurried ? .zero : options.retryFor)
+        var retry = RedisRetry(limit: isHurried ? .zero : options.retryFor, options.clock)
         var isFirst = true
         while true {
             do throws(RedisError) {
@@ -188,7 +187,7 @@ final class ImportLock {
             return
         }
         guard let pause = retry.pause() else { throw error }
-        try RedisRetry.sleep(pause, isHurried ? nil : options.interruption)
+        try options.clock.sleep(pause, unless: isHurried ? nil : options.interruption)
     }
 
     /// Another run may hold the lock by now.

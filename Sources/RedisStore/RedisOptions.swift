@@ -20,6 +20,8 @@ public struct RedisOptions: Sendable {
     public var checksServer = true
     /// A descriptor that becomes readable when the run shall end early.
     public var interruption: CInt?
+    /// What time it is, for retries and the lock.
+    var clock = RunClock.system
     /// Called with what a person may want to know while the store goes on.
     public var onNote: @Sendable (String) -> Void = { _ in }
 

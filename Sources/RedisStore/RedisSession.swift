@@ -71,8 +71,8 @@ struct RedisSession {
     /// Opens the first connection: again and again within `wait` if nobody answers, and within `retryFor` if
     /// the server says that it is not ready.
     func openFirst(_ look: Look = .briefly) throws(RedisError) -> Opened {
-        var waiting = RedisRetry(limit: options.wait)
-        var delayed = RedisRetry(limit: max(options.wait, options.retryFor))
+        var waiting = RedisRetry(limit: options.wait, options.clock)
+        var delayed = RedisRetry(limit: max(options.wait, options.retryFor), options.clock)
         while true {
             let failure: RedisError
             var pause: Duration?
@@ -92,7 +92,7 @@ struct RedisSession {
                 pause = error.isOfConnection ? waiting.pause() : nil
             }
             guard let pause else { throw failure }
-            try RedisRetry.sleep(pause, options.interruption)
+            try options.clock.sleep(pause, unless: options.interruption)
         }
     }
 

@@ -158,7 +158,7 @@ extension RedisSync {
 
     /// Whether this run's transaction took effect; if it did not, it never will.
     private mutating func wasCarriedOut() throws(RedisError) -> Bool {
-        var retry = RedisRetry(limit: redis.retryFor)
+        var retry = RedisRetry(limit: redis.retryFor, redis.clock)
         while true {
             do throws(RedisError) {
                 try store.pipeline.reopen()
@@ -175,7 +175,7 @@ extension RedisSync {
                 return results[1] == .text(Array(run.utf8))
             } catch {
                 guard error.isOfConnection || error.mayPass, let pause = retry.pause() else { throw error }
-                try RedisRetry.sleep(pause, redis.interruption)
+                try redis.clock.sleep(pause, unless: redis.interruption)
             }
         }
     }

@@ -13,16 +13,21 @@ struct Transaction {
         case aborted
     }
 
-    /// What is sent in one piece.
+    /// What is sent as a command, or as a command for each entity.
     private enum Piece {
         case command([UInt8])
-        /// One command, or one for each entity.
         case batch(WriteBatch)
+        case creation(GuardedCreation)
 
-        var byteCount: Int {
+        /// Its bytes, in parts.
+        var encoded: [ArraySlice<UInt8>] {
             switch self {
-            case .command(let bytes): bytes.count
-            case .batch(let batch): batch.byteCount
+            case .command(let bytes): return [bytes[...]]
+            case .batch(let batch):
+                var parts: [ArraySlice<UInt8>] = []
+                batch.encode { parts.append($0) }
+                return parts
+            case .creation(let creation): return creation.encoded
             }
         }
 
@@ -31,11 +36,16 @@ struct Transaction {
             if case .batch(let batch) = self, batch.isAnsweredSingly { batch.entries.count } else { 1 }
         }
 
-        /// Where the one entity comes from that the command with this number writes.
-        func origin(_ number: Int) -> EntityOrigin? {
-            guard case .batch(let batch) = self else { return nil }
-            if batch.isAnsweredSingly { return batch.entries[number].origin }
-            return batch.entries.count == 1 ? batch.entries[0].origin : nil
+        /// Where the one entity comes from that the command with this number writes, and how large it is.
+        func entity(_ number: Int) -> (origin: EntityOrigin, byteCount: Int)? {
+            switch self {
+            case .command: return nil
+            case .batch(let batch):
+                guard batch.isAnsweredSingly || batch.entries.count == 1 else { return nil }
+                return (batch.entries[number].origin, batch.byteCount(of: number))
+            case .creation(let creation):
+                return creation.origin.map { ($0, creation.batches[0].byteCount) }
+            }
         }
     }
 
@@ -49,8 +59,11 @@ struct Transaction {
     /// Adds the command of a record.
     mutating func append(_ command: RecordCommand) { append(command.encoded) }
 
-    /// Adds the command that a batch is sent as.
+    /// Adds the commands that a batch is sent as.
     mutating func append(_ batch: WriteBatch) { pieces.append(.batch(batch)) }
+
+    /// Adds a command that creates entities.
+    mutating func append(_ creation: GuardedCreation) { pieces.append(.creation(creation)) }
 
     /// How many commands there are within `MULTI` and `EXEC`, and so replies to `EXEC`.
     var commandCount: Int { pieces.dropFirst().reduce(0) { $0 + $1.replies } }
@@ -62,7 +75,8 @@ struct Transaction {
         _ connection: inout RedisConnection, _ lock: ImportLock, _ options: RedisOptions
     ) throws(RedisError) {
         var (answered, next, answeredPiece) = (0, 0, 0)
-        var unsent: ArraySlice<UInt8> = []
+        // The parts of a piece, the last one first.
+        var unsent: [ArraySlice<UInt8>] = []
         var refusal: RedisError?
         var lastProgress = ContinuousClock.now
         do throws(RedisError) {
@@ -70,19 +84,14 @@ struct Transaction {
                 try lock.tend()
                 // After a refusal nothing has an effect any more, so nothing more is sent.
                 while refusal == nil || !unsent.isEmpty, connection.outputCount < Self.outputBytes {
-                    if !unsent.isEmpty {
-                        let part = unsent.prefix(Self.outputBytes)
-                        unsent = unsent.dropFirst(part.count)
-                        try connection.queue(part)
+                    guard let part = unsent.popLast() else {
+                        guard next < pieces.count else { break }
+                        unsent = pieces[next].encoded.reversed()
+                        next += 1
                         continue
                     }
-                    guard next < pieces.count else { break }
-                    switch pieces[next] {
-                    case .command(let bytes): unsent = bytes[...]
-                    case .batch(let batch):
-                        try batch.encode { (bytes) throws(RedisError) in try connection.queue(bytes) }
-                    }
-                    next += 1
+                    try connection.queue(part.prefix(Self.outputBytes))
+                    if part.count > Self.outputBytes { unsent.append(part.dropFirst(Self.outputBytes)) }
                 }
                 let left = max(.zero, lastProgress + options.replyTimeout - .now)
                 let event = try connection.exchange(waiting: min(left, .seconds(1))) {
@@ -94,7 +103,7 @@ struct Transaction {
                         let error = ServerError(text)
                         var failure = error.asFailure
                         failure.code = error.code
-                        failure.origin = pieces[answeredPiece].origin(answered)
+                        failure.origin = pieces[answeredPiece].entity(answered)?.origin
                         refusal = refusal ?? failure
                     default: throw RedisError(.protocolViolation, "an unexpected reply within MULTI")
                     }
@@ -114,10 +123,11 @@ struct Transaction {
         } catch {
             var failure = refusal ?? error
             if refusal == nil, error.code == .connectionLost, answeredPiece < pieces.count,
-                pieces[answeredPiece].byteCount >= WritePipeline.largeEntity
+                let entity = pieces[answeredPiece].entity(answered),
+                entity.byteCount >= WritePipeline.largeEntity
             {
-                failure.message += " while sending \(pieces[answeredPiece].byteCount >> 20) MiB"
-                failure.origin = pieces[answeredPiece].origin(answered)
+                failure.message += " while sending \(entity.byteCount >> 20) MiB"
+                failure.origin = entity.origin
             }
             throw failure
         }

@@ -41,8 +41,6 @@ struct WriteBatch: Sendable {
     var answered = 0
     /// Whether the server may have got it.
     var wasSent = false
-    /// A key that is created with the entities, so that none of them is where it exists; see ``AtomicScript``.
-    var guardKey: [UInt8]?
 
     /// How many bytes its commands come to, nearly.
     var byteCount: Int { bytes.count }
@@ -60,7 +58,6 @@ struct WriteBatch: Sendable {
         isSplit = false
         answered = 0
         wasSent = false
-        guardKey = nil
     }
 
     /// Adds an entity.
@@ -126,7 +123,7 @@ struct WriteBatch: Sendable {
 
     /// Whether each unanswered entity has a reply of its own.
     var isAnsweredSingly: Bool {
-        step != .read && guardKey == nil && (isSplit || entries.count == 1)
+        step != .read && (isSplit || entries.count == 1)
     }
 
     /// Hands the unanswered entities over as commands, piece by piece: one for all, or one for each.
@@ -141,12 +138,8 @@ struct WriteBatch: Sendable {
             }
         } else {
             var head: [UInt8] = []
-            head.appendArrayHeader((guardKey == nil ? 1 : 3) + 2 * entries.count)
+            head.appendArrayHeader(1 + 2 * entries.count)
             head.append(contentsOf: step == .write ? Self.msetName : Self.msetnxName)
-            if let guardKey {
-                head.appendArgument(guardKey)
-                head.appendArgument([])
-            }
             try append(head[...])
             try append(bytes[...])
         }

@@ -62,7 +62,7 @@ struct WritePipeline: ~Copyable {
         survey = opened.survey
         epoch = opened.survey.state?.epoch
         connection = .some(opened.connection)
-        retry = RedisRetry(limit: options.retryFor)
+        retry = RedisRetry(limit: options.retryFor, options.clock)
     }
 
     /// Entities that are written though their keys hold what they should, because the keys would expire.
@@ -398,7 +398,7 @@ struct WritePipeline: ~Copyable {
                 options.onNote("\(failure.message); trying again for up to \(options.retryFor.text)")
             }
             isNoted = true
-            try RedisRetry.sleep(pause, options.interruption)
+            try options.clock.sleep(pause, unless: options.interruption)
             if connection != nil { return window.endDelay() }
             do throws(RedisError) {
                 return try reconnect()

@@ -4,7 +4,7 @@ import ConfigImport
 /// The command tree.
 @main
 struct ReedImport: AsyncParsableCommand {
-    static let version = "0.2.0"
+    static let version = "0.3.0"
 
     static let configuration = CommandConfiguration(
         commandName: "reed-import",

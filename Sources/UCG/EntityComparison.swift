@@ -142,10 +142,13 @@ extension Span<UInt8> {
     func passesString(at index: inout Int) -> Bool {
         guard index < count, self[index] == UInt8(ascii: "\"") else { return false }
         index += 1
-        while index < count, self[index] != UInt8(ascii: "\"") {
+        while true {
+            index = firstEscaped(from: index)
+            guard index < count else { return false }
+            if self[index] == UInt8(ascii: "\"") { break }
             index += self[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         index += 1
-        return index <= count
+        return true
     }
 }

@@ -64,13 +64,14 @@ public struct EntityDifference: Hashable, Sendable {
         }
         /// Members of a snippet's fields, each under its field's name.
         func compareFields(_ stored: [Field], _ wanted: [Field]) {
-            let order = (stored.map(\.name) + wanted.map(\.name)).reduce(into: [[UInt8]]()) {
-                if !$0.contains($1) { $0.append($1) }
+            func byName(_ fields: [Field]) -> [[UInt8]: [[UInt8]: JSONValue]] {
+                Dictionary(fields.map { ($0.name, $0.members) }) { first, _ in first }
             }
+            let (storedByName, wantedByName) = (byName(stored), byName(wanted))
+            let added = wanted.map(\.name).filter { storedByName[$0] == nil }
             let before = members.count
-            for name in order {
-                let left = stored.first { $0.name == name }?.members
-                let right = wanted.first { $0.name == name }?.members
+            for name in stored.map(\.name) + added {
+                let (left, right) = (storedByName[name], wantedByName[name])
                 let shown = "fields.\(String(decoding: name, as: UTF8.self))"
                 if let left, let right {
                     compare(left, right, prefix: "\(shown).")
@@ -113,6 +114,9 @@ extension EntityDifference {
         return fields
     }
 
+    private static let createdAtKey = Array("\"created_at\":".utf8)
+    private static let createdByKey = Array("\"created_by\":".utf8)
+
     /// The entity that should be there, with the time and the author of its creation as they are stored.
     ///
     /// - Parameter wanted: An entity that ``EntityForm`` has written.
@@ -120,9 +124,7 @@ extension EntityDifference {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(wanted.count + 64)
         var copied = 0
-        for (key, value) in [
-            (Array("\"created_at\":".utf8), createdAt), (Array("\"created_by\":".utf8), createdBy),
-        ] {
+        for (key, value) in [(Self.createdAtKey, createdAt), (Self.createdByKey, createdBy)] {
             guard let text = value,
                 let start = wanted.extracting(copied..<wanted.count).firstIndex(of: key.span)
             else { continue }
@@ -142,6 +144,10 @@ extension [UInt8] {
     /// has, stay escapes.
     fileprivate mutating func appendJSONString(_ text: [UInt8]) {
         append(UInt8(ascii: "\""))
+        defer { append(UInt8(ascii: "\"")) }
+        if text.span.firstEscaped(from: 0) == text.count, !text.contains(0xED) {
+            return append(contentsOf: text)
+        }
         var start = 0
         func isHalf(_ index: Int) -> Bool {
             text[index] == 0xED && index + 2 < text.count && text[index + 1] >= 0xA0
@@ -158,6 +164,5 @@ extension [UInt8] {
             start = index + 3
         }
         append(contentsOf: plain(text.count))
-        append(UInt8(ascii: "\""))
     }
 }

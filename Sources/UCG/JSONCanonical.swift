@@ -80,14 +80,14 @@ private struct CanonicalScan {
 
     private mutating func passesString(_ text: Span<UInt8>) -> Bool {
         index += 1
-        while index < text.count {
+        while true {
+            index = text.firstEscaped(from: index)
+            guard index < text.count else { return false }
             let byte = text[index]
             index += 1
             if byte == UInt8(ascii: "\"") { return true }
-            if byte < 0x20 { return false }
-            if byte == UInt8(ascii: "\\"), !passesEscape(text) { return false }
+            guard byte == UInt8(ascii: "\\"), passesEscape(text) else { return false }
         }
-        return false
     }
 
     /// Passes what stands behind a backslash, if nothing shorter would do.

@@ -117,24 +117,14 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func escape(_ text: Span<UInt8>) {
-        // Without a branch in it, so that the loop takes many bytes at a time.
-        var found: UInt8 = 0
-        for index in text.indices {
-            let byte = text[index]
-            found |=
-                (byte < 0x20 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0)
-                | (byte == UInt8(ascii: "\\") ? 1 : 0)
-        }
-        if found == 0 { return bytes.append(text) }
         var start = 0
-        for index in text.indices {
-            let byte = text[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
-            bytes.append(text.extracting(start..<index))
-            appendEscape(byte)
-            start = index + 1
+        while true {
+            let end = text.firstEscaped(from: start)
+            bytes.append(text.extracting(start..<end))
+            if end == text.count { return }
+            appendEscape(text[end])
+            start = end + 1
         }
-        bytes.append(text.extracting(start..<text.count))
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

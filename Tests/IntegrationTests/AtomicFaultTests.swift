@@ -9,7 +9,12 @@ struct AtomicFaultTests {
     private static let patient = ["--atomic", "auto", "--retry-for", "10m", "--timeout", "1h"]
     /// Of an import of 20,000 new entities: while it compares, at the beginning of the transaction, in the middle, and
     /// near its end.
-    private static let moments = [400_000, 4_000_000, 8_000_000, 12_300_000]
+    private static let moments = [0.03, 0.33, 0.65, 0.999]
+
+    /// A relay that holds the import once it has passed on this part of what the transaction's connection sends.
+    private func held(_ site: FaultSite, at moment: Double) throws -> FaultProxy {
+        try site.held(at: Int(Double(try FaultSite.atomicByteCount) * moment))
+    }
 
     /// Makes sure that a run that failed left all or nothing, said so in a line, and is mended by the next one.
     private func expectAllOrNothing(
@@ -53,9 +58,9 @@ struct AtomicFaultTests {
     }
 
     @Test("The server is killed and comes back, with nothing or not at all", arguments: moments)
-    func crash(at bytes: Int) throws {
+    func crash(at moment: Double) throws {
         let site = try FaultSite()
-        let relay = try site.held(at: bytes)
+        let relay = try held(site, at: moment)
         let first = try site.start(relay.url, Self.hasty)
         try relay.awaitHold()
         site.server.stop()
@@ -64,7 +69,7 @@ struct AtomicFaultTests {
         try site.server.start()
         try expectAllOrNothing(site, result, [69])
         _ = try site.server.ask("flushall")
-        let other = try site.held(at: bytes)
+        let other = try held(site, at: moment)
         let second = try site.start(other.url, Self.patient)
         try other.awaitHold()
         site.server.stop()
@@ -77,9 +82,9 @@ struct AtomicFaultTests {
     }
 
     @Test("The database is flushed in the middle: no success with half of it there", arguments: moments)
-    func flushed(at bytes: Int) throws {
+    func flushed(at moment: Double) throws {
         let site = try FaultSite()
-        let relay = try site.held(at: bytes)
+        let relay = try held(site, at: moment)
         let program = try site.start(relay.url, Self.patient)
         try relay.awaitHold()
         _ = try site.server.ask("flushall")
@@ -90,7 +95,7 @@ struct AtomicFaultTests {
     }
 
     @Test("The server becomes a replica, refuses writes, or takes rights away", arguments: moments)
-    func changed(at bytes: Int) throws {
+    func changed(at moment: Double) throws {
         for (command, statuses): ([String], [Int32]) in [
             (["replicaof", "127.0.0.1", "1"], [75]),
             (["config", "set", "min-replicas-to-write", "1"], [75]),
@@ -98,7 +103,7 @@ struct AtomicFaultTests {
         ] {
             let site = try FaultSite()
             _ = try site.server.ask("acl", "setuser", "imp", "on", ">pw", "~*", "&*", "+@all")
-            let relay = try site.held(at: bytes)
+            let relay = try held(site, at: moment)
             let program = try site.start(
                 relay.url.replacing("redis://", with: "redis://imp:pw@"), Self.hasty)
             try relay.awaitHold()
@@ -112,9 +117,9 @@ struct AtomicFaultTests {
     }
 
     @Test("The program is interrupted or killed", arguments: moments, [SIGINT, SIGTERM, SIGKILL])
-    func signalled(at bytes: Int, signal: Int32) throws {
+    func signalled(at moment: Double, signal: Int32) throws {
         let site = try FaultSite()
-        let relay = try site.held(at: bytes)
+        let relay = try held(site, at: moment)
         let program = try site.start(relay.url, Self.hasty)
         try relay.awaitHold()
         program.signal(signal)
@@ -134,9 +139,9 @@ struct AtomicFaultTests {
     @Test(
         "What a killed import had sent arrives late, and changes nothing that a later one has written",
         arguments: moments)
-    func lateBytes(at bytes: Int) throws {
+    func lateBytes(at moment: Double) throws {
         let site = try FaultSite()
-        let relay = try site.held(at: bytes)
+        let relay = try held(site, at: moment)
         let program = try site.start(relay.url, Self.hasty)
         try relay.awaitHold()
         program.signal(SIGKILL)

@@ -217,9 +217,7 @@ struct BackupFaultTests {
         let site = try BackupSite(isEmpty: true)
         try site.query("create table t (id int)")
         let other = try site.cluster.hold("begin; lock table t;", in: site.database)
-        let start = ContinuousClock.now
         let result = try site.reed("backup", "create", "--version", "1")
-        #expect(start.duration(to: .now) < .seconds(20))
         #expect(result.status == 75)
         #expect(result.errors.contains("LOCK TABLE public.t"))
         #expect(try site.names(hidden: true) == [])

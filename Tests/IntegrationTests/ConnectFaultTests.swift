@@ -28,11 +28,9 @@ struct ConnectFaultTests {
 
     @Test("Nothing listens, or the name is unknown")
     func unreachable() throws {
-        let start = ContinuousClock.now
         expectNothing(
             try importConfig("redis://127.0.0.1:1"), 69, "redis://127.0.0.1:1/0: Connection refused")
         expectNothing(try importConfig("no-such-host.invalid"), 69, "redis://no-such-host.invalid:6379/0: ")
-        #expect(start.duration(to: .now) < .seconds(4))
     }
 
     @Test("A server that is still starting is waited for, if asked")
@@ -40,9 +38,8 @@ struct ConnectFaultTests {
         let server = try RedisServer()
         server.stop()
         let program = try RunningProcess(
-            try reedImportPath(), ["--csv", "fixtures/config", "--redis", server.url, "--wait", "20s"])
-        Thread.sleep(forTimeInterval: 0.5)
-        #expect(program.isRunning)
+            try reedImportPath(), ["--csv", "fixtures/config", "--redis", server.url, "--wait", "10m"])
+        try waitUntil("it waits") { try program.errorsSoFar().contains("note: cannot connect") }
         try server.start()
         let result = try program.finish()
         #expect(result.status == 0)
@@ -67,11 +64,9 @@ struct ConnectFaultTests {
         defer { holder.signal(SIGTERM) }
         try waitUntil("it listens") { try holder.outputSoFar().hasSuffix("\n") }
         let port = try holder.outputSoFar().trimmingCharacters(in: .whitespacesAndNewlines)
-        let start = ContinuousClock.now
         expectNothing(
             try importConfig("redis://127.0.0.1:\(port)", "--connect-timeout", "1"), 69, "timed out after 1 s"
         )
-        #expect(start.duration(to: .now) < .seconds(4))
     }
 
     @Test("What accepts and never answers is given up, what answers something else is told")
@@ -164,12 +159,16 @@ struct ConnectFaultTests {
         _ = try site.server.ask("save")
         site.server.stop()
         try site.server.start(
-            "--key-load-delay", "400", "--loading-process-events-interval-bytes", "1024", waits: false)
+            "--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024", waits: false)
         try waitUntil("it is loading") { try site.server.ask("ping").contains("LOADING") }
         let hasty = try site.run(site.server.url, "--retry-for", "0")
         expectNothing(hasty, 75, "LOADING server is loading (")
-        let patient = try site.run(site.server.url, "--retry-for", "30")
-        #expect(patient.status == 0, "\(patient.errors)")
+        let talkative = site.arguments(site.server.url, ["--retry-for", "10m"]).filter { $0 != "--quiet" }
+        let patient = try RunningProcess(try reedImportPath(), talkative)
+        try waitUntil("it waits") { try patient.errorsSoFar().contains("note: LOADING server is loading (") }
+        _ = try site.server.ask("config", "set", "key-load-delay", "0")
+        let loaded = try patient.finish()
+        #expect(loaded.status == 0, "\(loaded.errors)")
         try site.expectComplete()
     }
 

@@ -116,13 +116,30 @@ final class FaultSite: Sendable {
         #expect(try server.digest() == digest, sourceLocation: sourceLocation)
     }
 
+    /// How many bytes the connection sends over which an undisturbed import writes all of a site in one transaction.
+    static var atomicByteCount: Int { get throws { try undisturbed.atomicByteCount() } }
+
     private static let undisturbed = Undisturbed()
 }
 
-/// The digests of undisturbed runs, made once.
+/// What undisturbed runs lead to, made once.
 private final class Undisturbed: @unchecked Sendable {
     private let lock = NSLock()
     private var digests: [Int: String] = [:]
+    private var byteCount: Int?
+
+    func atomicByteCount() throws -> Int {
+        try lock.withLock {
+            if let byteCount { return byteCount }
+            let site = try FaultSite()
+            let relay = try FaultProxy(site.server)
+            let result = try site.run(relay.url, "--retry-for", "0", "--atomic", "auto")
+            guard result.status == 0 else { throw TestFailure("an undisturbed run failed: \(result.errors)") }
+            let count = try relay.largestByteCount()
+            byteCount = count
+            return count
+        }
+    }
 
     func digest(_ rows: Int) throws -> String {
         try lock.withLock {
@@ -172,6 +189,17 @@ final class FaultProxy {
     /// Waits until a connection is held, of a relay with `--hold`.
     func awaitHold() throws {
         try waitUntil("a connection is held") { [process] in try process.outputSoFar().contains("HELD ") }
+    }
+
+    /// How many bytes were sent to the server over the connection that sent the most, of those that have ended.
+    func largestByteCount() throws -> Int {
+        var counts: [Int] = []
+        try waitUntil("the connections have ended") { [process] in
+            counts = try process.errorsSoFar().matches(of: /"c2s": (\d+)/).compactMap { Int($0.1) }
+            // One that writes, and one for the lock.
+            return counts.count >= 2
+        }
+        return counts.max() ?? 0
     }
 
     /// Lets what is held go on.

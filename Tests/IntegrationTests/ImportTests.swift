@@ -145,7 +145,6 @@ struct ImportTests {
         try program.run()
         try waitUntil("it waits") { try server.ask("info", "clients").contains("blocked_clients:1") }
         kill(program.processIdentifier, SIGTERM)
-        usleep(200_000)
         _ = try server.ask("client", "unpause")
         program.waitUntilExit()
         let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -107,10 +107,8 @@ struct RestoreFaultTests {
         #expect(try site.reed("backup", "create", "--version", "1").status == 0)
         try site.query("delete from sessions")
         let other = try site.cluster.hold("begin; select count(*) from users;", in: site.database)
-        let start = ContinuousClock.now
         let running = try site.start("backup", "restore", "1", "--yes", "--no-backup-first")
         let result = try running.finish()
-        #expect(start.duration(to: .now) < .seconds(25))
         #expect(result.status == 75)
         #expect(result.errors.contains("lock timeout"))
         #expect(result.output.contains("sessions:  psql (1)"))
@@ -138,10 +136,9 @@ struct RestoreFaultTests {
         #expect(try site.reed("backup", "create", "--version", "1").status == 0)
         try site.query("drop schema app cascade")
         let other = try site.cluster.hold("begin; create schema app;", in: site.database)
-        let start = ContinuousClock.now
         let result = try site.reed("backup", "restore", "1", "--yes", "--no-backup-first")
         #expect(result.status == 75)
-        #expect(start.duration(to: .now) < .seconds(25))
+        #expect(result.errors.contains("lock timeout"), "\(result.errors)")
         other.signal(SIGKILL)
     }
 

@@ -125,6 +125,6 @@ struct ValidateTests {
             }
             #expect(result.output == (try String(contentsOfFile: golden, encoding: .utf8)))
         }
-        #expect(try reedImport("--version").output == "0.2.0\n")
+        #expect(try reedImport("--version").output == "0.3.0\n")
     }
 }

@@ -30,7 +30,8 @@ struct AtomicWriteTests {
                     origin: EntityOrigin(file: 0, line: number + 2))
                 entity.data.beginObject()
                 entity.data.key("text")
-                entity.data.string(text)
+                // A large one now and then, of which a digest is compared.
+                entity.data.string(number % 500 == 0 ? String(repeating: text, count: 5000) : text)
                 entity.data.endObject()
                 batch.append(entity, &head)
             }

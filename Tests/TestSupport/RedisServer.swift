@@ -61,12 +61,12 @@ public final class RedisServer: @unchecked Sendable {
         try process.run()
         try waitUntil("redis-server starts") { id != nil }
         guard waits else { return }
-        for _ in 0..<200 {
-            if try run("redis-cli", "-s", socket, "ping").output.hasPrefix("PONG") { return }
-            if arguments.contains("--requirepass"), FileManager.default.fileExists(atPath: socket) { return }
-            Thread.sleep(forTimeInterval: 0.05)
+        try waitUntil("redis-server answers") {
+            if arguments.contains("--requirepass"), FileManager.default.fileExists(atPath: socket) {
+                return true
+            }
+            return try run("redis-cli", "-s", socket, "ping").output.hasPrefix("PONG")
         }
-        throw TestFailure("redis-server did not answer")
     }
 
     /// Its process id.
@@ -86,9 +86,7 @@ public final class RedisServer: @unchecked Sendable {
     public func stop() {
         guard let id else { return }
         kill(id, SIGKILL)
-        for _ in 0..<500 where FileManager.default.fileExists(atPath: "/proc/\(id)/exe") {
-            Thread.sleep(forTimeInterval: 0.005)
-        }
+        try? waitUntil("redis-server is gone") { !FileManager.default.fileExists(atPath: "/proc/\(id)/exe") }
         try? FileManager.default.removeItem(atPath: socket)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import UCG
 
@@ -121,22 +122,9 @@ struct TimestampTests {
         #expect(times.reversed().sorted() == times)
     }
 
-    /// SplitMix64, so that a failure comes again.
-    struct SeededGenerator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test("Random times are written and read as Foundation does")
     func agreement() throws {
-        var generator = SeededGenerator(state: 20_260_131)
+        var generator = SeededGenerator(seed: 20_260_131)
         for _ in 0..<400 {
             let seconds = Int64.random(in: 0...253_402_300_799, using: &generator)
             let time = try #require(Timestamp(secondsSince1970: seconds))

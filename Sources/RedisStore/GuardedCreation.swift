@@ -1,0 +1,64 @@
+import UCG
+
+/// One `MSETNX` of many entities and a guard key: it writes all of them, or nothing if one of the keys exists.
+struct GuardedCreation {
+    /// The key that is there unless the entities may be created.
+    let guardKey: [UInt8]
+    /// The entities.
+    let batches: [WriteBatch]
+
+    /// The most entities of one command; the server takes 1,048,576 words.
+    static let mostEntities = 250_000
+
+    /// The command, in pieces.
+    var encoded: [ArraySlice<UInt8>] {
+        var head: [UInt8] = []
+        head.appendArrayHeader(3 + 2 * batches.reduce(0) { $0 + $1.entries.count })
+        head.appendArgument(Array("MSETNX".utf8))
+        head.appendArgument(guardKey)
+        head.appendArgument(AtomicScript.passed)
+        return [head[...]] + batches.map { $0.bytes[...] }
+    }
+
+    /// Where the entity comes from, if it is only one.
+    var origin: EntityOrigin? {
+        batches.count == 1 && batches[0].entries.count == 1 ? batches[0].entries[0].origin : nil
+    }
+
+    /// What became of it.
+    enum Outcome {
+        case created
+        /// One of the keys exists, and nothing was written.
+        case refused
+        case failed(RedisError)
+    }
+
+    /// What its reply means.
+    ///
+    /// - Throws: If it is none.
+    func outcome(_ reply: RedisReply) throws(RedisError) -> Outcome {
+        switch reply {
+        case .integer(1): return .created
+        case .integer(0): return .refused
+        case .error(let text):
+            var failure = ServerError(text).asFailure
+            failure.origin = origin
+            return .failed(failure)
+        default: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
+        }
+    }
+
+    /// Puts batches together, as many as one command may have; those of one large value stay alone.
+    static func groups(of batches: [WriteBatch]) -> [[WriteBatch]] {
+        var (groups, count) = ([[WriteBatch]](), mostEntities)
+        for batch in batches where !batch.isLarge {
+            if count + batch.entries.count > mostEntities {
+                groups.append([])
+                count = 0
+            }
+            groups[groups.count - 1].append(batch)
+            count += batch.entries.count
+        }
+        return groups + batches.filter(\.isLarge).map { [$0] }
+    }
+}
