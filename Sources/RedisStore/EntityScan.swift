@@ -164,7 +164,8 @@ struct EntityScan {
             let absent = values.indices.filter { values.isNull(at: $0) }
             if !absent.isEmpty { try probe(absent, batch, &connection) }
             pending[batch - done].values = values
-        case (.existence(let batch, let indices), .integer(let count)):
+        case (.existence(let batch, let indices), .integer(let count))
+        where (0...indices.count).contains(count):
             number = batch
             if count == indices.count {
                 pending[batch - done].taken.formUnion(indices)

@@ -48,6 +48,7 @@ public struct RedisEntityStore: ~Copyable {
     ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst(.fully)
         if let failure = opened.survey.failure, !isReadOnly { throw failure }
+        if !isReadOnly { for doubt in opened.survey.doubts { options.onNote(doubt) } }
         var options = options
         if opened.survey.sendsSingly { options.batchSize = 1 }
         return RedisEntityStore(

@@ -52,11 +52,8 @@ extension RedisSync {
                 let names = chunk.map {
                     Array(EntityKey(prefix: source.keyPrefix, type: type, id: $0).description.utf8)
                 }
-                if case .integer(let found) = try ask(
-                    [.command([Array("EXISTS".utf8)] + names)], name: "EXISTS")[0]
-                {
-                    count += found
-                }
+                let reply = try ask([.command([Array("EXISTS".utf8)] + names)], name: "EXISTS")[0]
+                count += try reply.count("EXISTS", atMost: names.count)
             }
         }
         return count
@@ -146,7 +143,10 @@ extension RedisSync {
         // MGET answers null for a key of another type as for one that is not there.
         let absent = values.indices.filter { values.isNull(at: $0) }
         let existing = try ask(absent.map { .command([Array("EXISTS".utf8), names[$0]]) }, name: "EXISTS")
-        let taken = Set(zip(absent, existing).filter { $0.1 == .integer(1) }.map(\.0))
+        var taken: Set<Int> = []
+        for (index, reply) in zip(absent, existing) where try reply.count("EXISTS", atMost: 1) == 1 {
+            taken.insert(index)
+        }
         var deletions: [PlannedChange] = []
         for (index, key) in keys.enumerated() {
             var (change, stored) = (Change.delete, [UInt8]?.none)

@@ -8,9 +8,9 @@ extension RedisSync {
             [.command("SMEMBERS", source.sourcesKey), .command("EXISTS", source.lastKey, source.typesKey)],
             name: "SMEMBERS")
         let names = try Bookkeeping.names(replies[0], "SMEMBERS")
-        if case .error(let text) = replies[1] { throw ServerError(text).asFailure }
+        let records = try replies[1].count("EXISTS", atMost: 2)
         let ownership = try readOwnership(watches: false)
-        guard names.contains(source.name) || replies[1] != .integer(0) || ownership.ownCount > 0 else {
+        guard names.contains(source.name) || records > 0 || ownership.ownCount > 0 else {
             return nil
         }
         return ownership.leftovers(Self.nothing).values.reduce(0) { $0 + $1.count }

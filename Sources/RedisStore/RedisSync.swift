@@ -185,8 +185,7 @@ public struct RedisSync: ~Copyable {
         let replies = try store.pipeline.call(
             [.command("DBSIZE"), .command([Array("EXISTS".utf8)] + keys.map { Array($0.utf8) })],
             name: "DBSIZE")
-        guard case .integer(let all) = replies[0], case .integer(let own) = replies[1] else { return false }
-        return all == own
+        return try replies[0].count("DBSIZE") == replies[1].count("EXISTS", atMost: keys.count)
     }
 
     /// Makes sure that new keys and values do not exceed what the server takes.
@@ -211,9 +210,10 @@ public struct RedisSync: ~Copyable {
             [.command("INFO", "keyspace"), .command((["EXISTS"] + locks).map { Array($0.utf8) })],
             name: "INFO")
         for case .error(let text) in replies { throw ServerError(text).asFailure }
-        guard case .text(let info) = replies[0], case .integer(let held) = replies[1] else {
-            throw RedisError(.protocolViolation, "an unexpected reply to INFO or EXISTS")
+        guard case .text(let info) = replies[0] else {
+            throw RedisError(.protocolViolation, "an unexpected reply to INFO")
         }
+        let held = try replies[1].count("EXISTS", atMost: locks.count)
         asksExpiry = ServerState(info: info).expiringKeys(in: database) > held
     }
 

@@ -41,6 +41,8 @@ public struct ServerSurvey {
     private var notReady: ServerError?
     /// Commands that the server, or this user, does without.
     private var missingCommands: Set<String> = []
+    /// What the server does not say, so that nobody knows whether it kept what was written.
+    private(set) var doubts: [String] = []
     /// How many of the user's rights the server has told.
     private var rightCount = 0
     private let address: RedisAddress
@@ -96,6 +98,13 @@ public struct ServerSurvey {
         _ subject: String, _ text: String, _ verdict: Finding.Verdict = .fine
     ) {
         findings.append(Finding(subject: subject, text: text, verdict: verdict))
+    }
+
+    /// Adds what the server keeps to itself, and what that leads to.
+    private mutating func doubt(_ subject: String, _ member: String, _ consequence: String) {
+        let text = "the server does not say (\(member)): \(consequence)"
+        add(subject, text, .unknown)
+        doubts.append("\(subject): \(text)")
     }
 
     // MARK: - Replies
@@ -248,10 +257,7 @@ public struct ServerSurvey {
         }
         look(atMemoryOf: state)
         if state.epoch.runID == nil {
-            add(
-                "restarts",
-                "the server does not say (no run_id): after a lost connection everything is compared again",
-                .unknown)
+            doubt("restarts", "no run_id", "after a lost connection everything is compared again")
         }
     }
 
@@ -266,7 +272,7 @@ public struct ServerSurvey {
                 add("eviction", "policy \(policy)", state.mayEvict ? .warning : .fine)
             }
         } else {
-            add("eviction", "the server does not say (no maxmemory_policy)", .unknown)
+            doubt("eviction", "no maxmemory_policy", "whether it evicts entities is not checked")
         }
         guard let used = state.usedMemory, let most = state.maxMemory else {
             return add("memory", "the server does not say (no maxmemory)", .unknown)
