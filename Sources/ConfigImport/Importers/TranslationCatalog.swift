@@ -15,6 +15,8 @@ struct TranslationCatalog {
     private(set) var incompleteGroups: Set<Int> = []
     /// The locales of each layer and scope.
     private(set) var locales: [[DeclaredLocale]] = []
+    /// The same to look up: layer and scope in the upper bits, the locale in the lowest 16.
+    private var declared: Set<Int> = []
     /// The texts themselves.
     var texts = TextTable()
     /// Layers with their scopes, in the order in which they come.
@@ -85,7 +87,7 @@ struct TranslationCatalog {
 
     /// Notes that a layer and scope has a locale; the first place stands.
     mutating func declare(_ locale: DeclaredLocale, of group: Int) {
-        if !locales[group].contains(where: { $0.locale == locale.locale }) { locales[group].append(locale) }
+        if declared.insert(group << 16 | locale.locale).inserted { locales[group].append(locale) }
     }
 
     /// The layer and scope of a file that was read.

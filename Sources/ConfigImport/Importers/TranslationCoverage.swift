@@ -40,6 +40,8 @@ struct TranslationCoverage {
             return leftKey == rightKey ? left < right : leftKey < rightKey
         }
         var start = 0
+        // Which locales have a text of the key, by number; all false between two keys.
+        var isThere = [Bool](repeating: false, count: localeCount)
         while start < order.count {
             var end = start + 1
             while end < order.count,
@@ -48,7 +50,7 @@ struct TranslationCoverage {
                 end += 1
             }
             let entries = order[start..<end].map { Int($0) }
-            compare(entries, catalog, &locales[group(entries[0])])
+            compare(entries, catalog, &locales[group(entries[0])], &isThere)
             keyCounts[group(entries[0])] += 1
             start = end
         }
@@ -60,14 +62,15 @@ struct TranslationCoverage {
 
     /// Compares the texts of one key, of which the first is the reference.
     private mutating func compare(
-        _ entries: [Int], _ catalog: TranslationCatalog, _ locales: inout [Locale]
+        _ entries: [Int], _ catalog: TranslationCatalog, _ locales: inout [Locale], _ isThere: inout [Bool]
     ) {
         for entry in entries.dropFirst()
         where catalog.texts[entry].placeholders != catalog.texts[entries[0]].placeholders {
             mismatches.append(Mismatch(entry: entry, reference: entries[0]))
         }
+        for entry in entries { isThere[Int(catalog.texts[entry].locale)] = true }
         for index in locales.indices {
-            if entries.contains(where: { Int(catalog.texts[$0].locale) == locales[index].locale }) {
+            if isThere[locales[index].locale] {
                 locales[index].keys += 1
             } else {
                 locales[index].lacking.append(entries[0])
@@ -75,5 +78,6 @@ struct TranslationCoverage {
                 if locales[index].lacking.count > 3 { locales[index].lacking.removeLast() }
             }
         }
+        for entry in entries { isThere[Int(catalog.texts[entry].locale)] = false }
     }
 }

@@ -149,8 +149,9 @@ enum TranslationLayout {
         _ log: inout IssueLog
     ) {
         guard let key = names.firstIndex(of: "key") else { return }
-        for (field, name) in names.enumerated() where field < key && name.utf8.count == 2 {
-            guard columns.contains(where: { $0.column == name }) else { continue }
+        let locales = Set(columns.map(\.column))
+        for (field, name) in names.enumerated()
+        where field < key && name.utf8.count == 2 && locales.contains(name) {
             log.add(
                 .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[field],
                 field: rows.header[field],

@@ -70,6 +70,8 @@ struct ColumnBinding {
     /// Columns at the end that have no name, and no cell with anything in it.
     private let nameless: Range<Int>
     private let cells: [Cell]
+    /// The number of each column's cell.
+    private let numbers: [String: Int]
     private var steps: [Step] = []
     /// The JSON that the steps write: in one piece, so that a row touches no other object.
     private var encoded: [UInt8] = []
@@ -92,6 +94,11 @@ struct ColumnBinding {
                     : "the last \(nameless.count) columns have no name; dropped")
         }
         let known = layout.columns
+        var byName: [String: Column] = [:]
+        for column in known {
+            for name in [column.name] + column.aliases where byName[name] == nil { byName[name] = column }
+        }
+        let memberNames = Set(layout.memberNames)
         var found: [String: (field: Int, name: String)] = [:]
         var unknown: [Cell] = []
         var isUsable = true
@@ -105,7 +112,7 @@ struct ColumnBinding {
                     .error, code, rows.file.path, rows.headerPositions[field],
                     field: name.isEmpty ? nil : name, reason)
             }
-            let column = known.first { $0.isCalled(lowered) }
+            let column = byName[lowered]
             if name.isEmpty {
                 refuse(.emptyColumn, "column \(field + 1) has no name")
             } else if seen[name.lowercased()] != nil {
@@ -114,7 +121,7 @@ struct ColumnBinding {
                 refuse(.repeatedColumn, "means the same as the column \(PlainText.quoted(other.name))")
             } else if let column {
                 found[column.name] = (field, name)
-            } else if layout.memberNames.contains(lowered) {
+            } else if memberNames.contains(lowered) {
                 refuse(
                     .reservedColumn,
                     "not a column of this file, and a member of that name is written there; rename it")
@@ -143,8 +150,8 @@ struct ColumnBinding {
         }
         guard isUsable else { return nil }
 
-        for cell in unknown where !known.contains(where: { $0.isCalled(cell.column.name) }) {
-            let missing = known.filter { found[$0.name] == nil }.map(\.name)
+        let missing = known.filter { found[$0.name] == nil }.map(\.name)
+        for cell in unknown where byName[cell.column.name] == nil {
             if let meant = Suggestion.closest(to: cell.column.name, among: missing) {
                 log.add(
                     .warning, .similarColumn, path, rows.headerPositions[cell.field ?? 0],
@@ -157,6 +164,7 @@ struct ColumnBinding {
                 column: column, field: found[column.name]?.field,
                 name: found[column.name]?.name ?? column.name)
         }
+        numbers = Dictionary(cells.enumerated().map { ($1.column.name, $0) }) { first, _ in first }
         passedOn = unknown
         for (index, cell) in cells.enumerated() {
             let kind = cell.column.kind
@@ -218,14 +226,13 @@ struct ColumnBinding {
 
     /// The column called `name`, which the layout must have.
     subscript(name: String) -> Cell {
-        cells.first { $0.column.name == name }
-            ?? Cell(column: Column(name, .text), field: nil, name: name)
+        numbers[name].map { cells[$0] } ?? Cell(column: Column(name, .text), field: nil, name: name)
     }
 
     /// The cells of all columns but those called `names`, the passed-on ones too.
     func otherCells(than names: [String]) -> [Cell] {
         cells.filter { !names.contains($0.column.name) }
-            + passedOn.filter { cell in !cells.contains { $0.column.name == cell.column.name } }
+            + passedOn.filter { numbers[$0.column.name] == nil }
     }
 
     /// Whether every cell of the row has a value its column can hold; the log names those that have not.
