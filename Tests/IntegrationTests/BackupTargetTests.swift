@@ -210,11 +210,7 @@ struct BackupTargetTests {
         let site = try BackupSite(isEmpty: true)
         try site.query("create table t (id int)")
         let port = site.cluster.port
-        let pool = try run(
-            "python3", "-c",
-            "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
-        )
-        .output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let pool = try freePort()
         try site.folder.write(#""admin" "x""# + "\n", to: "users")
         for (mode, status): (String, Int32) in [("transaction", 78), ("session", 0)] {
             let configuration = try site.folder.write(

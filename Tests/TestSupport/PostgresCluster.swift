@@ -24,7 +24,7 @@ public final class PostgresCluster: @unchecked Sendable {
     public init(programs: String? = nil) throws {
         let made = try run("mktemp", "-d", "/tmp/reed-pg-XXXXXX")
         folder = made.output.trimmingCharacters(in: .newlines)
-        port = try Self.freePort()
+        port = try freePort()
         // As root PostgreSQL does not run; its package brings a user.
         let isRoot = geteuid() == 0
         let prefix = isRoot ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : ""
@@ -111,13 +111,5 @@ public final class PostgresCluster: @unchecked Sendable {
             input: "\(sql)\n\\! touch '\(done)'\nselect pg_sleep(60);\n")
         try waitUntil("the other session is ready") { FileManager.default.fileExists(atPath: done) }
         return session
-    }
-
-    private static func freePort() throws -> Int {
-        let script = "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])"
-        guard let port = Int(try run("python3", "-c", script).output.trimmingCharacters(in: .newlines)) else {
-            throw TestFailure("no free port")
-        }
-        return port
     }
 }
