@@ -142,9 +142,7 @@ struct ConfigDirectory {
                     .error, .unknownFolder, folder,
                     "not read under this name (did you mean \(PlainText.quoted("templates"))?)")
             } else {
-                notes.append(
-                    "\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped"
-                )
+                skip(folder)
             }
         }
         let templates = FolderListing.join(path, "templates")
@@ -169,8 +167,12 @@ struct ConfigDirectory {
         if try addTranslations(in: path, names, layer, scope: scope) {
             checkName(String(scope.split(separator: "/").last ?? ""), path)
         }
-        for name in names where FolderListing.isCSV(name) && !Self.isTranslations(name) {
-            lookAtFile(name, in: path, among: [])
+        for name in names where !Self.isTranslations(name) {
+            if FolderListing.isCSV(name) {
+                lookAtFile(name, in: path, among: [])
+            } else {
+                lookAtOtherFormat(name, in: path, names, among: [])
+            }
         }
         return names
     }
@@ -203,7 +205,7 @@ struct ConfigDirectory {
         for name in names where !known.contains(name) && !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
                 lookAtFile(name, in: root, among: known)
-            } else {
+            } else if !lookAtOtherFormat(name, in: root, names, among: known) {
                 try lookAtFolder(name, in: root)
             }
         }
@@ -212,7 +214,12 @@ struct ConfigDirectory {
     private mutating func lookAtFile(_ name: String, in folder: String, among known: [String]) {
         let path = FolderListing.join(folder, name)
         guard let meant = Self.similar(to: name, among: known) else {
-            return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
+            guard Self.isLocale(name.dropLast(".csv".count)) else {
+                return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
+            }
+            return report(
+                .warning, .fileName, path,
+                "not read under this name (did you mean \(PlainText.quoted("translations.\(name)"))?)")
         }
         let kind = Self.tables.first { $0.name == meant }?.kind
         misnamedKinds.insert(kind.map { ConfigFile.kind(of: $0) } ?? .translations)
@@ -220,16 +227,40 @@ struct ConfigDirectory {
             .error, .fileName, path, "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
+    /// How the names of tables end that are not CSV, or that a system has renamed.
+    private static let otherFormats = [".tsv", ".tab", ".xls", ".xlsx", ".ods", ".csv.txt"]
+
+    /// Reports a table that is there in another format only; says whether it is one.
+    @discardableResult
+    private mutating func lookAtOtherFormat(
+        _ name: String, in folder: String, _ names: [String], among known: [String]
+    ) -> Bool {
+        guard let end = Self.otherFormats.first(where: { name.asciiLowercased.hasSuffix($0) }) else {
+            return false
+        }
+        let table = name.asciiLowercased.dropLast(end.count) + ".csv"
+        guard known.contains(table) || Self.isTranslations(table), !names.contains(table) else {
+            return false
+        }
+        misnamedKinds.insert(
+            Self.tables.first { $0.name == table }.map { ConfigFile.kind(of: $0.kind) } ?? .translations)
+        report(
+            .error, .fileName, FolderListing.join(folder, name),
+            "not a CSV file, by its name; save it as \(PlainText.quoted(table))")
+        return true
+    }
+
+    /// Whether a file's name without its end is a locale, and can be little else: `de`, `de_CH`, but not `faq`.
+    private static func isLocale(_ stem: Substring) -> Bool {
+        guard Locale(stem) != nil else { return false }
+        return stem.prefix { $0 != "_" && $0 != "-" }.utf8.count == 2
+    }
+
     private mutating func lookAtFolder(_ name: String, in root: String) throws(InputError) {
         guard !Self.layers.contains(where: { $0.name == name }) else { return }
         let path = FolderListing.join(root, name)
         guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {
-            if FolderListing.holdsCSV(path) {
-                notes.append(
-                    "\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped"
-                )
-            }
-            return
+            return skip(path)
         }
         guard try FolderListing.isDirectory(path) else { return }
         _ = try FolderListing.names(in: path)  // what cannot be looked into may hold anything
@@ -247,8 +278,23 @@ struct ConfigDirectory {
             guard (try? FolderListing.isDirectory(path)) == true, FolderListing.holdsCSV(path) else {
                 continue
             }
+            skip(path)
+        }
+    }
+
+    /// Says of a folder that nothing in it is read: a warning if a file has the name of one that would be.
+    private mutating func skip(_ folder: String) {
+        let known = FolderListing.firstName(in: folder) { name in
+            Self.isTranslations(name) || Self.tables.contains { $0.name == name }
+        }
+        if let known {
+            report(
+                .warning, .unknownFolder, folder,
+                "not a folder of a configuration; its files, such as \(PlainText.quoted(known)), are not read"
+            )
+        } else if FolderListing.holdsCSV(folder) {
             notes.append(
-                "\(PlainText.escaped(path)) is not a folder of a configuration; its CSV files are skipped")
+                "\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped")
         }
     }
 

@@ -43,14 +43,19 @@ enum FolderListing {
     }
 
     /// Whether a folder has a CSV file in it, or below it; what cannot be looked into has none.
-    static func holdsCSV(_ path: String, levels: Int = 4) -> Bool {
-        guard let names = try? names(in: path) else { return false }
-        if names.contains(where: isCSV) { return true }
-        return levels > 0
-            && names.contains { name in
-                let inner = join(path, name)
-                return (try? isDirectory(inner)) == true && holdsCSV(inner, levels: levels - 1)
-            }
+    static func holdsCSV(_ path: String) -> Bool { firstName(in: path, isCSV) != nil }
+
+    /// The first name in a folder, or below it, that is looked for; what cannot be looked into has none.
+    static func firstName(in path: String, levels: Int = 4, _ isWanted: (String) -> Bool) -> String? {
+        guard let names = try? names(in: path) else { return nil }
+        if let name = names.first(where: isWanted) { return name }
+        guard levels > 0 else { return nil }
+        for name in names {
+            let inner = join(path, name)
+            guard (try? isDirectory(inner)) == true else { continue }
+            if let found = firstName(in: inner, levels: levels - 1, isWanted) { return found }
+        }
+        return nil
     }
 
     /// Whether a name is that of a CSV file.

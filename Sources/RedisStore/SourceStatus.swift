@@ -4,6 +4,8 @@ public import GraphSync
 public struct SourceStatus: Sendable {
     /// The source's name.
     public let name: String
+    /// The entity types that it has written, sorted.
+    public let types: [String]
     /// What its last finished import did.
     public let last: LastImport
     /// Who imports right now; `nil` if nobody does.
@@ -28,10 +30,16 @@ public struct SourceStatus: Sendable {
         for name in try Bookkeeping.names(names[0], "SMEMBERS") {
             guard let source = ImportSource(keyPrefix: keyPrefix, name: name) else { continue }
             let replies = try ask(
-                [.command("HGETALL", source.lastKey), .command("GET", source.lockKey)], "HGETALL")
+                [
+                    .command("HGETALL", source.lastKey), .command("GET", source.lockKey),
+                    .command("SMEMBERS", source.typesKey),
+                ], "HGETALL")
             var lock: LockRecord?
             if case .text(let value) = replies[1] { lock = LockRecord(value) }
-            all.append(SourceStatus(name: name, last: try Bookkeeping.last(replies[0]), lock: lock))
+            all.append(
+                SourceStatus(
+                    name: name, types: try Bookkeeping.names(replies[2], "SMEMBERS").sorted(),
+                    last: try Bookkeeping.last(replies[0]), lock: lock))
         }
         return all.sorted { $0.name < $1.name }
     }

@@ -41,6 +41,8 @@ struct DirectoryTests {
         ("themes/x/template/y/translations.de.csv", "unknown-folder"),
         ("themes/x/translation.de.csv", "file-name"), ("themes/translations.de.csv", "file-name"),
         ("themes/x/templates/translations.de.csv", "file-name"),
+        ("translations.de.tsv", "file-name"), ("themes.xlsx", "file-name"),
+        ("themes/x/translations.de.csv.txt", "file-name"),
     ]
 
     @Test("What has nearly a known name is an error, said before all else", arguments: misnamed)
@@ -60,6 +62,26 @@ struct DirectoryTests {
             "associations.csv": "parent_path,entity_type,entity_id\n,hero,a\n",
         ])
         #expect(directory.shortIssues == ["snippet.csv:1:1: error: [file-name]"])
+    }
+
+    @Test(
+        "What may be meant is a warning: a file that has a locale's name, a folder with files of known names")
+    func doubtful() throws {
+        let directory = try CheckedDirectory([
+            "themes.csv": "name\na\n", "themes/a/de.csv": "key,value\n", "en_GB.csv": "key,value\n",
+            "site/2026/translations.de.csv": "key,value\n", "themes/a/old/translations.csv": "key,de\n",
+        ])
+        #expect(
+            directory.shortIssues == [
+                "en_GB.csv:1:1: warning: [file-name]", "site:1:1: warning: [unknown-folder]",
+                "themes/a/de.csv:1:1: warning: [file-name]", "themes/a/old:1:1: warning: [unknown-folder]",
+            ])
+        #expect(directory.check.configuration != nil)
+        // Beside the CSV file another format is somebody's working copy.
+        let both = try CheckedDirectory([
+            "themes.csv": "name\na\n", "themes.xlsx": "", "themes/a/faq.csv": "",
+        ])
+        #expect(both.issues == [])
     }
 
     @Test("Other files and folders with CSV files are notes")

@@ -101,6 +101,15 @@ struct NothingDroppedTests {
         #expect(try directory.data().count == 2)
     }
 
+    @Test("A header again with its columns in another order is a row, with a warning of what may follow")
+    func reorderedHeader() throws {
+        let directory = try CheckedDirectory([
+            "translations.de.csv": "key,value,note\na,1,x\nnote,key,value\ny,b,2\nkey,key,note\n"
+        ])
+        #expect(directory.shortIssues == ["translations.de.csv:3:1: warning: [repeated-header]"])
+        #expect(try directory.data().count == 4)
+    }
+
     // MARK: - Keys
 
     @Test("Characters that nobody sees are errors in keys; joiners between letters are none")

@@ -60,18 +60,14 @@ struct AtomicFaultTests {
     @Test("The server is killed and comes back, with nothing or not at all", arguments: moments)
     func crash(at moment: Double) throws {
         let site = try FaultSite()
-        let relay = try held(site, at: moment)
-        let first = try site.start(relay.url, Self.hasty)
-        try relay.awaitHold()
+        let (relay, first) = try site.startHeld(try held(site, at: moment), Self.hasty)
         site.server.stop()
         relay.release()
         let result = try first.finish()
         try site.server.start()
         try expectAllOrNothing(site, result, [69])
         _ = try site.server.ask("flushall")
-        let other = try held(site, at: moment)
-        let second = try site.start(other.url, Self.patient)
-        try other.awaitHold()
+        let (other, second) = try site.startHeld(try held(site, at: moment), Self.patient)
         site.server.stop()
         other.release()
         try site.server.loseData()
@@ -84,9 +80,7 @@ struct AtomicFaultTests {
     @Test("The database is flushed in the middle: no success with half of it there", arguments: moments)
     func flushed(at moment: Double) throws {
         let site = try FaultSite()
-        let relay = try held(site, at: moment)
-        let program = try site.start(relay.url, Self.patient)
-        try relay.awaitHold()
+        let (relay, program) = try site.startHeld(try held(site, at: moment), Self.patient)
         _ = try site.server.ask("flushall")
         relay.release()
         let result = try program.finish()
@@ -119,9 +113,7 @@ struct AtomicFaultTests {
     @Test("The program is interrupted or killed", arguments: moments, [SIGINT, SIGTERM, SIGKILL])
     func signalled(at moment: Double, signal: Int32) throws {
         let site = try FaultSite()
-        let relay = try held(site, at: moment)
-        let program = try site.start(relay.url, Self.hasty)
-        try relay.awaitHold()
+        let (relay, program) = try site.startHeld(try held(site, at: moment), Self.hasty)
         program.signal(signal)
         relay.release()
         let result = try program.finish()
@@ -134,29 +126,6 @@ struct AtomicFaultTests {
         } else {
             try expectAllOrNothing(site, result, [128 + signal])
         }
-    }
-
-    @Test(
-        "What a killed import had sent arrives late, and changes nothing that a later one has written",
-        arguments: moments)
-    func lateBytes(at moment: Double) throws {
-        let site = try FaultSite()
-        let relay = try held(site, at: moment)
-        let program = try site.start(relay.url, Self.hasty)
-        try relay.awaitHold()
-        program.signal(SIGKILL)
-        _ = try program.finish()
-        let other = try FaultSite(site.server, rows: 10)
-        _ = try site.server.ask("del", "reed-import:csv:lock")
-        let later = try other.run(
-            site.server.url, "--atomic", "auto", "--prune", "--prune-missing", "--max-delete", "100%")
-        #expect(later.status == 0, "\(later.errors)")
-        let digest = try site.server.digest()
-        relay.release()
-        try waitUntil("the late bytes have arrived and their connections are gone") {
-            try site.server.ask("info", "clients").firstMatch(of: /connected_clients:1\b/) != nil
-        }
-        #expect(try site.server.digest() == digest)
     }
 
     @Test("Memory runs out: nothing is written")

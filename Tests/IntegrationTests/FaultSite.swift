@@ -50,6 +50,15 @@ final class FaultSite: Sendable {
         try RunningProcess(try reedImportPath(), arguments(url, more))
     }
 
+    /// Begins an import through a relay that holds connections, and waits until it does.
+    func startHeld(_ relay: FaultProxy, _ more: [String] = FaultSite.impatient) throws
+        -> (relay: FaultProxy, program: RunningProcess)
+    {
+        let program = try start(relay.url, more)
+        try relay.awaitHold()
+        return (relay, program)
+    }
+
     /// Waits until so many entities are there.
     func awaitEntities(_ count: Int) throws {
         try waitUntil("\(count) entities") { (Int(try server.ask("dbsize")) ?? 0) >= count }

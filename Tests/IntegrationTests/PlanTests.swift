@@ -58,6 +58,25 @@ struct PlanTests {
         #expect(try plan(server, folder).status == 0)
     }
 
+    @Test("What differs in a snippet is shown by field, the values uncut where they differ")
+    func fields() throws {
+        let (server, folder) = try site()
+        let rows = (0..<30).map { "hero,field_\($0),text,false\n" }.joined()
+        try folder.write("snippet_name,field_name,field_type,required\n" + rows, to: "snippets.csv")
+        #expect(try reedImport(folder.path, "--redis", server.url, "--quiet").status == 0)
+        let changed = rows.replacing("field_20,text,false", with: "field_20,text,true")
+        try folder.write("snippet_name,field_name,field_type,required\n" + changed, to: "snippets.csv")
+        let result = try plan(server, folder)
+        #expect(result.output.contains("fields.field_20.required: false -> true"), "\(result.output)")
+        try folder.write(
+            "snippet_name,field_name,field_type,required\n"
+                + rows.replacing("hero,field_29,text,false\n", with: "hero,other,text,false\n"),
+            to: "snippets.csv")
+        let renamed = try plan(server, folder)
+        #expect(renamed.output.contains("fields.field_29: "), "\(renamed.output)")
+        #expect(renamed.output.contains("fields.other: "), "\(renamed.output)")
+    }
+
     @Test("What is new, changed or taken is listed with its row, and nothing is written")
     func changes() throws {
         let (server, folder) = try site()

@@ -317,30 +317,6 @@ struct ServerFaultTests {
         try site.expectComplete()
     }
 
-    @Test(
-        "What a killed import had sent in batches arrives late, and changes nothing that a later one has written"
-    )
-    func lateBytes() throws {
-        let site = try FaultSite()
-        let relay = try site.held()
-        let program = try site.start(relay.url)
-        try relay.awaitHold()
-        program.signal(SIGKILL)
-        _ = try program.finish()
-        let other = try FaultSite(site.server, rows: 10)
-        _ = try site.server.ask("del", "reed-import:csv:lock")
-        let later = try other.run(
-            site.server.url, "--atomic", "never", "--prune", "--max-delete", "100%", "--retry-for", "0")
-        #expect(later.status == 0, "\(later.errors)")
-        #expect(try site.server.entityCount() == 10)
-        let digest = try site.server.digest()
-        relay.release()
-        try waitUntil("the late bytes have arrived and their connections are gone") {
-            try site.server.ask("info", "clients").firstMatch(of: /connected_clients:1\b/) != nil
-        }
-        #expect(try site.server.digest() == digest)
-    }
-
     @Test("A user is deleted in the middle: the connection goes, and no password is shown")
     func deletedUser() throws {
         let site = try FaultSite()

@@ -104,6 +104,22 @@ struct SyncTests {
         }
     }
 
+    @Test("Unless a number is given, no deletion is of all that a source owns")
+    func neverAll() throws {
+        let (server, folder) = (try RedisServer(), try TemporaryDirectory())
+        for count in [1, 4, 18] {
+            let rows = (0..<count).map { "t\($0),T\n" }.joined()
+            try folder.write("theme_name,description\n" + rows, to: "themes.csv")
+            #expect(try sync(server, folder).status == 0)
+            try folder.write("theme_name,description\n", to: "themes.csv")
+            #expect(try sync(server, folder, "--prune", "--prune-missing").status == 3)
+            #expect(try server.entityCount() == count)
+            #expect(
+                try sync(server, folder, "--prune", "--prune-missing", "--max-delete", "100%").status == 0)
+            #expect(try server.entityCount() == 0)
+        }
+    }
+
     @Test("Another source's entities, and keys that hold no entity, are listed and left alone")
     func conflicts() throws {
         let (server, folder) = try site()
@@ -350,28 +366,7 @@ struct SyncTests {
         #expect(!text.contains("\"AA\""), "a plan holds digests and no content")
     }
 
-    // MARK: - Reports and status
-
-    @Test("The status shows every source's last import, and is an alarm for old ones")
-    func status() throws {
-        let (server, folder) = try site()
-        func status(_ more: String...) throws -> ProcessResult {
-            try run(try reedImportPath(), ["status", "--redis", server.url] + more)
-        }
-        let fresh = try status("--max-age", "1h")
-        #expect(fresh.status == 0)
-        #expect(fresh.output.contains("csv     20"))
-        _ = try server.ask("hset", "reed-import:csv:last", "finished", "2026-01-31T02:00:00Z")
-        let old = try status("--max-age", "26h")
-        #expect(old.status == 2)
-        #expect(old.errors.contains("the last successful import is older than 26h, or there is none: csv"))
-        #expect(try status().status == 0)
-        #expect(try status("--max-age", "1h", "--source", "none").status == 2)
-        #expect(try status("--format", "json").output.contains("\"finished\":\"2026-01-31T02:00:00.000Z\""))
-        _ = try server.ask("flushall")
-        #expect(try status("--max-age", "1h").errors.contains("no import was ever finished"))
-        _ = folder
-    }
+    // MARK: - Reports
 
     @Test("A report is written beside the summary, with the same numbers")
     func report() throws {

@@ -106,6 +106,33 @@ struct ValidateTests {
         #expect(result.output == "")
     }
 
+    @Test(
+        "A slip in a command or an option is answered with what was meant, and text as text",
+        arguments: [
+            (["validte", "fixtures/config"], "did you mean 'validate'?"),
+            (["bakcup", "list"], "did you mean 'backup'?"),
+            (["plna"], "did you mean 'plan'?"),
+            (["validate", "--ccsv", "fixtures/config"], "Did you mean '--csv'?"),
+            (["fixtures/confg"], "fixtures/confg"),
+            (["fixtures/config", "--csv", "fixtures/config"], "--csv"),
+            (["fixtures/config", "--source", "\u{1B}[2J"], "--source is '\\x1b[2J'"),
+            (["status", "--max-age", "a while"], "--max-age"),
+        ])
+    func slips(arguments: [String], words: String) throws {
+        let result = try run(try reedImportPath(), arguments)
+        #expect(result.status == 64, "\(result.errors)")
+        #expect(result.errors.contains(words), "\(result.errors)")
+        #expect(!result.errors.contains("\u{1B}"))
+    }
+
+    @Test("With too few descriptors the system's words are one line")
+    func descriptors() throws {
+        let result = try run(
+            "/bin/bash", ["-c", "ulimit -n 8; exec '\(try reedImportPath())' validate fixtures/config"])
+        #expect(result.status == 71, "\(result.errors)")
+        #expect(result.errors.contains("Too many open files"))
+    }
+
     @Test("Help names the options and exit codes; the version is printed")
     func help() throws {
         let commands = [

@@ -48,12 +48,18 @@ public final class RunningProcess: @unchecked Sendable {
         try files.write(input, to: "in")
         try files.write("", to: "out")
         try files.write("", to: "err")
-        process.standardInput = try FileHandle(
-            forReadingFrom: URL(fileURLWithPath: files.path(of: "in")))
-        process.standardOutput = FileHandle(forWritingAtPath: files.path(of: "out"))
-        process.standardError = FileHandle(forWritingAtPath: files.path(of: "err"))
+        let handles = [
+            try FileHandle(forReadingFrom: URL(fileURLWithPath: files.path(of: "in"))),
+            try FileHandle(forWritingTo: URL(fileURLWithPath: files.path(of: "out"))),
+            try FileHandle(forWritingTo: URL(fileURLWithPath: files.path(of: "err"))),
+        ]
+        (process.standardInput, process.standardOutput, process.standardError) = (
+            handles[0], handles[1], handles[2]
+        )
         process.terminationHandler = { [ended] _ in ended.signal() }
         try process.run()
+        // The process has them now, and nobody else needs them.
+        for handle in handles { try handle.close() }
     }
 
     deinit { signal(SIGKILL) }

@@ -128,4 +128,43 @@ struct EntityComparisonTests {
             #expect(update.contains("\"created_by\":\(kept),"))
         }
     }
+
+    @Test("Names are compared by their bytes: a composed character is not the same as a decomposed one")
+    func bytes() {
+        func entity(_ name: String) -> Entity {
+            var entity = Self.entity()
+            entity.data.removeAll()
+            entity.data.beginObject()
+            entity.data.key(JSONKey(name))
+            entity.data.string("x")
+            entity.data.endObject()
+            return entity
+        }
+        // In another order than this program writes, so that JSON is compared and not bytes.
+        let stored =
+            #"{"data":{"caf\#u{E9}":"x"},"entity_type":"theme","id":"\#(Self.entity().id)","semantic_name":null}"#
+        #expect(Self.compare(stored, with: entity("caf\u{E9}")) == .same)
+        guard case .different = Self.compare(stored, with: entity("cafe\u{301}")) else {
+            Issue.record("taken for the same")
+            return
+        }
+        let members = EntityDifference.members(
+            stored: Array(stored.utf8), wanted: entity("cafe\u{301}").json(Self.stamp))
+        #expect(members.count == 2)
+    }
+
+    @Test("Half a surrogate pair in the author stays an escape, so that the entity stays UTF-8")
+    func halfSurrogate() throws {
+        for author in [#"x\ud800y"#, #"\udc00"#, #"\ud83d\ude00\ud83d"#, "\u{D7FF}\u{E000}"] {
+            let stored = Self.stored.replacing(#"Zoë \"Z\""#, with: author)
+            guard case .different(let difference) = Self.compare(stored, with: Self.entity("new")) else {
+                Issue.record("not different")
+                continue
+            }
+            let update = difference.update(Self.entity("new").json(Self.stamp).span)
+            #expect(String(validating: update, as: UTF8.self) != nil)
+            let kept = try #require(JSONValue(update.span)?["created_by"])
+            #expect(kept == JSONValue(Array(stored.utf8).span)?["created_by"])
+        }
+    }
 }

@@ -11,6 +11,8 @@ struct RowReader: ~Copyable {
     private(set) var reader: CSVReader
     /// The names in the header, as it has them.
     private(set) var header: [String] = []
+    /// How long the names but the first one are: a bit for each length, of those below 64 bytes.
+    private var laterLengths: UInt64 = 0
     /// Where the header has them.
     private(set) var headerPositions: [CSVPosition] = []
     /// How many rows were read.
@@ -74,6 +76,7 @@ struct RowReader: ~Copyable {
                 header.append(reader.record.string(index))
                 headerPositions.append(reader.record.position(of: index))
             }
+            laterLengths = header.dropFirst().reduce(0) { $0 | 1 << UInt64($1.utf8.count) }
         } else {
             try checkIdentity()
         }
@@ -94,6 +97,12 @@ struct RowReader: ~Copyable {
                     .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
                     "the header once more; skipped")
                 continue
+            }
+            if isReorderedHeader(reader.record) {
+                log.add(
+                    .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
+                    "the header once more, in another order, taken for a row; what follows may be in the wrong columns"
+                )
             }
             rowCount += 1
             if rowCount % Self.reportInterval == 0 {
@@ -159,6 +168,15 @@ struct RowReader: ~Copyable {
             guard isSame else { return false }
         }
         return true
+    }
+
+    /// Whether a row has the names of the header in another order; whether its first field can be one is seen at once.
+    private func isReorderedHeader(_ record: borrowing CSVRecord) -> Bool {
+        let mayBeName = record.withField(0) { laterLengths >> UInt64($0.count) & 1 == 1 }
+        guard mayBeName, header.dropFirst().contains(record.string(0)), record.count == header.count else {
+            return false
+        }
+        return (0..<record.count).map { record.string($0) }.sorted() == header.sorted()
     }
 
     private func checkIdentity() throws(InputError) {

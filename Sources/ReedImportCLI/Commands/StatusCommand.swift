@@ -105,6 +105,10 @@ struct StatusCommand: ParsableCommand {
             json.string(source.name)
             json.key("server")
             json.string(address.description)
+            json.key("types")
+            json.beginArray()
+            for type in source.types { json.string(type) }
+            json.endArray()
             for (name, time) in [("started", source.last.started), ("finished", source.last.finished)] {
                 json.key(JSONKey(name))
                 if let time { json.string(time.description) } else { json.null() }
