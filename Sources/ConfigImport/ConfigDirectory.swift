@@ -238,7 +238,7 @@ struct ConfigDirectory {
         guard let end = Self.otherFormats.first(where: { name.asciiLowercased.hasSuffix($0) }) else {
             return false
         }
-        let table = name.asciiLowercased.dropLast(end.count) + ".csv"
+        let table = String(name.asciiLowercased.dropLast(end.count)) + ".csv"
         guard known.contains(table) || Self.isTranslations(table), !names.contains(table) else {
             return false
         }

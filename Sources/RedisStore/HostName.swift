@@ -66,6 +66,8 @@ enum HostName {
             if status == EAI_SYSTEM || status == EAI_MEMORY, [EMFILE, ENFILE, ENOMEM].contains(errno) {
                 return .failure(RedisError(.system, systemText(errno)))
             }
+            // Without a descriptor for its files and sockets, it knows no name, and says only that.
+            if let number = descriptorShortage() { return .failure(RedisError(.system, systemText(number))) }
             // Sound: gai_strerror answers a constant, NUL-terminated string.
             return .failure(RedisError(.unavailable, unsafe String(cString: gai_strerror(status))))
         }
@@ -83,6 +85,18 @@ enum HostName {
             unsafe next = entry.pointee.ai_next
         }
         return .success(addresses)
+    }
+
+    /// Why no descriptors can be had, if there are too few for a look-up.
+    private static func descriptorShortage() -> CInt? {
+        var probes: [CInt] = []
+        defer { for probe in probes { close(probe) } }
+        for _ in 0..<2 {
+            let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+            guard probe >= 0 else { return errno }
+            probes.append(probe)
+        }
+        return nil
     }
 
     /// Runs `body` on a thread that nobody waits for.

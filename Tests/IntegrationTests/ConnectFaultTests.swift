@@ -216,6 +216,22 @@ struct ConnectFaultTests {
         expectNothing(denied, 77, "Permission denied")
     }
 
+    @Test("With too few descriptors the system's words say so, whatever it was that got none")
+    func descriptors() throws {
+        let server = try RedisServer()
+        let relay = try FaultProxy(server)
+        let port = try #require(relay.url.split(separator: ":").last)
+        for count in 4...12 {
+            for url in ["localhost:\(port)", server.url] {
+                let command = "exec '\(try reedImportPath())' fixtures/config --redis '\(url)' --retry-for 0"
+                let result = try run("/bin/bash", ["-c", "ulimit -n \(count); \(command)"])
+                #expect([0, 71].contains(result.status), "\(count) \(url): \(result.errors)")
+                #expect(
+                    result.status == 0 || result.errors.contains("Too many open files"), "\(result.errors)")
+            }
+        }
+    }
+
     @Test("A host that is known by IPv6 only")
     func onlyIPv6() throws {
         let server = try RedisServer()

@@ -91,7 +91,7 @@ struct StatusTests {
     @Test(
         "A source that is not imported any more is forgotten: its records, and its entities if that is said")
     func forget() throws {
-        #expect(try reed("forget", "shop").status == 66)
+        #expect(try reed("forget", "shop", "--yes").status == 66)
         #expect(try reed("forget", "csv").status == 64, "without a terminal nobody says yes")
         _ = try server.ask("set", "reed-import:csv:lock", "another's")
         #expect(try reed("forget", "csv", "--yes", "--lock-timeout", "0").status == 75)

@@ -125,14 +125,6 @@ struct ValidateTests {
         #expect(!result.errors.contains("\u{1B}"))
     }
 
-    @Test("With too few descriptors the system's words are one line")
-    func descriptors() throws {
-        let result = try run(
-            "/bin/bash", ["-c", "ulimit -n 8; exec '\(try reedImportPath())' validate fixtures/config"])
-        #expect(result.status == 71, "\(result.errors)")
-        #expect(result.errors.contains("Too many open files"))
-    }
-
     @Test("Help names the options and exit codes; the version is printed")
     func help() throws {
         let commands = [

@@ -94,6 +94,7 @@ public final class RunningProcess: @unchecked Sendable {
             throw TestFailure("it hangs: \(process.arguments ?? [])")
         }
         ended.signal()
+        process.waitUntilExit()  // has ended already; only this lets go of what belongs to it
         return ProcessResult(
             output: try String(contentsOfFile: files.path(of: "out"), encoding: .utf8),
             errors: try String(contentsOfFile: files.path(of: "err"), encoding: .utf8),
