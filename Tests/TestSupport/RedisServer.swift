@@ -24,7 +24,8 @@ public final class RedisServer: @unchecked Sendable {
 
     /// Starts another server program, and waits until it answers.
     public init(program: String, _ arguments: [String] = []) throws {
-        _ = Glibc.signal(SIGPIPE, SIG_IGN)  // as the program does: tests stop servers that they are connected to
+        // As the program does: tests stop servers that they are connected to.
+        _ = Glibc.signal(SIGPIPE, SIG_IGN)
         folder = try TemporaryDirectory()
         self.program = program
         // Older releases know no such option, and allow it.
