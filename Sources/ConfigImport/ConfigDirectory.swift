@@ -135,14 +135,15 @@ struct ConfigDirectory {
     ) throws(InputError) {
         for name in names where name != "templates" && !FolderListing.isCSV(name) {
             let folder = FolderListing.join(path, name)
-            guard try FolderListing.isDirectory(folder), FolderListing.holdsCSV(folder) else { continue }
-            if Self.isSimilar(name, to: "templates") {
+            guard try FolderListing.isDirectory(folder) else { continue }
+            let skipped = FolderListing.csvNames(in: folder)
+            if !skipped.isEmpty, Self.isSimilar(name, to: "templates") {
                 misnamedKinds.insert(.translations)
                 report(
                     .error, .unknownFolder, folder,
                     "not read under this name (did you mean \(PlainText.quoted("templates"))?)")
             } else {
-                skip(folder)
+                skip(folder, skipped)
             }
         }
         let templates = FolderListing.join(path, "templates")
@@ -260,11 +261,11 @@ struct ConfigDirectory {
         guard !Self.layers.contains(where: { $0.name == name }) else { return }
         let path = FolderListing.join(root, name)
         guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {
-            return skip(path)
+            return skip(path, FolderListing.csvNames(in: path))
         }
         guard try FolderListing.isDirectory(path) else { return }
         _ = try FolderListing.names(in: path)  // what cannot be looked into may hold anything
-        guard FolderListing.holdsCSV(path) else { return }
+        guard !FolderListing.csvNames(in: path).isEmpty else { return }
         misnamedKinds.insert(.translations)
         report(
             .error, .unknownFolder, path,
@@ -275,16 +276,14 @@ struct ConfigDirectory {
     private mutating func noteFolders(_ names: [String], in folder: String) {
         for name in names where !FolderListing.isCSV(name) {
             let path = FolderListing.join(folder, name)
-            guard (try? FolderListing.isDirectory(path)) == true, FolderListing.holdsCSV(path) else {
-                continue
-            }
-            skip(path)
+            guard (try? FolderListing.isDirectory(path)) == true else { continue }
+            skip(path, FolderListing.csvNames(in: path))
         }
     }
 
-    /// Says of a folder that nothing in it is read: a warning if a file has the name of one that would be.
-    private mutating func skip(_ folder: String) {
-        let known = FolderListing.firstName(in: folder) { name in
+    /// Says of a folder that its CSV files are not read: a warning if one has the name of a file that would be.
+    private mutating func skip(_ folder: String, _ names: [String]) {
+        let known = names.first { name in
             Self.isTranslations(name) || Self.tables.contains { $0.name == name }
         }
         if let known {
@@ -292,7 +291,7 @@ struct ConfigDirectory {
                 .warning, .unknownFolder, folder,
                 "not a folder of a configuration; its files, such as \(PlainText.quoted(known)), are not read"
             )
-        } else if FolderListing.holdsCSV(folder) {
+        } else if !names.isEmpty {
             notes.append(
                 "\(PlainText.escaped(folder)) is not a folder of a configuration; its CSV files are skipped")
         }

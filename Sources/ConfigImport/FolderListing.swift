@@ -42,20 +42,17 @@ enum FolderListing {
         [EMFILE, ENFILE, ENOMEM].contains(number) ? .system : .missing
     }
 
-    /// Whether a folder has a CSV file in it, or below it; what cannot be looked into has none.
-    static func holdsCSV(_ path: String) -> Bool { firstName(in: path, isCSV) != nil }
-
-    /// The first name in a folder, or below it, that is looked for; what cannot be looked into has none.
-    static func firstName(in path: String, levels: Int = 4, _ isWanted: (String) -> Bool) -> String? {
-        guard let names = try? names(in: path) else { return nil }
-        if let name = names.first(where: isWanted) { return name }
-        guard levels > 0 else { return nil }
-        for name in names {
+    /// The names of the CSV files in a folder and below it, four levels deep; what cannot be looked into has none.
+    static func csvNames(in path: String, levels: Int = 4) -> [String] {
+        guard let names = try? names(in: path) else { return [] }
+        var found = names.filter(isCSV)
+        guard levels > 0 else { return found }
+        for name in names where !isCSV(name) {
             let inner = join(path, name)
             guard (try? isDirectory(inner)) == true else { continue }
-            if let found = firstName(in: inner, levels: levels - 1, isWanted) { return found }
+            found += csvNames(in: inner, levels: levels - 1)
         }
-        return nil
+        return found
     }
 
     /// Whether a name is that of a CSV file.

@@ -13,9 +13,6 @@ struct ComparedValues {
     /// The longest value that is kept whole, in bytes.
     static let mostWhole = 4096
 
-    /// How many values there are.
-    var count: Int { ends.count }
-
     /// Adds what a key held.
     mutating func append(_ value: Span<UInt8>) {
         if value.count > Self.mostWhole {
