@@ -31,16 +31,18 @@ let package = Package(
         .systemLibrary(name: "CBlockScan"),  // a header alone
         .target(name: "CSV", dependencies: ["CBlockScan"], swiftSettings: settings),
         .target(name: "SystemSupport", swiftSettings: settings),
-        .target(name: "Background", swiftSettings: settings),
         .target(
             name: "UCG",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["SystemSupport", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: settings),
-        .target(name: "ConfigImport", dependencies: ["CSV", "UCG", "Background"], swiftSettings: settings),
-        .target(name: "GraphSync", dependencies: ["UCG"], swiftSettings: settings),
+        .target(
+            name: "ConfigImport", dependencies: ["CSV", "UCG", "SystemSupport"], swiftSettings: settings),
+        .target(name: "GraphSync", dependencies: ["UCG", "SystemSupport"], swiftSettings: settings),
+        .target(
+            name: "RedisProtocol", dependencies: ["SystemSupport", "CHiredis"], swiftSettings: settings),
         .target(
             name: "RedisStore",
-            dependencies: ["GraphSync", "UCG", "Background", "SystemSupport", "CHiredis"],
+            dependencies: ["GraphSync", "RedisProtocol", "UCG", "SystemSupport"],
             swiftSettings: settings),
         .target(
             name: "PrivateRedis",
@@ -60,13 +62,14 @@ let package = Package(
         .executableTarget(
             name: "ReedImportCLI",
             dependencies: [
-                "CSV", "UCG", "Background", "ConfigImport", "GraphSync", "RedisStore", "PrivateRedis",
+                "CSV", "UCG", "ConfigImport", "GraphSync", "RedisProtocol", "RedisStore", "PrivateRedis",
                 "PostgresBackup", "SystemSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["CSV"], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["CSV", "RedisProtocol", "SystemSupport"],
+            path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "CSVTests",
             dependencies: ["CSV", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
@@ -75,16 +78,21 @@ let package = Package(
             name: "SystemSupportTests", dependencies: ["SystemSupport", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "BackgroundTests", dependencies: ["Background"], swiftSettings: settings),
-        .testTarget(name: "UCGTests", dependencies: ["UCG", "TestSupport"], swiftSettings: settings),
+            name: "UCGTests", dependencies: ["UCG", "SystemSupport", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "ConfigImportTests", dependencies: ["ConfigImport", "CSV", "UCG", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "GraphSyncTests", dependencies: ["GraphSync", "UCG"], swiftSettings: settings),
         .testTarget(
+            name: "RedisProtocolTests",
+            dependencies: ["RedisProtocol", "SystemSupport", "CHiredis", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
             name: "RedisStoreTests",
-            dependencies: ["RedisStore", "GraphSync", "UCG", "SystemSupport", "CHiredis", "TestSupport"],
+            dependencies: [
+                "RedisStore", "RedisProtocol", "GraphSync", "UCG", "SystemSupport", "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "PostgresBackupTests",

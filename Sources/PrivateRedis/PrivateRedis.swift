@@ -5,13 +5,13 @@ import SystemPackage
 
 /// A redis-server of one's own: reachable through a socket in a folder that only this user may enter, keeping
 /// nothing, and gone with all its files at the end, however that comes.
-public struct PrivateRedis: Sendable {
+package struct PrivateRedis: Sendable {
     /// The path of its socket.
-    public let socket: String
+    package let socket: String
     /// Its port on 127.0.0.1.
-    public let port: UInt16
+    package let port: UInt16
     /// The password of its only user, without which no other user of this machine gets in.
-    public let password: String
+    package let password: String
 
     private static let startTimeout = Duration.seconds(10)
 
@@ -19,7 +19,7 @@ public struct PrivateRedis: Sendable {
     ///
     /// - Parameter port: A port of 127.0.0.1 to listen on as well; 0 for any free one.
     /// - Throws: ``PrivateRedisError`` if there is no server to be had; what `body` throws.
-    public static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         port: UInt16 = 0, _ body: (PrivateRedis) async throws -> Result
     ) async throws -> Result {
         let program: FilePath
@@ -185,9 +185,9 @@ private final class Log: Sendable {
 }
 
 /// Why there is no private server, or no command to be run beside it.
-public struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; it decides the exit code.
-    public enum Code: Hashable, Sendable {
+    package enum Code: Hashable, Sendable {
         /// A program is not installed.
         case missingProgram
         /// It did not start.
@@ -195,9 +195,9 @@ public struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConverti
     }
 
     /// What kind of failure it is.
-    public let code: Code
+    package let code: Code
     /// What happened, in one line.
-    public let message: String
+    package let message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code
@@ -205,5 +205,5 @@ public struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConverti
     }
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

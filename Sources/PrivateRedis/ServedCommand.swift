@@ -3,7 +3,7 @@ import SystemPackage
 
 extension PrivateRedis {
     /// How a command ended.
-    public enum Ending: Hashable, Sendable {
+    package enum Ending: Hashable, Sendable {
         /// By itself, with this code.
         case exited(Int32)
         /// By this signal.
@@ -16,7 +16,7 @@ extension PrivateRedis {
     ///
     /// It gets `REDIS_URL`, `REDIS_SOCKET`, `REDIS_HOST`, `REDIS_PORT` and, with the password for redis-cli,
     /// `REDISCLI_AUTH`. If the task is cancelled, it gets SIGTERM, and five seconds later SIGKILL.
-    public func run(_ command: [String]) async throws -> Ending {
+    package func run(_ command: [String]) async throws -> Ending {
         var options = PlatformOptions()
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
         do {

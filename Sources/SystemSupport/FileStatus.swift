@@ -39,9 +39,3 @@ package struct FileStatus {
     var owner: uid_t { status.st_uid }
     var group: gid_t { status.st_gid }
 }
-
-/// The system's words for an error number.
-package func systemText(_ number: CInt) -> String {
-    // Sound: strerror answers a NUL-terminated string, which is copied at once.
-    unsafe String(cString: strerror(number))
-}

@@ -20,17 +20,17 @@ package struct ResultFile: ~Copyable {
     /// Where the bytes go until they are all there; `nil` for what is no regular file.
     private let draft: String?
     private let descriptor: CInt
-    private let interruption: CInt
+    private let cancellation: CancellationSignal
     private let patience: Duration
 
     /// Opens a result file.
     ///
     /// - Parameters:
-    ///   - interruption: A descriptor that becomes readable when the run shall end; `nil` if there is none.
+    ///   - cancellation: Ends every wait.
     ///   - patience: How long the reader of a FIFO, or of a device, is waited for.
     /// - Throws: ``ResultFileError/Code/cannotCreate``; ``ResultFileError/Code/interrupted``.
     package init(
-        path: String, interruption: CInt? = nil, patience: Duration = .seconds(10)
+        path: String, cancellation: CancellationSignal = .never, patience: Duration = .seconds(10)
     ) throws(ResultFileError) {
         let status = FileStatus(path: path)
         let isStandardOutput =
@@ -39,7 +39,7 @@ package struct ResultFile: ~Copyable {
         if isStandardOutput {
             descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         } else if let status, !status.isRegular {
-            descriptor = try Self.openSpecial(path, status, interruption ?? -1, patience)
+            descriptor = try Self.openSpecial(path, status, cancellation, patience)
         } else {
             place = Self.resolved(path)
             let name = "\(place).partial-\(getpid())"
@@ -51,12 +51,12 @@ package struct ResultFile: ~Copyable {
                 _ = fchown(descriptor, status.owner, status.group)
             }
         }
-        guard descriptor >= 0 else { throw Self.cannotCreate(path, systemText(errno)) }
+        guard descriptor >= 0 else { throw Self.cannotCreate(path, ErrorNumber.text(of: errno)) }
         self.path = path
         self.place = place
         self.draft = draft
         self.descriptor = descriptor
-        self.interruption = interruption ?? -1
+        self.cancellation = cancellation
         self.patience = patience
     }
 
@@ -84,7 +84,7 @@ package struct ResultFile: ~Copyable {
                 start += count
                 deadline = .now + patience
             } else if errno != EINTR, errno != EAGAIN {
-                throw cannotWrite(systemText(errno))
+                throw cannotWrite(ErrorNumber.text(of: errno))
             }
         }
     }
@@ -95,41 +95,32 @@ package struct ResultFile: ~Copyable {
     package func finish() throws(ResultFileError) {
         guard let draft else { return }
         guard fsync(descriptor) == 0, unsafe rename(draft, place) == 0 else {
-            throw cannotWrite(systemText(errno))
+            throw cannotWrite(ErrorNumber.text(of: errno))
         }
     }
 
     /// Waits until bytes can be written.
     private func wait(until deadline: ContinuousClock.Instant) throws(ResultFileError) {
-        while true {
-            var descriptors = [
-                pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
-                pollfd(fd: interruption, events: Int16(POLLIN), revents: 0),
-            ]
-            let left = max(.zero, deadline - .now) / .milliseconds(1)
-            // Sound: the array outlives the call, which fills `revents`.
-            let ready = unsafe poll(
-                &descriptors, nfds_t(descriptors.count), CInt(min(left, 1e9).rounded(.up)))
-            if descriptors[1].revents != 0 { throw Self.interrupted }
-            if ready > 0 { return }
-            if ready == 0 { throw cannotWrite("nothing was read from it for \(patience)") }
-            if errno != EINTR { throw cannotWrite(systemText(errno)) }
+        switch Poll.wait(for: descriptor, .writable, within: deadline - .now, unless: cancellation) {
+        case .ready: return
+        case .cancelled: throw Self.interrupted
+        case .timedOut: throw cannotWrite("nothing was read from it for \(patience)")
+        case .failed(let number): throw cannotWrite(ErrorNumber.text(of: number))
         }
     }
 
     /// Opens a device, or a FIFO as soon as it has a reader.
     private static func openSpecial(
-        _ path: String, _ status: FileStatus, _ interruption: CInt, _ patience: Duration
+        _ path: String, _ status: FileStatus, _ cancellation: CancellationSignal, _ patience: Duration
     ) throws(ResultFileError) -> CInt {
         let deadline = ContinuousClock.now + patience
         while true {
             let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
             guard descriptor < 0, errno == ENXIO, status.isFIFO else { return descriptor }
             guard deadline > .now else { throw cannotCreate(path, "a FIFO that nobody reads from") }
-            var wakeUp = pollfd(fd: interruption, events: Int16(POLLIN), revents: 0)
-            // Sound: the one descriptor outlives the call, which fills `revents`.
-            _ = unsafe poll(&wakeUp, 1, 20)
-            if wakeUp.revents != 0 { throw interrupted }
+            var none: [PollRequest] = []
+            let outcome = Poll.wait(for: &none, within: .milliseconds(20), unless: cancellation)
+            if outcome == .cancelled { throw interrupted }
         }
     }
 

@@ -1,14 +1,16 @@
+import SystemSupport
+
 /// A language, and where it needs saying its script and region: `de`, `de_DE`, `sr_Latn_RS`.
-public struct Locale: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Locale: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The locale as it is stored.
-    public let rawValue: String
+    package let rawValue: String
 
     /// The locale written as `text`, or `nil`.
     ///
     /// It is a language of two or three letters, then if wanted a script of four
     /// letters, then if wanted a region of two letters or three digits, joined by
     /// `_` or `-`. Letter case is ignored.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         var parts = text.utf8.split(omittingEmptySubsequences: false) {
             $0 == .underscore || $0 == .hyphen
         }.map { Array($0) }[...]
@@ -35,13 +37,13 @@ public struct Locale: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     /// Whether the locale is a bare language of three letters, as many a word is.
-    public var isBareThreeLetterLanguage: Bool { rawValue.utf8.count == 3 }
+    package var isBareThreeLetterLanguage: Bool { rawValue.utf8.count == 3 }
 
     /// The locale as it is stored.
-    public var description: String { rawValue }
+    package var description: String { rawValue }
 
     /// The order of the stored forms, byte by byte.
-    public static func < (left: Locale, right: Locale) -> Bool {
+    package static func < (left: Locale, right: Locale) -> Bool {
         left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
     }
 }

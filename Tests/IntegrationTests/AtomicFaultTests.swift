@@ -13,7 +13,7 @@ struct AtomicFaultTests {
 
     /// A relay that holds the import once it has passed on this part of what the transaction's connection sends.
     private func held(_ site: FaultSite, at moment: Double) throws -> FaultProxy {
-        try site.held(at: Int(Double(try FaultSite.atomicByteCount) * moment))
+        try site.held(at: Int(Double(try FaultSite.byteCount(atomic: "auto")) * moment))
     }
 
     /// Makes sure that a run that failed left all or nothing, said so in a line, and is mended by the next one.

@@ -125,8 +125,10 @@ final class FaultSite: Sendable {
         #expect(try server.digest() == digest, sourceLocation: sourceLocation)
     }
 
-    /// How many bytes the connection sends over which an undisturbed import writes all of a site in one transaction.
-    static var atomicByteCount: Int { get throws { try undisturbed.atomicByteCount() } }
+    /// The number of bytes that one connection of an undisturbed import sends at least.
+    ///
+    /// One transaction goes over a single connection; batches go over two, of which one gets at least half of them.
+    static func byteCount(atomic atomicity: String) throws -> Int { try undisturbed.byteCount(atomicity) }
 
     private static let undisturbed = Undisturbed()
 }
@@ -135,17 +137,18 @@ final class FaultSite: Sendable {
 private final class Undisturbed: @unchecked Sendable {
     private let lock = NSLock()
     private var digests: [Int: String] = [:]
-    private var byteCount: Int?
+    private var byteCounts: [String: Int] = [:]
 
-    func atomicByteCount() throws -> Int {
+    func byteCount(_ atomicity: String) throws -> Int {
         try lock.withLock {
-            if let byteCount { return byteCount }
+            if let count = byteCounts[atomicity] { return count }
             let site = try FaultSite()
             let relay = try FaultProxy(site.server)
-            let result = try site.run(relay.url, "--retry-for", "0", "--atomic", "auto")
+            let result = try site.run(relay.url, "--retry-for", "0", "--atomic", atomicity)
             guard result.status == 0 else { throw TestFailure("an undisturbed run failed: \(result.errors)") }
-            let count = try relay.largestByteCount()
-            byteCount = count
+            let writing = atomicity == "never" ? 2 : 1
+            let count = try relay.byteCounts(of: writing + 1).reduce(0, +) / writing
+            byteCounts[atomicity] = count
             return count
         }
     }
@@ -200,15 +203,15 @@ final class FaultProxy {
         try waitUntil("a connection is held") { [process] in try process.outputSoFar().contains("HELD ") }
     }
 
-    /// How many bytes were sent to the server over the connection that sent the most, of those that have ended.
-    func largestByteCount() throws -> Int {
+    /// The number of bytes that each of so many connections has sent, when they have ended; one of them is the lock's,
+    /// with a few hundred bytes.
+    func byteCounts(of connections: Int) throws -> [Int] {
         var counts: [Int] = []
         try waitUntil("the connections have ended") { [process] in
             counts = try process.errorsSoFar().matches(of: /"c2s": (\d+)/).compactMap { Int($0.1) }
-            // One that writes, and one for the lock.
-            return counts.count >= 2
+            return counts.count >= connections
         }
-        return counts.max() ?? 0
+        return counts
     }
 
     /// Lets what is held go on.

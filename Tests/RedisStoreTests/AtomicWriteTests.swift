@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import TestSupport
 import Testing
 import UCG
@@ -12,7 +13,7 @@ struct AtomicWriteTests {
         let server: RedisServer
         let write: AtomicWrite
         private let lock: ImportLock
-        private var session: RedisSession.Opened
+        private let node: Node
 
         /// A script and a half of new entities, as many that change, and as many that go.
         static let count = 1500
@@ -22,7 +23,7 @@ struct AtomicWriteTests {
         }
 
         private static func batch(_ group: String, _ text: String) -> WriteBatch {
-            var head = EntityHead(keyPrefix: "", stamp: EntityStamp(time: .now, author: "test"))
+            var head = EntityEncoder(keyPrefix: "", stamp: WriteStamp(time: .now, author: "test"))
             var batch = WriteBatch()
             for number in 0..<count {
                 var entity = Entity(
@@ -44,13 +45,12 @@ struct AtomicWriteTests {
             let connecting = RedisSession(try RedisAddress(server.url), keyPrefix: "", options)
             lock = ImportLock(connecting, key: "reed-import:csv:lock", options)
             try lock.acquire(within: .zero)
-            session = try connecting.open()
+            node = Node(connecting, try connecting.open(), lock: lock, options)
             let (new, old) = (Self.batch("new", "1"), Self.batch("old", "1"))
             let (changed, gone) = (Self.batch("old", "2"), Self.batch("gone", "1"))
             for stored in [old, gone] {
-                let pairs = stored.keys.enumerated().flatMap { [$1, stored.value(at: $0)] }
-                _ = try session.connection.call(
-                    [.command([Array("MSET".utf8)] + pairs)], name: "MSET", within: .seconds(60))
+                let pairs = stored.keys.enumerated().map { (key: $1, value: stored.value(at: $0)) }
+                _ = try node.ask([RedisCommand("MSET", pairs: pairs)])
             }
             var changes = AtomicChanges(entityLimit: .max)
             for index in 0..<Self.count {
@@ -73,12 +73,9 @@ struct AtomicWriteTests {
         func carryOut(after disturbance: () throws -> Void = {}) throws -> AtomicWrite.Ending {
             let guarded = write.guarded
             let transaction = guarded.transaction(lock)
-            try transaction.queue(&session.connection, lock, RedisOptions())
+            try transaction.queue(on: node)
             try disturbance()
-            guard case .done(let results) = try transaction.execute(&session.connection, RedisOptions())
-            else {
-                return .aborted
-            }
+            guard case .done(let results) = try transaction.execute(on: node) else { return .aborted }
             return try guarded.ending(results)
         }
     }

@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import TestSupport
 import Testing
 import UCG
@@ -67,10 +68,10 @@ struct ImportLockTests {
         try lock.acquire(within: .zero)
         _ = try server.ask("pexpire", Self.key, "9000")
         clock.advance(by: .seconds(4))
-        try lock.tend()
+        try lock.renewIfDue()
         #expect(try timeLeft() <= 9000)
         clock.advance(by: .seconds(2))
-        try lock.tend()
+        try lock.renewIfDue()
         #expect(try timeLeft() > 9000)
         lock.release()
         #expect(try server.ask("exists", Self.key) == "0")
@@ -84,11 +85,11 @@ struct ImportLockTests {
         server.stop()
         for seconds in [6, 8] {
             clock.advance(by: .seconds(seconds))
-            try lock.tend()
+            try lock.renewIfDue()
         }
         clock.advance(by: .seconds(2))
-        let failure = #expect(throws: RedisError.self) { try lock.tend() }
-        #expect(failure?.isOfConnection == true)
+        let failure = #expect(throws: RedisError.self) { try lock.renewIfDue() }
+        #expect(failure?.isConnectionFailure == true)
     }
 
     @Test("A lock that is another's, or gone, is lost, and left alone", arguments: ["another's", ""])
@@ -98,7 +99,7 @@ struct ImportLockTests {
         try lock.acquire(within: .zero)
         _ = try value.isEmpty ? server.ask("del", Self.key) : server.ask("set", Self.key, value)
         clock.advance(by: .seconds(6))
-        let failure = #expect(throws: RedisError.self) { try lock.tend() }
+        let failure = #expect(throws: RedisError.self) { try lock.renewIfDue() }
         #expect(failure?.code == .lockLost)
         lock.release()
         #expect(try server.ask("get", Self.key) == value)

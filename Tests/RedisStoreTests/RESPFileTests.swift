@@ -10,7 +10,7 @@ struct RESPFileTests {
     private static func write(_ count: Int, to path: String, batchSize: Int, finish: Bool = true) throws {
         let time = try #require(Timestamp(secondsSince1970: 0))
         var file = try RESPFile(
-            ResultFile(path: path), keyPrefix: "p:", stamp: EntityStamp(time: time, author: "system"),
+            ResultFile(path: path), keyPrefix: "p:", stamp: WriteStamp(time: time, author: "system"),
             batchSize: batchSize)
         for number in 0..<count {
             var entity = Entity(

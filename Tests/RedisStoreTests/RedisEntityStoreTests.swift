@@ -1,12 +1,14 @@
 import Foundation
 import GraphSync
-import RedisStore
+@testable import RedisStore
+import RedisProtocol
+import SystemSupport
 import TestSupport
 import Testing
 import UCG
 
 struct RedisEntityStoreTests {
-    private static let stamp = EntityStamp(
+    private static let stamp = WriteStamp(
         time: Timestamp(secondsSince1970: 0) ?? { fatalError("unreachable") }(), author: "system")
 
     private static func connect(
@@ -16,8 +18,8 @@ struct RedisEntityStoreTests {
         options.retryFor = .zero
         options.checksServer = !url.contains(FakeServer.name)
         configure(&options)
-        return try RedisEntityStore.connect(
-            to: try RedisAddress(url), keyPrefix: "p:", stamp: stamp, options: options)
+        let session = RedisSession(try RedisAddress(url), keyPrefix: "p:", options)
+        return try RedisEntityStore.connect(session, "p:", stamp, options)
     }
 
     private static func entity(_ number: Int, text: String = "x") -> Entity {
@@ -250,7 +252,7 @@ struct RedisEntityStoreTests {
         var ends: [Int32] = [0, 0]
         #expect(unsafe pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        var store = try Self.connect(server.url) { $0.interruption = ends[0] }
+        var store = try Self.connect(server.url) { $0.cancellation = CancellationSignal(descriptor: ends[0]) }
         for number in 0..<3000 { try store.write(Self.entity(number)) }
         #expect(unsafe write(ends[1], "x", 1) == 1)
         var failure: RedisError?

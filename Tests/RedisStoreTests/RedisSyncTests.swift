@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import Testing
 import TestSupport
 import UCG
@@ -51,8 +52,8 @@ private struct Sample {
 }
 
 struct RedisSyncTests {
-    private static func stamp(_ seconds: Int64) -> EntityStamp {
-        EntityStamp(time: Timestamp(secondsSince1970: seconds) ?? .now, author: "system")
+    private static func stamp(_ seconds: Int64) -> WriteStamp {
+        WriteStamp(time: Timestamp(secondsSince1970: seconds) ?? .now, author: "system")
     }
 
     private static func sync(

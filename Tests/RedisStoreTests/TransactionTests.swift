@@ -1,5 +1,5 @@
 import Foundation
-import GraphSync
+import RedisProtocol
 import Testing
 
 @testable import RedisStore
@@ -10,20 +10,20 @@ struct TransactionTests {
     /// and EXEC with `ending`.
     private func end(queued: String, _ ending: String) throws -> Transaction.Ending {
         let server = try FakeServer { read, write in
-            for reply in [queued, ending] {
+            for reply in [FakeServer.greeting, Data(queued.utf8), Data(ending.utf8)] {
                 _ = read()
-                write(Data(reply.utf8))
+                write(reply)
             }
             _ = read()
         }
-        let address = try RedisAddress(server.url)
-        var connection = try RedisConnection.open(address, within: .seconds(5), interruption: nil)
-        let options = RedisOptions()
-        let lock = ImportLock(RedisSession(address, keyPrefix: "", options), key: "lock", options)
+        var options = RedisOptions()
+        options.checksServer = false
+        let session = RedisSession(try RedisAddress(server.url), keyPrefix: "", options)
+        let node = Node(session, try session.openFirst(), lock: nil, options)
         var transaction = Transaction()
-        transaction.append(.command("SET", "a", "b"))
-        try transaction.queue(&connection, lock, options)
-        return try transaction.execute(&connection, options)
+        transaction.append(RedisCommand("SET", key: "a", "b"))
+        try transaction.queue(on: node)
+        return try transaction.execute(on: node)
     }
 
     private static let queued = "+OK\r\n+QUEUED\r\n"
@@ -51,7 +51,7 @@ struct TransactionTests {
                 queued: Self.queued,
                 "-EXECABORT Transaction discarded because of: BUSY Redis is busy running a script\r\n")
         }
-        #expect(aborted?.mayPass == true)
+        #expect(aborted?.isTransient == true)
         #expect(throws: RedisError.self) { try end(queued: Self.queued, ":5\r\n") }
         #expect(throws: RedisError.self) { try end(queued: "+OK\r\n+OK\r\n+OK\r\n", "") }
     }

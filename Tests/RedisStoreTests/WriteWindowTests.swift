@@ -1,5 +1,6 @@
 import Foundation
 import GraphSync
+import RedisProtocol
 import TestSupport
 import Testing
 import UCG
@@ -7,13 +8,13 @@ import UCG
 @testable import RedisStore
 
 struct WriteWindowTests {
-    private static let stamp = EntityStamp(
+    private static let stamp = WriteStamp(
         time: Timestamp(secondsSince1970: 0) ?? { fatalError("unreachable") }(), author: "system")
 
     /// A window with batches of these sizes submitted; lines count from 1 over all of them.
     private static func window(_ sizes: Int..., sendsSingly: Bool = false) -> WriteWindow {
         var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
-        var head = EntityHead(keyPrefix: "", stamp: stamp)
+        var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         var line = 0
         for size in sizes {
             var batch = window.freshBatch()
@@ -50,27 +51,27 @@ struct WriteWindowTests {
         var window = Self.window(3, 1)
         #expect(Self.sendAll(&window) == ["MSET", "SET"])
         #expect(window.sentCount == 4)
-        try window.enter(.ok)
+        try window.receive(.ok)
         #expect(window.updated == 3)
-        try window.enter(.ok)
+        try window.receive(.ok)
         #expect(window.updated == 4)
         #expect(window.isEmpty)
         #expect(window.sentBytes == 0)
-        #expect(throws: RedisError.self) { try window.enter(.ok) }
+        #expect(throws: RedisError.self) { try window.receive(.ok) }
     }
 
     @Test("After a refusal of many, each is sent for itself, and the one at fault is named")
     func refusal() throws {
         var window = Self.window(3, 2)
         _ = Self.sendAll(&window)
-        try window.enter(.error("ERR no"))
-        try window.enter(.ok)
+        try window.receive(.error("ERR no"))
+        try window.receive(.ok)
         #expect(window.updated == 2)
         #expect(window.refused == 0)
         #expect(Self.sendAll(&window) == ["SET", "SET", "SET"])
-        try window.enter(.ok)
-        try window.enter(.error("ERR no"))
-        try window.enter(.ok)
+        try window.receive(.ok)
+        try window.receive(.error("ERR no"))
+        try window.receive(.ok)
         #expect(window.isEmpty)
         #expect(window.updated == 4)
         #expect(window.refusals.map(\.origin.line) == [2])
@@ -81,12 +82,12 @@ struct WriteWindowTests {
     func noMSET() throws {
         var window = Self.window(2)
         _ = Self.sendAll(&window)
-        try window.enter(.error("NOPERM this user has no permissions to run the 'mset' command"))
+        try window.receive(.error("NOPERM this user has no permissions to run the 'mset' command"))
         #expect(Self.sendAll(&window) == ["SET", "SET"])
-        try window.enter(.ok)
-        try window.enter(.ok)
+        try window.receive(.ok)
+        try window.receive(.ok)
         var batch = window.freshBatch()
-        var head = EntityHead(keyPrefix: "", stamp: Self.stamp)
+        var head = EntityEncoder(keyPrefix: "", stamp: Self.stamp)
         for number in 3...5 { batch.append(Self.entity(number), &head) }
         window.submit(batch)
         #expect(Self.sendAll(&window) == ["SET", "SET", "SET"])
@@ -98,11 +99,11 @@ struct WriteWindowTests {
     func missingRight() throws {
         var window = Self.window(3, sendsSingly: true)
         _ = Self.sendAll(&window)
-        try window.enter(.ok)
-        try window.enter(.error("NOPERM No permissions to access a key"))
+        try window.receive(.ok)
+        try window.receive(.error("NOPERM No permissions to access a key"))
         #expect(window.stop?.code == .permission)
         #expect(window.stop?.origin?.line == 2)
-        try window.enter(.error("NOPERM No permissions to access a key"))
+        try window.receive(.error("NOPERM No permissions to access a key"))
         #expect(window.stop?.origin?.line == 2)
         #expect(window.refused == 2)
     }
@@ -112,7 +113,7 @@ struct WriteWindowTests {
         var window = Self.window(3)
         _ = Self.sendAll(&window)
         window.submit(Self.batch(&window, 4...5))
-        try window.enter(.error("OOM command not allowed when used memory > 'maxmemory'."))
+        try window.receive(.error("OOM command not allowed when used memory > 'maxmemory'."))
         #expect(window.refused == 3)
         #expect(window.stop?.code == .tryLater)
         #expect(window.takeForSending() == nil)
@@ -121,7 +122,7 @@ struct WriteWindowTests {
 
     private static func batch(_ window: inout WriteWindow, _ lines: ClosedRange<Int>) -> WriteBatch {
         var batch = window.freshBatch()
-        var head = EntityHead(keyPrefix: "", stamp: stamp)
+        var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         for line in lines { batch.append(entity(line), &head) }
         return batch
     }
@@ -130,23 +131,23 @@ struct WriteWindowTests {
     func delay() throws {
         var window = Self.window(3)
         _ = Self.sendAll(&window)
-        try window.enter(.error("BUSY Redis is busy running a script."))
+        try window.receive(.error("BUSY Redis is busy running a script."))
         #expect(window.delay?.code == .tryLater)
         #expect(window.unknown == 0)
         #expect(Self.sendAll(&window) == [])
         window.endDelay()
         #expect(Self.sendAll(&window) == ["MSET"])
-        try window.enter(.ok)
+        try window.receive(.ok)
         #expect(window.updated == 3)
 
         window = Self.window(3, sendsSingly: true)
         _ = Self.sendAll(&window)
-        try window.enter(.ok)
-        try window.enter(.error("TRYAGAIN"))
-        try window.enter(.ok)
+        try window.receive(.ok)
+        try window.receive(.error("TRYAGAIN"))
+        try window.receive(.ok)
         window.endDelay()
         #expect(Self.sendAll(&window) == ["SET"])
-        try window.enter(.ok)
+        try window.receive(.ok)
         #expect(window.updated == 3)
         #expect(window.isEmpty)
     }
@@ -155,24 +156,24 @@ struct WriteWindowTests {
     func lostConnection() throws {
         var window = Self.window(2, 3, sendsSingly: true)
         _ = Self.sendAll(&window)
-        try window.enter(.ok)
+        try window.receive(.ok)
         window.submit(Self.batch(&window, 6...6))
         window.loseConnections()
         #expect(window.unknown == 4)
         #expect(window.sentCount == 0)
         #expect(Self.sendAll(&window).count == 5)
         #expect(window.unknown == 5)
-        for _ in 0..<5 { try window.enter(.ok) }
+        for _ in 0..<5 { try window.receive(.ok) }
         #expect(window.updated == 6)
         #expect(window.isEmpty)
     }
 
     @Test("A reply of another kind is a breach of the protocol")
     func otherKind() {
-        for reply in [RedisReply.null, .integer(1), .text([]), .array([]), .status("QUEUED")] {
+        for reply in [RedisReply.null, .integer(1), .bulkString([]), .array([]), .simpleString("QUEUED")] {
             var window = Self.window(1)
             _ = Self.sendAll(&window)
-            let error = #expect(throws: RedisError.self) { try window.enter(reply) }
+            let error = #expect(throws: RedisError.self) { try window.receive(reply) }
             #expect(error?.code == .protocolViolation)
         }
     }
@@ -181,7 +182,7 @@ struct WriteWindowTests {
     func startOver() throws {
         var window = Self.window(2)
         _ = Self.sendAll(&window)
-        try window.enter(.ok)
+        try window.receive(.ok)
         window.startOver()
         #expect(window.updated == 0)
         #expect(window.isEmpty)
@@ -197,7 +198,7 @@ struct WriteWindowTests {
     private static func window(_ step: WriteBatch.Step, _ size: Int, sendsSingly: Bool = false) -> WriteWindow
     {
         var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
-        var head = EntityHead(keyPrefix: "", stamp: stamp)
+        var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         var batch = window.freshBatch()
         for number in 1...size { batch.append(entity(number), &head) }
         batch.step = step
@@ -215,21 +216,21 @@ struct WriteWindowTests {
     func creating() throws {
         var window = Self.window(.create, 4)
         #expect(Self.send(&window) == "MSETNX 4")
-        try window.enter(.integer(0))
+        try window.receive(.integer(0))
         #expect(Self.send(&window) == "MGET 4")
         // As it should be but for the time; written in another way; other content; nothing.
         let old = String(decoding: Self.value(1), as: UTF8.self).replacing("1970", with: "1969")
-        try window.enter(
+        try window.receive(
             .array([
-                .text(Array(old.utf8)), .text(Self.value(2, space: " ")),
-                .text(Self.value(3, data: "{\"a\":1}")),
+                .bulkString(Array(old.utf8)), .bulkString(Self.value(2, space: " ")),
+                .bulkString(Self.value(3, data: "{\"a\":1}")),
                 .null,
             ]))
         #expect(window.unchanged == 2)
         #expect(Self.send(&window) == "SET 1")
         #expect(Self.send(&window) == "SET 1")
-        try window.enter(.ok)
-        try window.enter(.ok)
+        try window.receive(.ok)
+        try window.receive(.ok)
         #expect((window.created, window.updated) == (1, 1))
         #expect(window.isEmpty)
         #expect(window.sentBytes == 0)
@@ -243,10 +244,10 @@ struct WriteWindowTests {
         window.loseConnections()
         #expect(window.unknown == 2)
         #expect(Self.send(&window) == "MSETNX 2")
-        try window.enter(.integer(0))
+        try window.receive(.integer(0))
         #expect(window.unknown == 0)
         #expect(Self.send(&window) == "MGET 2")
-        try window.enter(.array([.text(Self.value(1)), .text(Self.value(2))]))
+        try window.receive(.array([.bulkString(Self.value(1)), .bulkString(Self.value(2))]))
         #expect((window.created, window.unchanged) == (2, 0))
     }
 
@@ -254,22 +255,22 @@ struct WriteWindowTests {
     func conflicts() throws {
         var window = Self.window(.create, 2, sendsSingly: true)
         #expect(Self.send(&window) == "SET 2")
-        try window.enter(.null)
-        try window.enter(.ok)
+        try window.receive(.null)
+        try window.receive(.ok)
         #expect(Self.send(&window) == "MGET 1")
-        try window.enter(.array([.text(Array("no JSON".utf8))]))
+        try window.receive(.array([.bulkString(Array("no JSON".utf8))]))
         #expect(window.stop?.code == .conflict)
         #expect(window.conflicts.map(\.origin?.line) == [1])
         // A key of another type can be neither created nor read.
         window = Self.window(.read, 1)
         #expect(Self.send(&window) == "MGET 1")
-        try window.enter(.array([.null]))
+        try window.receive(.array([.null]))
         for round in 1...2 {
             #expect(Self.send(&window) == "SET 1", "\(round)")
-            try window.enter(.null)
+            try window.receive(.null)
             #expect(Self.send(&window) == "MGET 1", "\(round)")
             #expect(window.stop == nil)
-            try window.enter(.array([.null]))
+            try window.receive(.array([.null]))
         }
         #expect(window.conflicts.map(\.reason) == ["the key holds no string"])
     }
@@ -281,7 +282,7 @@ struct WriteWindowTests {
         let old = String(decoding: Self.value(1, data: #"{"x":1}"#), as: UTF8.self)
             .replacing("\"created_at\":\"1970", with: "\"created_at\":\"1960")
             .replacing("system", with: "s\\u00e9 \\\"x\\\"")
-        try window.enter(.array([.text(Array(old.utf8))]))
+        try window.receive(.array([.bulkString(Array(old.utf8))]))
         guard let batch = window.takeForSending() else { throw TestFailure("nothing to send") }
         let new = String(decoding: batch.value(at: 0), as: UTF8.self)
         #expect(new.contains(#""created_at":"1960-"#))

@@ -89,7 +89,9 @@ struct ResultFileTests {
         defer { for end in ends { Glibc.close(end) } }
         #expect(unsafe Glibc.write(ends[1], "x", 1) == 1)
         let error = #expect(throws: ResultFileError.self) {
-            _ = try ResultFile(path: folder.path(of: "fifo"), interruption: ends[0], patience: .seconds(3600))
+            _ = try ResultFile(
+                path: folder.path(of: "fifo"), cancellation: CancellationSignal(descriptor: ends[0]),
+                patience: .seconds(3600))
         }
         #expect(error?.code == .interrupted)
     }

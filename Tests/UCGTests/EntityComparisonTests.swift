@@ -2,7 +2,7 @@ import Testing
 import UCG
 
 struct EntityComparisonTests {
-    private static let stamp = EntityStamp(
+    private static let stamp = WriteStamp(
         time: Timestamp(secondsSince1970: 1_700_000_000) ?? { fatalError("unreachable") }(), author: "system")
 
     private static func entity(_ text: String = "Über \"uns\"") -> Entity {

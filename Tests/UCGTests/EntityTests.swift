@@ -3,9 +3,9 @@ import UCG
 
 @Suite("Entities")
 struct EntityTests {
-    static func stamp(author: String) throws -> EntityStamp {
+    static func stamp(author: String) throws -> WriteStamp {
         let time = try #require(Timestamp(rfc3339: "2026-01-31T03:00:00.0009+01:00"))
-        return EntityStamp(time: time, author: author)
+        return WriteStamp(time: time, author: author)
     }
 
     static func entity(semanticName: String?) -> Entity {
@@ -48,7 +48,7 @@ struct EntityTests {
     func length() throws {
         let entity = Self.entity(semanticName: "$ü\"")
         let stamp = try Self.stamp(author: "system")
-        let form = EntityForm(entity.type, semanticName: entity.semanticName, stamp: stamp)
+        let form = EntityEnvelope(entity.type, semanticName: entity.semanticName, stamp: stamp)
         #expect(form.byteCount(data: entity.data) == entity.json(stamp).count)
     }
 

@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// Names that are equal once letter case, and the way in which characters are composed, are left out of account.

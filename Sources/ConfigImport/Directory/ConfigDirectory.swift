@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 import UCG
 
 /// The files of a configuration directory, found by their names.
@@ -190,10 +191,10 @@ struct ConfigDirectory {
     }
 
     private mutating func checkName(_ name: String, _ path: String) {
-        let isFit = name.utf8.allSatisfy {
+        let isValid = name.utf8.allSatisfy {
             $0.isLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen || $0 == UInt8(ascii: ".")
         }
-        guard !isFit else { return }
+        guard !isValid else { return }
         report(
             .error, .fileName, path,
             "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")

@@ -1,5 +1,5 @@
 import CSV
-public import UCG
+package import UCG
 
 /// One file of the configuration.
 struct ConfigFile: Sendable {
@@ -44,7 +44,7 @@ struct TranslationSource: Hashable, Sendable {
 }
 
 /// The four kinds of entities, in the order in which they are imported.
-public enum EntityKind: String, CaseIterable, Hashable, Sendable {
+package enum EntityKind: String, CaseIterable, Hashable, Sendable {
     /// Snippet types.
     case snippets
     /// Themes.
@@ -55,7 +55,7 @@ public enum EntityKind: String, CaseIterable, Hashable, Sendable {
     case translations
 
     /// The type of the entities of this kind.
-    public var type: EntityType {
+    package var type: EntityType {
         switch self {
         case .snippets: .snippet
         case .themes: .theme

@@ -1,8 +1,8 @@
 import CSV
-public import UCG
+package import UCG
 
 /// A configuration directory that was found valid, ready to be imported.
-public struct Configuration: Sendable {
+package struct Configuration: Sendable {
     private let directory: String
     private let files: [ConfigFile]
     private let options: ImportOptions
@@ -10,29 +10,29 @@ public struct Configuration: Sendable {
     private let identities: IdentityTable
 
     /// How much there is of each kind; the time is that of checking it.
-    public let counts: [EntityKind: KindCounts]
+    package let counts: [EntityKind: KindCounts]
 
     /// The layers and scopes that have a text in a locale.
-    public var translatedPlaces: Set<TranslatedPlace> {
+    package var translatedPlaces: Set<TranslatedPlace> {
         importers.translations.catalog.places(importers.translations.locales)
     }
 
     /// The files' paths, by the numbers that the origins of entities have.
-    public var paths: [String] { files.map(\.path) }
+    package var paths: [String] { files.map(\.path) }
 
     /// What keys and values come to, about: the bytes of the files, and what surrounds them in an entity.
-    public var estimatedBytes: Int {
+    package var estimatedBytes: Int {
         let entities = counts.values.reduce(0) { $0 + $1.entities }
         return files.reduce(0) { $0 + $1.identity.size } + 330 * entities
     }
 
     /// How many bytes the files have.
-    public var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
+    package var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
 
     /// The ids of all entities of each kind, in the order of the files.
     ///
     /// Complexity: O(*n*) in the entities.
-    public var ids: [EntityKind: [EntityID]] {
+    package var ids: [EntityKind: [EntityID]] {
         let kinds = EntityKind.allCases
         let places = files.map { file in kinds.firstIndex(of: file.entityKind) ?? 0 }
         var ids = kinds.map { kind in
@@ -50,7 +50,7 @@ public struct Configuration: Sendable {
     ///
     /// - Throws: ``InputError`` if a file cannot be read, or is not the one that was checked.
     /// - Complexity: O(*n*) in the bytes of the files.
-    public func digest() throws(InputError) -> String {
+    package func digest() throws(InputError) -> String {
         var digest = ContentDigest()
         for file in files {
             digest.add([UInt8](file.path.utf8.dropFirst(directory.utf8.count)))
@@ -61,13 +61,13 @@ public struct Configuration: Sendable {
     }
 
     /// What checking a directory found.
-    public struct Check {
+    package struct Check {
         /// The configuration; `nil` if there are errors.
-        public let configuration: Configuration?
+        package let configuration: Configuration?
         /// The problems.
-        public let log: IssueLog
+        package let log: IssueLog
         /// What a person may want to know but need not mend.
-        public let notes: [String]
+        package let notes: [String]
     }
 
     /// Reads and checks a whole directory; nothing is kept of it but identities.
@@ -75,7 +75,7 @@ public struct Configuration: Sendable {
     /// - Throws: ``InputError`` if a file cannot be read at all.
     /// - Complexity: O(*n*) in the bytes of the files; memory 48 to 64 bytes a
     ///   translation, more for associations and themes, of which there are few.
-    public static func check(_ directory: String, _ options: ImportOptions) throws(InputError) -> Check {
+    package static func check(_ directory: String, _ options: ImportOptions) throws(InputError) -> Check {
         let found = try ConfigDirectory(directory)
         var pass = CheckPass(options, found)
         var importers = Importers()
@@ -111,7 +111,7 @@ public struct Configuration: Sendable {
     ///
     /// - Throws: ``InputError`` if a file is not what it was when it was checked,
     ///   and what `body` throws.
-    public func forEachEntity(of kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
+    package func forEachEntity(of kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
         for (number, file) in files.enumerated() where file.entityKind == kind {
             try importers.build(file, number: number, options, identities, body)
         }

@@ -2,9 +2,9 @@ import CSV
 import Glibc
 
 /// Why a directory or file could not be read at all.
-public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What stands behind it; it decides the exit code.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// It is missing, unreadable or not a regular file.
         case missing
         /// The system failed while reading it.
@@ -18,17 +18,17 @@ public struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What stands behind it.
-    public var kind: Kind
+    package var kind: Kind
     /// The file or directory, as a person would open it.
-    public var path: String
+    package var path: String
     /// What is wrong.
-    public var reason: String
+    package var reason: String
 
     /// What to do about it.
-    public var advice: String?
+    package var advice: String?
 
     /// `PATH: REASON`.
-    public var description: String { "\(PlainText.escaped(path)): \(reason)" }
+    package var description: String { "\(PlainText.escaped(path)): \(reason)" }
 
     init(_ kind: Kind, _ path: String, _ reason: String, advice: String? = nil) {
         self.kind = kind

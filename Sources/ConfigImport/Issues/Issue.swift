@@ -1,9 +1,9 @@
-public import CSV
+package import CSV
 
 /// One problem in the configuration: where it is, and what to do about it.
-public struct Issue: Hashable, Sendable {
+package struct Issue: Hashable, Sendable {
     /// How bad it is.
-    public enum Severity: String, Hashable, Sendable {
+    package enum Severity: String, Hashable, Sendable {
         /// Nothing is imported.
         case error
         /// The import goes on.
@@ -11,27 +11,27 @@ public struct Issue: Hashable, Sendable {
     }
 
     /// How bad it is.
-    public var severity: Severity
+    package var severity: Severity
     /// What kind of problem it is.
-    public var code: IssueCode
+    package var code: IssueCode
     /// The file, as a person would open it.
-    public var path: String
+    package var path: String
     /// Where in the file.
-    public var position: CSVPosition
+    package var position: CSVPosition
     /// The name of the field as the header has it; `nil` if it concerns no single field.
-    public var field: String?
+    package var field: String?
     /// What was found, what was expected, what to do.
     ///
     /// Text from files is escaped in it.
-    public var reason: String
+    package var reason: String
     /// What to do about it, if `reason` does not say so.
-    public var help: String?
+    package var help: String?
 
     /// What of the file is shown with it.
-    public var excerpt = Excerpt.field
+    package var excerpt = Excerpt.field
 
     /// What of a file is shown with an issue.
-    public enum Excerpt: Hashable, Sendable {
+    package enum Excerpt: Hashable, Sendable {
         /// The line, with the whole field underlined that begins at the position.
         case field
         /// The line, with a caret below the position.
@@ -41,7 +41,7 @@ public struct Issue: Hashable, Sendable {
     }
 
     /// `PATH:LINE:COLUMN: error: FIELD: TEXT [code]`.
-    public var summary: String {
+    package var summary: String {
         let field = field.map { "\(PlainText.escaped($0)): " } ?? ""
         return
             "\(PlainText.escaped(path)):\(position): \(severity.rawValue): \(field)\(reason) [\(code.rawValue)]"
@@ -50,7 +50,7 @@ public struct Issue: Hashable, Sendable {
 
 extension Issue {
     /// A fault of CSV itself, in the file at `path`.
-    public init(_ fault: CSVError, path: String, field: String? = nil) {
+    package init(_ fault: CSVError, path: String, field: String? = nil) {
         self.init(
             severity: .error, code: IssueCode(fault.code), path: path, position: fault.position, field: field,
             reason: fault.reason, help: fault.help, excerpt: .byte)
@@ -59,7 +59,7 @@ extension Issue {
 
 extension Issue: Comparable {
     /// By the bytes of the path, then line, then column, then text.
-    public static func < (left: Issue, right: Issue) -> Bool {
+    package static func < (left: Issue, right: Issue) -> Bool {
         if left.path != right.path { return left.path.utf8.lexicographicallyPrecedes(right.path.utf8) }
         if left.position != right.position { return left.position < right.position }
         return left.reason.utf8.lexicographicallyPrecedes(right.reason.utf8)

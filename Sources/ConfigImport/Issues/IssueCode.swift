@@ -5,12 +5,12 @@ import CSV
 /// Stable across releases: scripts match on it.
 ///
 /// The faults of CSV itself have the codes of ``CSVError/Code``.
-public struct IssueCode: RawRepresentable, Hashable, Sendable {
+package struct IssueCode: RawRepresentable, Hashable, Sendable {
     /// The code as it is printed, such as `unknown-reference`.
-    public let rawValue: String
+    package let rawValue: String
 
     /// The code printed as `rawValue`.
-    public init(rawValue: String) { self.rawValue = rawValue }
+    package init(rawValue: String) { self.rawValue = rawValue }
 
     init(_ code: CSVError.Code) { rawValue = code.rawValue }
 

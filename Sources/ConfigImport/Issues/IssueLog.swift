@@ -4,9 +4,9 @@ import CSV
 ///
 /// Of each file it keeps the first hundred errors and the first hundred
 /// warnings, and counts the rest.
-public struct IssueLog: Sendable {
+package struct IssueLog: Sendable {
     /// How many issues of one severity are kept for a file.
-    public static let limit = 100
+    package static let limit = 100
 
     private struct Bucket {
         var kept: [Issue] = []
@@ -28,12 +28,12 @@ public struct IssueLog: Sendable {
     private let isStrict: Bool
 
     /// An empty log; with `strict` every warning is an error.
-    public init(strict: Bool = false) { isStrict = strict }
+    package init(strict: Bool = false) { isStrict = strict }
 
     /// How many errors there are.
-    public private(set) var errorCount = 0
+    package private(set) var errorCount = 0
     /// How many warnings there are.
-    public private(set) var warningCount = 0
+    package private(set) var warningCount = 0
 
     /// Whether a further error of this file would be shown, if it comes behind all others.
     ///
@@ -41,7 +41,7 @@ public struct IssueLog: Sendable {
     func showsMoreErrors(of path: String) -> Bool { (files[path]?.errors.count ?? 0) < Self.limit }
 
     /// Adds an issue.
-    public mutating func add(_ issue: Issue) {
+    package mutating func add(_ issue: Issue) {
         var issue = issue
         if isStrict { issue.severity = .error }
         switch issue.severity {
@@ -65,21 +65,21 @@ public struct IssueLog: Sendable {
     }
 
     /// The issues of one file: those kept, and how many were not.
-    public struct FileIssues: Sendable {
+    package struct FileIssues: Sendable {
         /// The file, as a person would open it.
-        public var path: String
+        package var path: String
         /// The issues to show, by line and column.
-        public var issues: [Issue]
+        package var issues: [Issue]
         /// Whether it is the name that is wrong.
         var isAboutNames: Bool { issues.contains { $0.severity == .error && $0.excerpt == .none } }
         /// How many more errors there are.
-        public var omittedErrors: Int
+        package var omittedErrors: Int
         /// How many more warnings there are.
-        public var omittedWarnings: Int
+        package var omittedWarnings: Int
     }
 
     /// The issues of every file that has any, in the order of the paths' bytes.
-    public var byFile: [FileIssues] {
+    package var byFile: [FileIssues] {
         files.map { path, buckets in
             var (errors, warnings) = buckets
             errors.trim()

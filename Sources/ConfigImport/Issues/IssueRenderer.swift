@@ -1,16 +1,16 @@
 import CSV
 
 /// Prints issues as a compiler does, each with the line it is in.
-public struct IssueRenderer {
+package struct IssueRenderer {
     private let delimiter: UInt8?
 
     /// A renderer for files with this delimiter; `nil` if it was detected.
-    public init(delimiter: UInt8?) { self.delimiter = delimiter }
+    package init(delimiter: UInt8?) { self.delimiter = delimiter }
 
     /// The text of one file's issues, every line ended.
     ///
     /// The file is read once more for its lines.
-    public func text(of file: IssueLog.FileIssues) -> String {
+    package func text(of file: IssueLog.FileIssues) -> String {
         let shown = file.issues.filter { $0.excerpt != .none }
         let excerpts = SourceExcerpts(
             of: file.path, at: Set(shown.map(\.position)), delimiter: delimiter)

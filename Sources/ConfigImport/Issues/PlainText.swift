@@ -1,11 +1,11 @@
 /// Text from files, made fit for a terminal.
-public enum PlainText {
+package enum PlainText {
     /// How many characters of a value a message shows.
     static let valueLength = 80
 
     /// `text` with everything escaped that is not printable: controls as `\x1b`,
     /// `\t`, `\n`; what is invisible or turns text around as `\u{202e}`.
-    public static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars { result += escaped(scalar) }
         return result

@@ -1,10 +1,10 @@
-public import CSV
+package import CSV
 
 /// Shows a place of a file as a compiler does: the line, and a caret below it.
 ///
 ///     3 | corporate.berlin,corporat,location,berlin
 ///       |                  ^~~~~~~~
-public struct SourceExcerpts {
+package struct SourceExcerpts {
     /// Bytes that are kept on either side of a place.
     private static let reach = 400
     /// Cells that are shown before the caret, and in all.
@@ -37,7 +37,7 @@ public struct SourceExcerpts {
     /// Reads what is needed of the file at `path`; of a file that cannot be read nothing is shown.
     ///
     /// - Parameter delimiter: What ends an unquoted field; `nil` if it was detected.
-    public init(of path: String, at positions: Set<CSVPosition>, delimiter: UInt8?) {
+    package init(of path: String, at positions: Set<CSVPosition>, delimiter: UInt8?) {
         self.delimiter = delimiter ?? Self.detectedDelimiter(path)
         if !positions.isEmpty { try? read(path, positions.sorted()) }
     }
@@ -94,7 +94,7 @@ public struct SourceExcerpts {
     /// The two lines that show `position`; empty if the file has no such place.
     ///
     /// - Parameter coversField: Whether the whole field is underlined that begins there.
-    public func text(at position: CSVPosition, coversField: Bool) -> String {
+    package func text(at position: CSVPosition, coversField: Bool) -> String {
         guard var window = windows[position] else { return "" }
         window.dropPartialCharacters()
         let caret = position.column - window.firstColumn

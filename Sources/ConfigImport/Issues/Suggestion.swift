@@ -1,7 +1,7 @@
 /// What somebody may have meant.
-public enum Suggestion {
+package enum Suggestion {
     /// ` (did you mean 'corporate'?)` if a name is close to `word`, else nothing.
-    public static func suffix(for word: String, among names: some Sequence<String>) -> String {
+    package static func suffix(for word: String, among names: some Sequence<String>) -> String {
         guard let name = closest(to: word, among: names) else { return "" }
         return " (did you mean \(PlainText.quoted(name))?)"
     }

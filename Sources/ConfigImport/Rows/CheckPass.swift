@@ -1,4 +1,4 @@
-import Background
+import SystemSupport
 import CSV
 import UCG
 
@@ -11,7 +11,7 @@ struct CheckPass {
     let laterFiles: Set<String>
     var log: IssueLog
     /// One more thread for the whole pass: one for each file would be too many.
-    let worker = Worker()
+    let worker = WorkerThread()
     var identities = IdentityTable()
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<EntityKind> = []

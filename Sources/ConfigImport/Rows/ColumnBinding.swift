@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 import UCG
 
 /// The columns of a layout, found in the header of one file.
@@ -24,10 +25,12 @@ struct ColumnBinding {
         }
 
         /// The value that the row gives here, if the column can hold it.
-        func fitText(_ record: borrowing CSVRecord) -> String? { fitField(record).map { record.string($0) } }
+        func validText(_ record: borrowing CSVRecord) -> String? {
+            validField(record).map { record.string($0) }
+        }
 
         /// The number of the field, if the row gives a value there that the column can hold.
-        func fitField(_ record: borrowing CSVRecord) -> Int? {
+        func validField(_ record: borrowing CSVRecord) -> Int? {
             guard let field, isGiven(record), record.withField(field, column.kind.accepts) else { return nil }
             return field
         }
@@ -237,9 +240,9 @@ struct ColumnBinding {
 
     /// Whether every cell of the row has a value its column can hold; the log names those that have not.
     func check(_ record: borrowing CSVRecord, _ log: inout IssueLog) -> Bool {
-        var isFit = true
+        var isValid = true
         for field in nameless where Self.isGiven(record, field, keepsEmpty: false) {
-            isFit = false
+            isValid = false
             log.add(
                 .error, .emptyColumn, path, record.position(of: field),
                 "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell"
@@ -249,16 +252,16 @@ struct ColumnBinding {
             let field = tests[index].field
             guard Self.isGiven(record, field, keepsEmpty: tests[index].keepsEmpty) else {
                 if tests[index].isRequired {
-                    isFit = false
+                    isValid = false
                     reportMissing(cells[tests[index].cell], record, &log)
                 }
                 continue
             }
             if tests[index].acceptsAnything || record.withField(field, tests[index].accepts) { continue }
-            isFit = false
+            isValid = false
             reportInvalid(cells[tests[index].cell], record, &log)
         }
-        return isFit
+        return isValid
     }
 
     private func reportMissing(_ cell: Cell, _ record: borrowing CSVRecord, _ log: inout IssueLog) {

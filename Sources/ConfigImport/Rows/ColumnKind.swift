@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// What the cells of a column hold: what is accepted, and how it is written.
@@ -127,14 +128,14 @@ extension ColumnKind {
         "\(PlainText.quoted(text)) is not \(noun); expected \(expected)"
     }
 
-    static func allBytes(of text: Span<UInt8>, _ isFit: (UInt8) -> Bool) -> Bool {
-        for index in text.indices where !isFit(text[index]) { return false }
+    static func allBytes(of text: Span<UInt8>, _ isValid: (UInt8) -> Bool) -> Bool {
+        for index in text.indices where !isValid(text[index]) { return false }
         return true
     }
 
     /// Whether `text` is one or more words of fit bytes with one joint between two.
     private static func areJoined(
-        _ text: Span<UInt8>, by isJoint: (UInt8) -> Bool, _ isFit: (UInt8) -> Bool
+        _ text: Span<UInt8>, by isJoint: (UInt8) -> Bool, _ isValid: (UInt8) -> Bool
     ) -> Bool {
         var isWordEmpty = true
         for index in text.indices {
@@ -143,7 +144,7 @@ extension ColumnKind {
                 if isWordEmpty { return false }
                 isWordEmpty = true
             } else {
-                guard isFit(byte) else { return false }
+                guard isValid(byte) else { return false }
                 isWordEmpty = false
             }
         }

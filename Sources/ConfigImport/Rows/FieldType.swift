@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// The type of a snippet's field, as its `field_type` cell says it.

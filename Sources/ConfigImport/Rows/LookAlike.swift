@@ -45,17 +45,17 @@ enum LookAlike {
         _ rows: borrowing RowReader, _ log: inout IssueLog
     ) -> Bool {
         let names = rows.file.entityKind.columnNames
-        var isFit = true
+        var isValid = true
         for (field, name) in rows.header.enumerated() {
             let bare = bare(name)
             guard bare != name, names.contains(bare.asciiLowercased) else { continue }
-            isFit = false
+            isValid = false
             log.add(
                 .error, .lookAlike, rows.file.path, rows.headerPositions[field], field: name,
                 "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them"
             )
         }
-        return isFit
+        return isValid
     }
 }
 

@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// How a row names another entity.

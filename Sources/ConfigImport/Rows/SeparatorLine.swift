@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 import UCG
 
 /// The first line `sep=;` that spreadsheets write and read: it names the delimiter, and is no record.

@@ -1,21 +1,21 @@
 /// Who imports: the name under which the importer keeps what it knows of its own entities, and its keys.
-public struct ImportSource: Hashable, Sendable {
+package struct ImportSource: Hashable, Sendable {
     /// What every key begins with, as it stands; usually empty.
-    public let keyPrefix: String
+    package let keyPrefix: String
     /// The source's name.
-    public let name: String
+    package let name: String
 
     /// The name of a source that got none.
-    public static let defaultName = "csv"
+    package static let defaultName = "csv"
 
     /// The source that got no name.
-    public init(keyPrefix: String) {
+    package init(keyPrefix: String) {
         self.keyPrefix = keyPrefix
         name = Self.defaultName
     }
 
     /// The source called `name`; `nil` if none can have that name: `[a-z0-9][a-z0-9_-]{0,63}`.
-    public init?(keyPrefix: String, name: String) {
+    package init?(keyPrefix: String, name: String) {
         func isFirst(_ byte: UInt8) -> Bool { byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 }
         let bytes = Array(name.utf8)
         guard let first = bytes.first, isFirst(first), bytes.count <= 64,
@@ -26,17 +26,17 @@ public struct ImportSource: Hashable, Sendable {
     }
 
     /// The set of all sources' names.
-    public var sourcesKey: String { "\(keyPrefix)reed-import:sources" }
+    package var sourcesKey: String { "\(keyPrefix)reed-import:sources" }
     /// Held by the import that is running.
-    public var lockKey: String { "\(keyPrefix)reed-import:\(name):lock" }
+    package var lockKey: String { "\(keyPrefix)reed-import:\(name):lock" }
     /// What the last finished import did.
-    public var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
+    package var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
     /// What the keys begin with that a transaction sets and deletes again, so that nobody ever sees them.
-    public var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
+    package var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
     /// The set of the types of entities that this source owns.
-    public var typesKey: String { "\(keyPrefix)reed-import:\(name):types" }
+    package var typesKey: String { "\(keyPrefix)reed-import:\(name):types" }
     /// The hash of the ids of the entities of a type that are this source's.
-    public func ownedKey(_ type: some CustomStringConvertible) -> String {
+    package func ownedKey(_ type: some CustomStringConvertible) -> String {
         "\(keyPrefix)reed-import:\(name):owned:\(type)"
     }
 }

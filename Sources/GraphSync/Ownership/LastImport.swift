@@ -1,33 +1,33 @@
-public import UCG
+package import UCG
 
 /// What the last finished import of a source did: the fields of its hash `last`.
-public struct LastImport: Hashable, Sendable {
+package struct LastImport: Hashable, Sendable {
     /// Tells this run from every other.
-    public var run = ""
+    package var run = ""
     /// When the importer began.
-    public var started: Timestamp?
+    package var started: Timestamp?
     /// When it was finished.
-    public var finished: Timestamp?
+    package var finished: Timestamp?
     /// How long it took.
-    public var seconds = ""
+    package var seconds = ""
     /// The version of the importer.
-    public var version = ""
+    package var version = ""
     /// A digest of the configuration's files.
-    public var digest = ""
+    package var digest = ""
     /// Where it ran.
-    public var host = ""
+    package var host = ""
     /// How many entities the directory had.
-    public var entities = 0
+    package var entities = 0
     /// What became of them.
-    public var counts = ChangeCounts()
+    package var counts = ChangeCounts()
 
     private static let mostEntities = 1 << 40
 
     /// An import of which nothing is known.
-    public init() {}
+    package init() {}
 
     /// The names and values of the fields.
-    public var fields: [(name: String, value: String)] {
+    package var fields: [(name: String, value: String)] {
         [
             ("run", run), ("started", started?.description ?? ""), ("finished", finished?.description ?? ""),
             ("seconds", seconds), ("version", version), ("digest", digest), ("host", host),
@@ -38,7 +38,7 @@ public struct LastImport: Hashable, Sendable {
     }
 
     /// Reads the fields of the hash; what is missing or no value of its kind stays empty.
-    public init(fields: [String: String]) {
+    package init(fields: [String: String]) {
         // No import has so many; and sums of them do not overflow.
         func number(_ name: String) -> Int {
             fields[name].flatMap { Int($0) }.map { min(max($0, 0), Self.mostEntities) } ?? 0

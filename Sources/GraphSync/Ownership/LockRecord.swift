@@ -1,18 +1,18 @@
-public import UCG
+package import UCG
 
 /// Who holds a lock: the value of its key.
-public struct LockRecord: Hashable, Sendable {
+package struct LockRecord: Hashable, Sendable {
     /// The holder's host.
-    public let host: String
+    package let host: String
     /// The holder's process id on that host.
-    public let process: Int
+    package let process: Int
     /// When it was taken, by the holder's clock.
-    public let start: Timestamp
+    package let start: Timestamp
     /// Tells this holding from every other.
-    public let token: String
+    package let token: String
 
     /// A record of a holder.
-    public init(host: String, process: Int, start: Timestamp, token: String) {
+    package init(host: String, process: Int, start: Timestamp, token: String) {
         self.host = host
         self.process = process
         self.start = start
@@ -20,7 +20,7 @@ public struct LockRecord: Hashable, Sendable {
     }
 
     /// Reads the value of a lock's key; `nil` if it is none.
-    public init?(_ text: [UInt8]) {
+    package init?(_ text: [UInt8]) {
         guard let value = JSONValue(text.span), case .string(let host)? = value["host"],
             case .number(let process)? = value["pid"], case .string(let start)? = value["start"],
             case .string(let token)? = value["token"],
@@ -32,7 +32,7 @@ public struct LockRecord: Hashable, Sendable {
     }
 
     /// The value of the lock's key.
-    public var json: [UInt8] {
+    package var json: [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.key("host")

@@ -1,32 +1,32 @@
-public import UCG
+package import UCG
 
 /// Ids of entities of one type, sorted and each of them once: 16 bytes an id.
 ///
 /// In Redis they are the fields of a hash: the name of a field is the first byte of its ids as two hexadecimal
 /// digits, its value these ids behind each other.
-public struct PackedIDs: Hashable, Sendable {
+package struct PackedIDs: Hashable, Sendable {
     /// The ids, in ascending order.
-    public private(set) var ids: [EntityID]
+    package private(set) var ids: [EntityID]
 
     /// No id at all.
-    public init() { ids = [] }
+    package init() { ids = [] }
 
     /// The ids of `ids`, in whatever order and however often they come.
     ///
     /// Complexity: O(*n*) for ids that are as good as random, O(*n* log *n*) for others.
-    public init(_ ids: [EntityID]) { self.ids = Self.sorted(ids) }
+    package init(_ ids: [EntityID]) { self.ids = Self.sorted(ids) }
 
     private init(sorted ids: [EntityID]) { self.ids = ids }
 
     /// How many ids there are.
-    public var count: Int { ids.count }
+    package var count: Int { ids.count }
     /// Whether there is none.
-    public var isEmpty: Bool { ids.isEmpty }
+    package var isEmpty: Bool { ids.isEmpty }
 
     /// Whether `id` is one of them.
     ///
     /// Complexity: O(log *n*).
-    public func contains(_ id: EntityID) -> Bool {
+    package func contains(_ id: EntityID) -> Bool {
         var (low, high) = (0, ids.count)
         while low < high {
             let middle = (low + high) / 2
@@ -36,7 +36,7 @@ public struct PackedIDs: Hashable, Sendable {
     }
 
     /// The ids of both.
-    public func union(_ other: PackedIDs) -> PackedIDs {
+    package func union(_ other: PackedIDs) -> PackedIDs {
         if ids == other.ids || other.isEmpty { return self }
         if isEmpty { return other }
         var merged: [EntityID] = []
@@ -46,7 +46,7 @@ public struct PackedIDs: Hashable, Sendable {
     }
 
     /// The ids that are here and not in `other`.
-    public func subtracting(_ other: PackedIDs) -> PackedIDs {
+    package func subtracting(_ other: PackedIDs) -> PackedIDs {
         if other.isEmpty { return self }
         if ids == other.ids { return PackedIDs() }
         var rest: [EntityID] = []
@@ -55,7 +55,7 @@ public struct PackedIDs: Hashable, Sendable {
     }
 
     /// The ids that are in both.
-    public func intersection(_ other: PackedIDs) -> PackedIDs {
+    package func intersection(_ other: PackedIDs) -> PackedIDs {
         if isEmpty || other.isEmpty { return PackedIDs() }
         var common: [EntityID] = []
         Self.walk(ids, other.ids) { id, isHere, isThere in if isHere, isThere { common.append(id) } }
@@ -85,15 +85,15 @@ public struct PackedIDs: Hashable, Sendable {
     // MARK: - As fields of a hash
 
     /// A field of the hash: the ids that share their first byte.
-    public struct Field: Equatable, Sendable {
+    package struct Field: Equatable, Sendable {
         fileprivate let ids: ArraySlice<EntityID>
 
         /// The first byte of the ids.
-        public var firstByte: UInt8 { ids[ids.startIndex].firstByte }
+        package var firstByte: UInt8 { ids[ids.startIndex].firstByte }
         /// Its name.
-        public var name: [UInt8] { PackedIDs.name(of: firstByte) }
+        package var name: [UInt8] { PackedIDs.name(of: firstByte) }
         /// Its value: the ids behind each other.
-        public var value: [UInt8] {
+        package var value: [UInt8] {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(16 * ids.count)
             EntityID.appendBytes(of: ids, to: &bytes)
@@ -102,7 +102,7 @@ public struct PackedIDs: Hashable, Sendable {
     }
 
     /// The fields of the hash, in the order of their names.
-    public var fields: [Field] {
+    package var fields: [Field] {
         var fields: [Field] = []
         var start = 0
         while start < ids.count {
@@ -118,7 +118,7 @@ public struct PackedIDs: Hashable, Sendable {
     /// Reads the fields of the hash.
     ///
     /// - Returns: `nil` if one of them is not what ``fields`` makes.
-    public init?(fields: [(name: [UInt8], value: [UInt8])]) {
+    package init?(fields: [(name: [UInt8], value: [UInt8])]) {
         var ids: [EntityID] = []
         ids.reserveCapacity(fields.reduce(0) { $0 + $1.value.count / 16 })
         for (name, value) in fields.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {

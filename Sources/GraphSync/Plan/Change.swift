@@ -1,7 +1,7 @@
-public import UCG
+package import UCG
 
 /// What has to happen to one entity so that the store holds what it should.
-public enum Change: Hashable, Sendable {
+package enum Change: Hashable, Sendable {
     /// Its key is free: it is new.
     case create
     /// It is there, with other content.
@@ -14,14 +14,14 @@ public enum Change: Hashable, Sendable {
     case conflict(String)
 
     /// The key's place is taken by a value that is no entity.
-    public static let foreign = Change.conflict("the key holds no JSON entity of this type and id")
+    package static let foreign = Change.conflict("the key holds no JSON entity of this type and id")
     /// The key's place is taken by another Redis type.
-    public static let otherType = Change.conflict("the key holds no string")
+    package static let otherType = Change.conflict("the key holds no string")
 
     /// Compares what a key holds with the entity that should be there.
     ///
     /// Complexity: O(*n*) in the bytes of both.
-    public init(stored: Span<UInt8>, wanted: Span<UInt8>) {
+    package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
         switch EntityComparison(stored: stored, wanted: wanted) {
         case .same: self = .none
         case .different(let difference): self = .update(difference)
@@ -31,28 +31,28 @@ public enum Change: Hashable, Sendable {
 }
 
 /// How many entities need, or got, which change.
-public struct ChangeCounts: Hashable, Sendable {
+package struct ChangeCounts: Hashable, Sendable {
     /// Entities that are new.
-    public var created = 0
+    package var created = 0
     /// Entities with other content.
-    public var updated = 0
+    package var updated = 0
     /// Entities that are there as they should be.
-    public var unchanged = 0
+    package var unchanged = 0
     /// Owned entities that the directory no longer has, and that are deleted.
-    public var deleted = 0
+    package var deleted = 0
     /// Entities whose place is taken, or that are another source's.
-    public var conflicts = 0
+    package var conflicts = 0
 
     /// None of any kind.
-    public init() {}
+    package init() {}
 
     /// How many entities are created, updated or deleted.
-    public var changed: Int { created + updated + deleted }
+    package var changed: Int { created + updated + deleted }
     /// Whether there is nothing to do, and nothing in the way.
-    public var areNone: Bool { changed + conflicts == 0 }
+    package var isEmpty: Bool { changed + conflicts == 0 }
 
     /// Counts one more.
-    public mutating func add(_ change: Change) {
+    package mutating func add(_ change: Change) {
         switch change {
         case .create: created += 1
         case .update: updated += 1
@@ -63,7 +63,7 @@ public struct ChangeCounts: Hashable, Sendable {
     }
 
     /// The sum of both.
-    public static func + (left: ChangeCounts, right: ChangeCounts) -> ChangeCounts {
+    package static func + (left: ChangeCounts, right: ChangeCounts) -> ChangeCounts {
         var sum = left
         sum.created += right.created
         sum.updated += right.updated

@@ -1,20 +1,20 @@
-public import UCG
+package import UCG
 
 /// What should be in the store: entities that can be gone through as often as need be.
-public struct DesiredGraph {
+package struct DesiredGraph {
     /// The types of entities, in an order in which no reference dangles while they are written one after the other.
-    public let types: [EntityType]
+    package let types: [EntityType]
     /// The ids of all entities of each type.
-    public let ids: [EntityType: PackedIDs]
+    package let ids: [EntityType: PackedIDs]
     /// What the directory has entities of: of what it has none at all, nothing is pruned without being asked to.
-    public let units: Set<PruningUnit>
+    package let units: Set<PruningUnit>
     /// About how many bytes the entities come to.
-    public let estimatedBytes: Int
+    package let estimatedBytes: Int
     /// Lends every entity of a type, in the same order each time.
-    public let forEachEntity: (EntityType, (borrowing Entity) throws -> Void) throws -> Void
+    package let forEachEntity: (EntityType, (borrowing Entity) throws -> Void) throws -> Void
 
     /// A graph of the entities that `forEachEntity` lends.
-    public init(
+    package init(
         types: [EntityType], ids: [EntityType: PackedIDs], units: Set<PruningUnit>,
         estimatedBytes: Int,
         forEachEntity: @escaping (EntityType, (borrowing Entity) throws -> Void) throws -> Void
@@ -27,5 +27,5 @@ public struct DesiredGraph {
     }
 
     /// How many entities there are.
-    public var count: Int { ids.values.reduce(0) { $0 + $1.count } }
+    package var count: Int { ids.values.reduce(0) { $0 + $1.count } }
 }

@@ -1,22 +1,22 @@
-public import UCG
+package import UCG
 
 /// One change of a plan, with what it is about.
-public struct PlannedChange: Sendable {
+package struct PlannedChange: Sendable {
     /// The entity's key.
-    public let key: EntityKey
+    package let key: EntityKey
     /// Where the entity comes from; `nil` if the directory no longer has it.
-    public let origin: EntityOrigin?
+    package let origin: EntityOrigin?
     /// What happens to it.
-    public let change: Change
+    package let change: Change
     /// What the key holds; `nil` if it holds nothing, or no string.
-    public let stored: [UInt8]?
+    package let stored: [UInt8]?
     /// What it should hold; `nil` if it should hold nothing.
-    public let wanted: [UInt8]?
+    package let wanted: [UInt8]?
     /// After how many milliseconds the key would vanish as it is; `nil` if never, as it should.
-    public let expiry: Int?
+    package let expiry: Int?
 
     /// A change of the entity at `key`.
-    public init(
+    package init(
         key: EntityKey, origin: EntityOrigin?, change: Change, stored: [UInt8]?, wanted: [UInt8]?,
         expiry: Int? = nil
     ) {
@@ -31,13 +31,13 @@ public struct PlannedChange: Sendable {
     /// The members that an update changes, by name; none for any other change.
     ///
     /// Complexity: O(*n*) in the bytes of both entities, which are parsed.
-    public var members: [EntityDifference.Member] {
+    package var members: [EntityDifference.Member] {
         guard case .update = change, let stored, let wanted else { return [] }
         return EntityDifference.members(stored: stored, wanted: wanted)
     }
 
     /// What a person calls the entity, such as `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
-    public var label: String? {
+    package var label: String? {
         guard let bytes = wanted ?? stored, let data = JSONValue(bytes.span)?["data"] else { return nil }
         func text(_ name: String) -> String? {
             guard case .string(let bytes)? = data[name] else { return nil }

@@ -1,23 +1,23 @@
-public import UCG
+package import UCG
 
 /// What can vanish from a directory as a whole: the texts of a locale in one layer and scope, and otherwise all entities
 /// of a type.
 ///
 /// When all of it is gone at once, a file was more probably lost or renamed than emptied on purpose.
-public struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The type of the entities.
-    public let type: EntityType
+    package let type: EntityType
     /// Layer, scope and locale of translations; empty for other types.
     private let place: [String]
 
     /// All entities of a type.
-    public init(type: EntityType) {
+    package init(type: EntityType) {
         self.type = type
         place = []
     }
 
     /// The translations of one locale in a layer and scope.
-    public init(layer: String, scope: String?, locale: String) {
+    package init(layer: String, scope: String?, locale: String) {
         type = .translation
         place = [layer, scope ?? "", locale]
     }
@@ -25,7 +25,7 @@ public struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConvertib
     /// The unit of a stored entity.
     ///
     /// Complexity: O(*n*) in its bytes, which are parsed if it is a translation.
-    public init(type: EntityType, stored: [UInt8]) {
+    package init(type: EntityType, stored: [UInt8]) {
         guard type == .translation, let data = JSONValue(stored.span)?["data"] else {
             self.init(type: type)
             return
@@ -38,14 +38,14 @@ public struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConvertib
     }
 
     /// `snippet entities`; `translations of de (layer theme, scope corporate)`.
-    public var description: String {
+    package var description: String {
         guard place.count == 3 else { return "\(type) entities" }
         let scope = place[1].isEmpty ? "" : ", scope \(place[1])"
         return "translations of \(place[2]) (layer \(place[0])\(scope))"
     }
 
     /// The order of types and places, for lists.
-    public static func < (left: PruningUnit, right: PruningUnit) -> Bool {
+    package static func < (left: PruningUnit, right: PruningUnit) -> Bool {
         if left.type != right.type { return left.type.rawValue < right.type.rawValue }
         return left.place.lexicographicallyPrecedes(right.place)
     }

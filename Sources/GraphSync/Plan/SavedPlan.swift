@@ -1,29 +1,29 @@
-public import UCG
+package import UCG
 
 /// A plan in a file, to be carried out later exactly as it is: one JSON object a line.
 ///
 /// The first line says what the plan is for, each further one is a change with a digest of what its key held,
 /// and the last one how many changes there are, so that a file that was cut off is noticed.
-public struct SavedPlan: Sendable {
+package struct SavedPlan: Sendable {
     /// What a plan was made of, and for.
-    public struct Header: Hashable, Sendable {
+    package struct Header: Hashable, Sendable {
         /// The source.
-        public var source: String
+        package var source: String
         /// What every key begins with.
-        public var keyPrefix: String
+        package var keyPrefix: String
         /// The author of new entities.
-        public var author: String
+        package var author: String
         /// The options that say what is read.
-        public var input: [String]
+        package var input: [String]
         /// The server, the user and the database as one URL, without a password.
-        public var server: String
+        package var server: String
         /// A digest of the configuration's files.
-        public var digest: String
+        package var digest: String
         /// Whether other sources' entities are taken over.
-        public var adopts: Bool
+        package var adopts: Bool
 
         /// What a plan was made of, and for.
-        public init(
+        package init(
             source: String, keyPrefix: String, author: String, input: [String], server: String,
             digest: String,
             adopts: Bool
@@ -39,35 +39,35 @@ public struct SavedPlan: Sendable {
     }
 
     /// What is to happen to one entity, and what its key held.
-    public struct Entry: Hashable, Sendable {
+    package struct Entry: Hashable, Sendable {
         /// `create`, `update` or `delete`.
-        public let action: String
+        package let action: String
         /// A digest of the value; empty if there was none.
-        public let stored: String
+        package let stored: String
     }
 
     /// What it was made of, and for.
-    public let header: Header
+    package let header: Header
     /// The changes, by type and id.
-    public private(set) var entries: [EntityType: [EntityID: Entry]] = [:]
+    package private(set) var entries: [EntityType: [EntityID: Entry]] = [:]
 
     private static let format = 2
 
     /// How many changes there are.
-    public var count: Int { entries.values.reduce(0) { $0 + $1.count } }
+    package var count: Int { entries.values.reduce(0) { $0 + $1.count } }
 
     /// The ids of entities of a type that are to be deleted.
-    public func deletions(_ type: EntityType) -> PackedIDs {
+    package func deletions(_ type: EntityType) -> PackedIDs {
         PackedIDs((entries[type] ?? [:]).filter { $0.value.action == "delete" }.map(\.key))
     }
 
     /// Whether a change is one of the plan's, to the same value.
-    public func contains(_ change: PlannedChange) -> Bool {
+    package func contains(_ change: PlannedChange) -> Bool {
         entries[change.key.type]?[change.key.id] == Self.entry(change)
     }
 
     /// Whether the plan has a change of this entity.
-    public func affects(_ type: EntityType, _ id: EntityID) -> Bool { entries[type]?[id] != nil }
+    package func affects(_ type: EntityType, _ id: EntityID) -> Bool { entries[type]?[id] != nil }
 
     private static func entry(_ change: PlannedChange) -> Entry? {
         let action: String
@@ -83,7 +83,7 @@ public struct SavedPlan: Sendable {
     // MARK: - Writing
 
     /// The first line of the file.
-    public static func line(_ header: Header) -> [UInt8] {
+    package static func line(_ header: Header) -> [UInt8] {
         line { json in
             json.key("reed_import_plan")
             json.integer(format)
@@ -104,7 +104,7 @@ public struct SavedPlan: Sendable {
     }
 
     /// The line of a change; `nil` if it changes nothing.
-    public static func line(_ change: PlannedChange) -> [UInt8]? {
+    package static func line(_ change: PlannedChange) -> [UInt8]? {
         guard let entry = entry(change) else { return nil }
         return line { json in
             json.key("action")
@@ -119,7 +119,7 @@ public struct SavedPlan: Sendable {
     }
 
     /// The last line of the file.
-    public static func line(count: Int) -> [UInt8] {
+    package static func line(count: Int) -> [UInt8] {
         line { json in
             json.key("changes")
             json.integer(count)
@@ -137,7 +137,7 @@ public struct SavedPlan: Sendable {
     // MARK: - Reading
 
     /// Why a file is not a plan that can be carried out.
-    public enum Invalid: Error, Hashable, Sendable {
+    package enum Invalid: Error, Hashable, Sendable {
         /// It is not a plan, or a part of it is missing.
         case damaged
         /// Another version of reed-import has written it.
@@ -147,7 +147,7 @@ public struct SavedPlan: Sendable {
     /// The plan in a file's bytes.
     ///
     /// Complexity: O(*n*) in the bytes.
-    public init(_ bytes: [UInt8]) throws(Invalid) {
+    package init(_ bytes: [UInt8]) throws(Invalid) {
         var lines = bytes.split(separator: UInt8(ascii: "\n")).makeIterator()
         guard let first = lines.next().flatMap({ JSONValue(Array($0).span) }) else { throw .damaged }
         if case .number(let number)? = first["reed_import_plan"], number != String(Self.format) {

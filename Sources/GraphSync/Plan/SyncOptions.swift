@@ -1,7 +1,7 @@
 /// What an import may do beside writing what the directory has.
-public struct SyncOptions: Sendable {
+package struct SyncOptions: Sendable {
     /// Whether all changes become visible at once.
-    public enum Atomicity: String, CaseIterable, Sendable {
+    package enum Atomicity: String, CaseIterable, Sendable {
         /// If they fit.
         case auto
         /// Or nothing is written.
@@ -11,28 +11,28 @@ public struct SyncOptions: Sendable {
     }
 
     /// Whether owned entities are deleted that the directory no longer has.
-    public var prunes = false
+    package var prunes = false
     /// Whether that goes for what vanished from the directory as a whole.
-    public var prunesMissing = false
+    package var prunesMissing = false
     /// Whether it is refused to go on without that, and not only said.
-    public var refusesVanished = false
+    package var refusesVanished = false
     /// How many may be deleted.
-    public var deletionLimit = DeletionLimit.standard
+    package var deletionLimit = DeletionLimit.standard
     /// Whether entities of other sources are taken over.
-    public var adopts = false
+    package var adopts = false
     /// Whether all changes become visible at once.
-    public var atomicity = Atomicity.auto
+    package var atomicity = Atomicity.auto
     /// The most changed entities of one transaction.
-    public var atomicEntities = 50_000
+    package var atomicEntities = 50_000
     /// The most bytes of one transaction.
-    public var atomicBytes = 64 << 20
+    package var atomicBytes = 64 << 20
 
     /// The defaults: nothing is deleted, nothing taken over.
-    public init() {}
+    package init() {}
 }
 
 /// How many entities one import may delete.
-public enum DeletionLimit: Hashable, Sendable {
+package enum DeletionLimit: Hashable, Sendable {
     /// The larger of 5 and a tenth of what the source owns, and never all of it.
     case standard
     /// So many.
@@ -41,7 +41,7 @@ public enum DeletionLimit: Hashable, Sendable {
     case percent(Double)
 
     /// The limit written as `20` or `10%`; `nil` if it is neither.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         if text.hasSuffix("%"), let number = Double(text.dropLast()), number >= 0, number <= 100 {
             self = .percent(number)
         } else if let number = Int(text), number >= 0 {
@@ -52,7 +52,7 @@ public enum DeletionLimit: Hashable, Sendable {
     }
 
     /// The most deletions for a source that owns so many entities.
-    public func count(ofOwned owned: Int) -> Int {
+    package func count(ofOwned owned: Int) -> Int {
         switch self {
         case .standard: max(0, min(max(5, owned / 10), owned - 1))
         case .count(let number): number

@@ -1,23 +1,23 @@
-public import UCG
+package import UCG
 
 /// What an import would do, and whether it may: changes are counted here as they are found.
-public struct SyncPlan {
+package struct SyncPlan {
     /// Who owns what.
-    public private(set) var ownership: Ownership
+    package private(set) var ownership: Ownership
     /// How many entities need which change, by type.
-    public private(set) var counts: [EntityType: ChangeCounts] = [:]
+    package private(set) var counts: [EntityType: ChangeCounts] = [:]
     /// Owned entities that the directory no longer has and that may be deleted, by type.
-    public let candidates: [EntityType: PackedIDs]
+    package let candidates: [EntityType: PackedIDs]
     /// Owned entities that the directory no longer has and that nobody asked to delete, by type.
     private let unasked: [EntityType: PackedIDs]
     /// What vanished from the directory as a whole, and how many entities of it are kept.
-    public private(set) var vanished: [PruningUnit: Int] = [:]
+    package private(set) var vanished: [PruningUnit: Int] = [:]
     /// What vanished from the directory as a whole, and how many entities of it are deleted.
-    public private(set) var prunedWhole: [PruningUnit: Int] = [:]
+    package private(set) var prunedWhole: [PruningUnit: Int] = [:]
     private var kept: [EntityType: [EntityID]] = [:]
     private let units: Set<PruningUnit>
     /// Entities of the directory that are another source's, by its name and type.
-    public let foreign: [String: [EntityType: PackedIDs]]
+    package let foreign: [String: [EntityType: PackedIDs]]
 
     private let desired: [EntityType: PackedIDs]
     private let options: SyncOptions
@@ -27,14 +27,14 @@ public struct SyncPlan {
     private var confirmed = 0
     private var changedBytes = 0
     /// How many bytes the keys and values of new entities come to.
-    public private(set) var createdBytes = 0
+    package private(set) var createdBytes = 0
     private var conflicts: [SyncRefusal.Case] = []
     private var deletions: [SyncRefusal.Case] = []
 
     /// A plan to which no change is added yet.
     ///
     /// - Parameter saved: The plan that is carried out, if it is one that was made before.
-    public init(
+    package init(
         _ graph: DesiredGraph, _ ownership: Ownership, _ options: SyncOptions, saved: SavedPlan? = nil
     ) {
         self.ownership = ownership
@@ -59,15 +59,15 @@ public struct SyncPlan {
     }
 
     /// How many entities need which change, of all types.
-    public var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
+    package var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 
     /// Whether entities of the directory are another source's, and that is a conflict.
-    public var refusesOthers: Bool { !options.adopts && !foreign.isEmpty }
+    package var refusesOthers: Bool { !options.adopts && !foreign.isEmpty }
 
     /// What has to happen to an entity of which `change` is what its key asks for.
     ///
     /// Another source's entity is a conflict, unless it is taken over.
-    public func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
+    package func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
         guard refusesOthers else { return change }
         if case .delete = change { return change }
         for (name, owned) in foreign where owned[type]?.contains(id) == true {
@@ -78,7 +78,7 @@ public struct SyncPlan {
 
     /// Whether an entity that the directory no longer has is to be deleted: not if all that it belongs to has vanished,
     /// unless that was asked for.
-    public mutating func prunes(_ deletion: PlannedChange) -> Bool {
+    package mutating func prunes(_ deletion: PlannedChange) -> Bool {
         guard case .delete = deletion.change, saved == nil, let stored = deletion.stored else { return true }
         let unit = PruningUnit(type: deletion.key.type, stored: stored)
         if units.contains(unit) { return true }
@@ -92,12 +92,12 @@ public struct SyncPlan {
     }
 
     /// The owned entities of a type that are deleted, as far as they are there.
-    public func deletions(_ type: EntityType) -> PackedIDs {
+    package func deletions(_ type: EntityType) -> PackedIDs {
         (candidates[type] ?? PackedIDs()).subtracting(PackedIDs(kept[type] ?? []))
     }
 
     /// Whether a change is to be carried out: with a saved plan, if that has it.
-    public mutating func admits(_ change: PlannedChange) -> Bool {
+    package mutating func admits(_ change: PlannedChange) -> Bool {
         guard let saved else { return true }
         if case .conflict = change.change { return true }
         guard saved.contains(change) else { return false }
@@ -106,14 +106,14 @@ public struct SyncPlan {
     }
 
     /// Counts entities that are there as they should be.
-    public mutating func addUnchanged(_ type: EntityType, _ count: Int) {
+    package mutating func addUnchanged(_ type: EntityType, _ count: Int) {
         counts[type, default: ChangeCounts()].unchanged += count
     }
 
     /// Counts a change.
     ///
     /// - Parameter byteCount: What it takes to write it.
-    public mutating func add(_ change: Change, _ key: EntityKey, _ origin: EntityOrigin?, byteCount: Int) {
+    package mutating func add(_ change: Change, _ key: EntityKey, _ origin: EntityOrigin?, byteCount: Int) {
         counts[key.type, default: ChangeCounts()].add(change)
         switch change {
         case .none: return
@@ -134,15 +134,15 @@ public struct SyncPlan {
     }
 
     /// Whether the changes fit into one transaction.
-    public var fits: Bool {
+    package var fits: Bool {
         total.changed <= options.atomicEntities && changedBytes <= options.atomicBytes
     }
 
     /// Whether all changes are to become visible at once.
-    public var isAtomic: Bool { options.atomicity != .never && fits }
+    package var isAtomic: Bool { options.atomicity != .never && fits }
 
     /// Why the plan may not be carried out; `nil` if it may.
-    public var refusal: SyncRefusal? {
+    package var refusal: SyncRefusal? {
         let total = total
         if total.conflicts > 0 {
             return SyncRefusal(
@@ -181,30 +181,30 @@ public struct SyncPlan {
     }
 
     /// Makes sure that the plan may be carried out.
-    public func check() throws(SyncRefusal) {
+    package func check() throws(SyncRefusal) {
         if let refusal { throw refusal }
     }
 
     /// The same plan, for what is owned by now.
-    public func with(_ ownership: Ownership) -> SyncPlan {
+    package func with(_ ownership: Ownership) -> SyncPlan {
         var plan = self
         plan.ownership = ownership
         return plan
     }
 
     /// What this source owns when the plan is carried out.
-    public var ownedAfter: [EntityType: PackedIDs] {
+    package var ownedAfter: [EntityType: PackedIDs] {
         ownership.own.merging(desired) { $0.union($1) }
             .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(deletions($1.key)) }
     }
 
     /// How many owned entities that the directory no longer has are kept.
-    public var leftoverCount: Int {
+    package var leftoverCount: Int {
         unasked.values.reduce(0) { $0 + $1.count } + kept.values.reduce(0) { $0 + $1.count }
     }
 
     /// How many entities are taken over from other sources.
-    public var adopted: Int {
+    package var adopted: Int {
         options.adopts ? foreign.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0
     }
 }

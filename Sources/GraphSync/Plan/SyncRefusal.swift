@@ -1,9 +1,9 @@
-public import UCG
+package import UCG
 
 /// Why an import was not even begun, or was stopped, by one of its guards.
-public struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// Which guard it was.
-    public enum Code: Hashable, Sendable {
+    package enum Code: Hashable, Sendable {
         /// Keys hold what is no entity, or entities are another source's.
         case conflict
         /// More would be deleted than may be.
@@ -17,16 +17,16 @@ public struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// One entity that it is about.
-    public struct Case: Hashable, Sendable {
+    package struct Case: Hashable, Sendable {
         /// The entity's key.
-        public let key: EntityKey
+        package let key: EntityKey
         /// Where the entity comes from; `nil` if the directory does not have it.
-        public let origin: EntityOrigin?
+        package let origin: EntityOrigin?
         /// What is the matter with it.
-        public let reason: String
+        package let reason: String
 
         /// What is the matter with the entity at `key`.
-        public init(key: EntityKey, origin: EntityOrigin?, reason: String) {
+        package init(key: EntityKey, origin: EntityOrigin?, reason: String) {
             self.key = key
             self.origin = origin
             self.reason = reason
@@ -34,19 +34,19 @@ public struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Which guard it was.
-    public let code: Code
+    package let code: Code
     /// What happened, in one line.
-    public let message: String
+    package let message: String
     /// What to do about it.
-    public let advice: String?
+    package let advice: String?
     /// The first of the entities that it is about.
-    public let cases: [Case]
+    package let cases: [Case]
 
     /// Cases that are kept; the others are counted in the message.
-    public static let keptCases = 100
+    package static let keptCases = 100
 
     /// A refusal.
-    public init(_ code: Code, _ message: String, advice: String? = nil, cases: [Case] = []) {
+    package init(_ code: Code, _ message: String, advice: String? = nil, cases: [Case] = []) {
         self.code = code
         self.message = message
         self.advice = advice
@@ -54,5 +54,5 @@ public struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The message.
-    public var description: String { message }
+    package var description: String { message }
 }

@@ -1,9 +1,9 @@
-public import UCG
+package import UCG
 
 /// What an import did.
-public struct SyncResult: Hashable, Sendable {
+package struct SyncResult: Hashable, Sendable {
     /// How readers saw the changes.
-    public enum Visibility: Hashable, Sendable {
+    package enum Visibility: Hashable, Sendable {
         /// There was nothing to see.
         case unchanged
         /// All at once: one transaction.
@@ -13,40 +13,40 @@ public struct SyncResult: Hashable, Sendable {
     }
 
     /// What became of the entities, by type.
-    public var counts: [EntityType: ChangeCounts] = [:]
+    package var counts: [EntityType: ChangeCounts] = [:]
     /// How readers saw the changes.
-    public var visibility = Visibility.unchanged
+    package var visibility = Visibility.unchanged
     /// Entities that were another source's before.
-    public var adopted = 0
+    package var adopted = 0
     /// Owned entities that the directory no longer has, and that are kept.
-    public var leftovers = 0
+    package var leftovers = 0
     /// What vanished from the directory as a whole, and how many entities of it were kept.
-    public var vanished: [PruningUnit: Int] = [:]
+    package var vanished: [PruningUnit: Int] = [:]
     /// What vanished from the directory as a whole, and how many entities of it were deleted.
-    public var prunedWhole: [PruningUnit: Int] = [:]
+    package var prunedWhole: [PruningUnit: Int] = [:]
 
     /// Nothing done.
-    public init() {}
+    package init() {}
 
     /// What became of all entities.
-    public var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
+    package var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 }
 
 /// What became of the entities that were handed to a store.
-public struct WriteCounts: Hashable, Sendable {
+package struct WriteCounts: Hashable, Sendable {
     /// Confirmed by the store: the sum of created and updated ones.
-    public var written: Int { created + updated }
+    package var written: Int { created + updated }
     /// Confirmed, and new.
-    public var created = 0
+    package var created = 0
     /// Confirmed, in the place of others.
-    public var updated = 0
+    package var updated = 0
     /// Found as they should be.
-    public var unchanged = 0
+    package var unchanged = 0
     /// Refused by the store.
-    public var refused = 0
+    package var refused = 0
     /// Sent, but neither confirmed nor refused.
-    public var unknown = 0
+    package var unknown = 0
 
     /// None of any kind.
-    public init() {}
+    package init() {}
 }

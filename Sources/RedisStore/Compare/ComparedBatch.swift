@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import UCG
 
 /// Entities, and in what they differ from what their keys hold.
@@ -30,7 +31,7 @@ struct ComparedBatch: Sendable {
         var findings: [Finding] = []
         for index in values.indices {
             let expiry = expiring.isEmpty ? nil : expiring[index]
-            let change = values.withText(at: index) { stored in
+            let change = values.withString(at: index) { stored in
                 let change = batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
                 // An entity does not expire, so it is written again without.
                 guard case .none = change, expiry != nil else { return change }
@@ -39,7 +40,7 @@ struct ComparedBatch: Sendable {
             switch change {
             case .some(.none): continue
             case .some(let change):
-                guard case .text(let stored) = values[index] else { continue }
+                guard case .bulkString(let stored) = values[index] else { continue }
                 findings.append(Finding(index: index, change: change, stored: stored, expiry: expiry))
             case nil:
                 let change = taken.contains(index) ? Change.otherType : .create

@@ -1,3 +1,5 @@
+import RedisProtocol
+import SystemSupport
 import UCG
 
 /// What keys held when they were compared, in the form in which a script is given it.

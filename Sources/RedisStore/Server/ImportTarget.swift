@@ -1,4 +1,5 @@
-public import GraphSync
+package import GraphSync
+package import RedisProtocol
 
 /// Where an import goes: server, user, database, source and key prefix.
 ///
@@ -6,20 +7,20 @@ public import GraphSync
 ///
 ///     let target = ImportTarget(address: try RedisAddress("redis://localhost/5"), source: ImportSource(keyPrefix: ""))
 ///     print(target)  // redis://localhost:6379/5, source csv
-public struct ImportTarget: Hashable, Sendable, CustomStringConvertible {
+package struct ImportTarget: Hashable, Sendable, CustomStringConvertible {
     /// The server, as whom, and which database.
-    public let address: RedisAddress
+    package let address: RedisAddress
     /// Whose import it is, and what the keys begin with.
-    public let source: ImportSource
+    package let source: ImportSource
 
     /// A target.
-    public init(address: RedisAddress, source: ImportSource) {
+    package init(address: RedisAddress, source: ImportSource) {
         self.address = address
         self.source = source
     }
 
     /// The target in words, without a password.
-    public var description: String {
+    package var description: String {
         let prefix = source.keyPrefix.isEmpty ? "" : ", key prefix '\(source.keyPrefix)'"
         return "\(address), source \(source.name)\(prefix)"
     }

@@ -1,4 +1,6 @@
 import GraphSync
+import RedisProtocol
+import SystemSupport
 import UCG
 
 /// A server as this user sees it: logging in, the look before the first write, and the look after the last.
@@ -13,22 +15,22 @@ struct RedisSession {
         self.options = options
     }
 
-    /// The same, but patient for no longer than `limit`, and deaf to interruptions.
+    /// A copy with shorter time-outs that ignores cancellation.
     func hurried(_ limit: Duration) -> RedisSession {
         var hurried = options
         hurried.connectTimeout = min(limit, options.connectTimeout)
         hurried.replyTimeout = min(limit, options.replyTimeout)
         hurried.wait = .zero
         hurried.retryFor = .zero
-        hurried.interruption = nil
+        hurried.cancellation = .never
         hurried.onNote = { _ in }
         return RedisSession(address, keyPrefix: keyPrefix, hurried)
     }
 
     /// A connection that is ready for use, and what was seen while it was made.
-    struct Opened: ~Copyable {
-        var connection: RedisConnection
-        let survey: ServerSurvey
+    struct Opened {
+        let connection: RedisConnection
+        let check: ServerCheck
     }
 
     /// What is looked at when a connection is opened, and what fails it.
@@ -46,53 +48,38 @@ struct RedisSession {
     /// - Throws: If the server cannot be reached, does not let this user in, or is none.
     func open(_ look: Look = .briefly) throws(RedisError) -> Opened {
         let deadline = ContinuousClock.now + options.connectTimeout
-        var connection = try RedisConnection.open(
-            address, within: options.connectTimeout, interruption: options.interruption)
+        let connection = try RedisConnection.open(
+            address, within: options.connectTimeout, unless: options.cancellation)
+        let exchange = Exchange(options.policy)
         let replies: [RedisReply]
         do throws(RedisError) {
-            replies = try connection.call(
-                greeting.map(\.command), name: "PING", within: max(.milliseconds(1), deadline - .now))
+            replies = try exchange.call(
+                greeting.map(\.command), over: connection, within: max(.milliseconds(1), deadline - .now))
         } catch {
             throw explain(error)
         }
-        var survey = ServerSurvey(address: address, options)
-        for (question, reply) in zip(greeting, replies) { try survey.enter(question, reply) }
+        var check = ServerCheck(address: address, options)
+        for (question, reply) in zip(greeting, replies) { try check.receive(question, reply) }
         // Only now: a server hangs up on a user who has not logged in and sends long commands.
-        if look != .briefly, survey.delay == nil, survey.readingFailure == nil {
-            let replies = try connection.call(
-                requirements.map(\.command), name: "COMMAND INFO", within: options.replyTimeout)
-            for (question, reply) in zip(requirements, replies) { try survey.enter(question, reply) }
+        if look != .briefly, check.delay == nil, check.readingFailure == nil {
+            let replies = try exchange.call(requirements.map(\.command), over: connection)
+            for (question, reply) in zip(requirements, replies) { try check.receive(question, reply) }
         }
         // Else the commands to come would go to another database, or be another user's.
-        if look != .anyway, survey.delay == nil, let failure = survey.readingFailure { throw failure }
-        return Opened(connection: connection, survey: survey)
+        if look != .anyway, check.delay == nil, let failure = check.readingFailure { throw failure }
+        return Opened(connection: connection, check: check)
     }
 
     /// Opens the first connection: again and again within `wait` if nobody answers, and within `retryFor` if
     /// the server says that it is not ready.
     func openFirst(_ look: Look = .briefly) throws(RedisError) -> Opened {
-        var waiting = RedisRetry(limit: options.wait, options.clock)
-        var delayed = RedisRetry(limit: max(options.wait, options.retryFor), options.clock)
-        while true {
-            let failure: RedisError
-            var pause: Duration?
-            do throws(RedisError) {
-                let opened = try open(look)
-                guard let delay = opened.survey.delay else { return opened }
-                failure = delay
-                if !delayed.isFailing {
-                    options.onNote("\(delay.message); waiting up to \(delayed.limit.text)")
-                }
-                pause = delayed.pause()
-            } catch {
-                failure = error
-                if !waiting.isFailing, waiting.limit > .zero, error.isOfConnection {
-                    options.onNote("\(error.message); waiting up to \(waiting.limit.text)")
-                }
-                pause = error.isOfConnection ? waiting.pause() : nil
-            }
-            guard let pause else { throw failure }
-            try options.clock.sleep(pause, unless: options.interruption)
+        let reconnection = Reconnection(
+            waiting: options.wait, delay: options.retryFor, options.clock, unless: options.cancellation,
+            onNote: options.onNote)
+        return try reconnection.run { () throws(RedisError) in
+            let opened = try open(look)
+            if let delay = opened.check.delay { throw delay }
+            return opened
         }
     }
 
@@ -123,24 +110,24 @@ struct RedisSession {
         }
 
         let purpose: Purpose
-        let command: [UInt8]
+        let command: RedisCommand
     }
 
     private var greeting: [Question] {
         var questions: [Question] = []
         if let password = address.password {
-            let command: [UInt8] =
-                if let user = address.user { .command("AUTH", user, password) } else {
-                    .command("AUTH", password)
+            let command =
+                if let user = address.user { RedisCommand("AUTH", user, password) } else {
+                    RedisCommand("AUTH", password)
                 }
             questions.append(Question(purpose: .authentication, command: command))
         }
-        questions.append(Question(purpose: .presence, command: .command("PING")))
+        questions.append(Question(purpose: .presence, command: RedisCommand("PING")))
         if address.database != 0 {
             questions.append(
-                Question(purpose: .database, command: .command("SELECT", String(address.database))))
+                Question(purpose: .database, command: RedisCommand("SELECT", String(address.database))))
         }
-        questions.append(Question(purpose: .name, command: .command("CLIENT", "SETNAME", "reed-import")))
+        questions.append(Question(purpose: .name, command: RedisCommand("CLIENT", "SETNAME", "reed-import")))
         if options.checksServer {
             questions.append(Question(purpose: .information, command: Self.information))
         }
@@ -166,7 +153,7 @@ struct RedisSession {
                         command: requirement.dryRun(user: user, entity: key(type), record: record)))
             }
         }
-        questions.append(Question(purpose: .end, command: .command("PING")))
+        questions.append(Question(purpose: .end, command: RedisCommand("PING")))
         return questions
     }
 
@@ -186,33 +173,32 @@ struct RedisSession {
     /// - Throws: ``RedisError/Code/incomplete`` if entities were lost meanwhile, ``RedisError/Code/restarted`` if they may
     ///   have been, ``RedisError/Code/lockLost``.
     func confirm(
-        _ connection: inout RedisConnection, since epoch: ServerEpoch?, _ record: Record?
+        _ connection: RedisConnection, since epoch: ServerEpoch?, _ record: Record?
     ) throws(RedisError) {
         let token = "reed-import \(UInt64.random(in: .min ... .max))"
-        var commands: [[UInt8]] = []
+        var commands: [RedisCommand] = []
         switch record {
-        case .lock(let key, _): commands.append(.command("GET", key))
-        case .run(let key, _): commands.append(.command("HGET", key, "run"))
+        case .lock(let key, _): commands.append(RedisCommand("GET", key: key))
+        case .run(let key, _): commands.append(RedisCommand("HGET", key: key, "run"))
         case nil: break
         }
         if epoch != nil { commands.append(Self.information) }
         // Its argument comes back, so that it can be told from every other reply.
-        commands.append(.command("PING", token))
-        let replies = try connection.call(commands, name: "PING", within: options.replyTimeout)
-        for case .error(let text) in replies { throw ServerError(text).asFailure }
-        guard replies.last == .text(Array(token.utf8)) else {
+        commands.append(RedisCommand("PING", token))
+        let replies = try Exchange(options.policy).ask(commands, over: connection)
+        guard replies.last == .bulkString(Array(token.utf8)) else {
             throw RedisError(.protocolViolation, "replies out of step at the end marker")
         }
         if let epoch {
-            guard case .text(let info) = replies[replies.count - 2] else {
-                throw RedisError(.protocolViolation, "an unexpected reply to INFO")
+            guard case .bulkString(let info) = replies[replies.count - 2] else {
+                throw RedisError.unexpectedReply(to: "INFO")
             }
             try ServerState(info: info).epoch.check(against: epoch)
         }
         switch record {
-        case .lock(_, let value): guard replies[0] == .text(value) else { throw ImportLock.lost }
+        case .lock(_, let value): guard replies[0] == .bulkString(value) else { throw ImportLock.lost }
         case .run(_, let run):
-            guard replies[0] == .text(Array(run.utf8)) else {
+            guard replies[0] == .bulkString(Array(run.utf8)) else {
                 throw RedisError(
                     .restarted, "the record of this import is gone, so the entities may be too",
                     advice: "run again")
@@ -221,5 +207,5 @@ struct RedisSession {
         }
     }
 
-    private static let information: [UInt8] = .command("INFO", "all")
+    private static let information = RedisCommand("INFO", "all")
 }

@@ -1,3 +1,5 @@
+import RedisProtocol
+
 /// What tells one state of a server's data from every other: if it is the same before and after an import, nothing that
 /// was confirmed in between has been lost.
 ///

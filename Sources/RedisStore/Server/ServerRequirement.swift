@@ -1,4 +1,4 @@
-import UCG
+import RedisProtocol
 
 /// A command that the importer sends: the one table of what a server has to have, and a user to be allowed.
 struct ServerRequirement {
@@ -68,19 +68,19 @@ struct ServerRequirement {
     static let greeting = ["ping", "info", "client|setname", "acl|dryrun", "command|info", "select"]
 
     /// The command `COMMAND INFO` for all of them; its reply has an element for each.
-    static var existence: [UInt8] {
-        .command((["COMMAND", "INFO"] + all.map(\.command)).map { Array($0.utf8) })
+    static var existence: RedisCommand {
+        RedisCommand("COMMAND", arguments: (["INFO"] + all.map(\.command)).map { Array($0.utf8) })
     }
 
     /// The command that asks whether a user may run this one.
-    func dryRun(user: String, entity: String, record: String) -> [UInt8] {
+    func dryRun(user: String, entity: String, record: String) -> RedisCommand {
         let words =
             switch sample {
             case .entity(let more): [entity] + more
             case .record(let more): [record] + more
             case .plain(let words): words
             }
-        return .command((["ACL", "DRYRUN", user, command] + words).map { Array($0.utf8) })
+        return RedisCommand("ACL", arguments: (["DRYRUN", user, command] + words).map { Array($0.utf8) })
     }
 }
 

@@ -1,4 +1,6 @@
 import GraphSync
+import RedisProtocol
+import SystemSupport
 import UCG
 
 extension RedisSync {
@@ -34,14 +36,14 @@ extension RedisSync {
     ///
     /// It also makes a server of version 6.2 look at its memory, which it would not do within a transaction.
     private mutating func mayRunScripts() throws(RedisError) -> Bool {
-        let reply = try store.pipeline.call([.command("EVAL", "return 1", "0")], name: "EVAL")[0]
+        let reply = try node.call([RedisCommand("EVAL", "return 1", "0")])[0]
         switch reply {
         case .integer(1): return true
         case .error(let text):
             let error = ServerError(text)
-            if case .delay = error.effect { throw error.asFailure }
+            if case .delay = error.effect { throw error.failure(of: "EVAL") }
             return false
-        default: throw RedisError(.protocolViolation, "an unexpected reply to EVAL")
+        default: throw RedisError.unexpectedReply(to: "EVAL")
         }
     }
 
@@ -56,9 +58,8 @@ extension RedisSync {
         result.visibility = result.total.changed == 0 ? .unchanged : .atomic
         let write = AtomicWrite(
             changes: changes,
-            records: recordCommands(plan) + [bookkeeping.record(try finished(last, result.total, desired))],
+            records: recordCommands(plan) + [records.record(try finished(last, result.total, desired))],
             guardPrefix: source.guardPrefix)
-        try lock.tend()
         let (transaction, ending): (Transaction, Results)
         switch way {
         case .script:
@@ -70,7 +71,7 @@ extension RedisSync {
         }
         guard try carryOut(transaction, ending) else { return false }
         self.result = result
-        isCarriedOut = true
+        progress = .committed(result)
         try store.finish(.run(key: source.lastKey, run: run))
         return true
     }
@@ -78,22 +79,18 @@ extension RedisSync {
     /// Watches all keys; false if one of them does not hold what it held when it was compared.
     private mutating func watch(_ write: AtomicWrite) throws(RedisError) -> Bool {
         for (commands, expected) in write.watches {
-            let replies = try ask(commands, name: "WATCH")
-            for case .error(let text) in replies { throw ServerError(text).asFailure }
-            guard replies[0] == .ok else {
-                throw RedisError(.protocolViolation, "an unexpected reply to WATCH")
-            }
+            let replies = try ask(commands)
+            guard replies[0] == .ok else { throw RedisError.unexpectedReply(to: "WATCH") }
             guard try expected.holds(replies[1]) else { return false }
-            try lock.tend()
         }
         return true
     }
 
     /// The commands that record who owns what when a plan has been carried out.
     func recordCommands(_ plan: SyncPlan) -> [RecordCommand] {
-        var commands = bookkeeping.record(source, from: plan.ownership.own, to: plan.ownedAfter)
-        commands += bookkeeping.recordTypes(plan.ownedAfter)
-        if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(bookkeeping.enter) }
+        var commands = records.record(source, from: plan.ownership.own, to: plan.ownedAfter)
+        commands += records.recordTypes(plan.ownedAfter)
+        if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(records.enter) }
         guard options.adopts else { return commands }
         for (name, owned) in plan.foreign.sorted(by: { $0.key < $1.key }) {
             guard let other = ImportSource(keyPrefix: source.keyPrefix, name: name) else { continue }
@@ -101,7 +98,7 @@ extension RedisSync {
             let new = old.reduce(into: [:]) {
                 $0[$1.key] = $1.value.subtracting(owned[$1.key] ?? PackedIDs())
             }
-            commands += bookkeeping.record(other, from: old, to: new)
+            commands += records.record(other, from: old, to: new)
         }
         return commands
     }
@@ -115,7 +112,7 @@ extension RedisSync {
         last.finished = .now
         let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
         last.seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
-        last.host = ImportLock.hostName
+        last.host = HostName.current
         last.entities = desired.count
         last.counts = counts
         return last
@@ -127,23 +124,14 @@ extension RedisSync {
     private mutating func carryOut(
         _ transaction: Transaction, _ outcome: Results
     ) throws -> Bool {
-        let (redis, lock) = (redis, lock)
-        try store.pipeline.use { (connection, _) throws(RedisError) in
-            try transaction.queue(&connection, lock, redis)
-        }
+        try transaction.queue(on: node)
         let ending: Transaction.Ending
-        do throws(RedisError) {
-            ending = try store.pipeline.use { (connection, _) throws(RedisError) in
-                try transaction.execute(&connection, redis)
-            }
-        } catch {
-            guard error.isOfConnection else { throw error }
-            isInDoubt = true
-            guard try wasCarriedOut() else {
-                isInDoubt = false
-                throw error
-            }
-            isInDoubt = false
+        do throws(RedisError) { ending = try transaction.execute(on: node) } catch {
+            guard error.isConnectionFailure else { throw error }
+            progress = .inDoubt
+            let wasCarriedOut = try wasCarriedOut()
+            progress = .planning
+            guard wasCarriedOut else { throw error }
             return true
         }
         guard case .done(let results) = ending else { return false }
@@ -151,32 +139,26 @@ extension RedisSync {
         case .done: return true
         case .aborted: return false
         case .partial(let failure):
-            isPartial = true
+            progress = .partial
             throw failure
         }
     }
 
     /// Whether this run's transaction took effect; if it did not, it never will.
-    private mutating func wasCarriedOut() throws(RedisError) -> Bool {
-        var retry = RedisRetry(limit: redis.retryFor, redis.clock)
-        while true {
-            do throws(RedisError) {
-                try store.pipeline.reopen()
-                // Should the old connection's EXEC still be on its way: it fails, because a watched key changes here.
-                let replies = try store.pipeline.call(
-                    [
-                        .command("MULTI"), .command("HSET", source.lastKey, "asked", run),
-                        .command("HGET", source.lastKey, "run"), .command("EXEC"),
-                    ], name: "EXEC")
-                guard case .array(let results)? = replies.last, results.count == 2 else {
-                    for case .error(let text) in replies { throw ServerError(text).asFailure }
-                    throw RedisError(.protocolViolation, "an unexpected reply to EXEC")
-                }
-                return results[1] == .text(Array(run.utf8))
-            } catch {
-                guard error.isOfConnection || error.mayPass, let pause = retry.pause() else { throw error }
-                try redis.clock.sleep(pause, unless: redis.interruption)
+    private func wasCarriedOut() throws(RedisError) -> Bool {
+        let reconnection = Reconnection(limit: redis.retryFor, redis.clock, unless: redis.cancellation)
+        return try reconnection.run { () throws(RedisError) in
+            try node.reopen()
+            // Should the old connection's EXEC still be on its way: it fails, because a watched key changes here.
+            let replies = try node.call([
+                RedisCommand("MULTI"), RedisCommand("HSET", key: source.lastKey, "asked", run),
+                RedisCommand("HGET", key: source.lastKey, "run"), RedisCommand("EXEC"),
+            ])
+            guard case .array(let results)? = replies.last, results.count == 2 else {
+                for reply in replies { try reply.check("EXEC") }
+                throw RedisError.unexpectedReply(to: "EXEC")
             }
+            return results[1] == .bulkString(Array(run.utf8))
         }
     }
 }

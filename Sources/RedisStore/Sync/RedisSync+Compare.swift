@@ -1,19 +1,20 @@
-public import GraphSync
-public import UCG
+package import GraphSync
+package import RedisProtocol
+package import UCG
 
 extension RedisSync {
     /// Compares everything, and writes nothing.
     ///
     /// - Parameter onChange: Called with each change and each conflict, by type and in the graph's order;
     ///   a type's deletions come behind its other changes.
-    public mutating func plan(
+    package mutating func plan(
         _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
     ) throws -> SyncPlan {
         let ownership = try readOwnership(watches: false)
         var plan = SyncPlan(desired, ownership, options)
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(entityLimit: 0)
-        for type in bookkeeping.types {
+        for type in records.types {
             try compare(desired, type, &plan, &changes, onChange)
             try readDeletions(type, &plan, onChange)
         }
@@ -24,7 +25,7 @@ extension RedisSync {
     ///
     /// - Returns: How many entities are there as they should be, by what was found, and where the first one comes
     ///   from that is not.
-    public mutating func verify(_ desired: DesiredGraph) throws -> (
+    package mutating func verify(_ desired: DesiredGraph) throws -> (
         counts: ChangeCounts, firstFault: EntityOrigin?
     ) {
         try readExpiries(besides: try readOwnership(watches: false))
@@ -43,7 +44,7 @@ extension RedisSync {
     }
 
     /// How many of the entities' keys exist, whatever they hold.
-    public mutating func countPresent(_ desired: DesiredGraph) throws(RedisError) -> Int {
+    package mutating func countPresent(_ desired: DesiredGraph) throws(RedisError) -> Int {
         var count = 0
         for type in desired.types {
             let ids = desired.ids[type]?.ids ?? []
@@ -52,8 +53,8 @@ extension RedisSync {
                 let names = chunk.map {
                     Array(EntityKey(prefix: source.keyPrefix, type: type, id: $0).description.utf8)
                 }
-                let reply = try ask([.command([Array("EXISTS".utf8)] + names)], name: "EXISTS")[0]
-                count += try reply.count("EXISTS", atMost: names.count)
+                let reply = try ask([RedisCommand("EXISTS", keys: names)])[0]
+                count += try reply.count(of: "EXISTS", atMost: names.count)
             }
         }
         return count
@@ -90,20 +91,13 @@ extension RedisSync {
         store.pipeline.expiring.formUnion(expiring)
     }
 
-    private mutating func scan(
-        _ desired: DesiredGraph, _ type: EntityType, _ body: EntityScan.Finding
+    private func scan(
+        _ desired: DesiredGraph, _ type: EntityType, _ body: StoredComparison.Body
     ) throws {
-        var scan = EntityScan(
-            keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry, lock, redis)
-        var connection = try store.pipeline.takeConnection()
-        do {
-            try desired.forEachEntity(type) { entity in try scan.add(entity, &connection, body) }
-            try scan.finish(&connection, body)
-        } catch {
-            store.pipeline.giveBack(connection)
-            throw error
-        }
-        store.pipeline.giveBack(connection)
+        var comparison = try StoredComparison(
+            with: node, keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry)
+        try desired.forEachEntity(type) { entity in try comparison.add(entity, body) }
+        try comparison.finish(body)
     }
 
     // MARK: - Deletions
@@ -120,7 +114,6 @@ extension RedisSync {
                 plan.add(deletion.change, deletion.key, nil, byteCount: 96)
                 try onChange(deletion)
             }
-            try lock.tend()
         }
     }
 
@@ -133,24 +126,22 @@ extension RedisSync {
     ) throws(RedisError) -> [PlannedChange] {
         let keys = ids.map { EntityKey(prefix: source.keyPrefix, type: type, id: $0) }
         let names = keys.map { Array($0.description.utf8) }
-        var commands: [[UInt8]] = watches ? [.command([Array("WATCH".utf8)] + names)] : []
-        commands.append(.command([Array("MGET".utf8)] + names))
-        let replies = try ask(commands, name: "MGET")
-        for case .error(let text) in replies { throw ServerError(text).asFailure }
-        guard case .array(let values)? = replies.last, values.count == keys.count else {
-            throw RedisError(.protocolViolation, "an unexpected reply to MGET")
+        var commands = watches ? [RedisCommand("WATCH", keys: names)] : []
+        commands.append(RedisCommand("MGET", keys: names))
+        guard case .array(let values)? = try ask(commands).last, values.count == keys.count else {
+            throw RedisError.unexpectedReply(to: "MGET")
         }
         // MGET answers null for a key of another type as for one that is not there.
         let absent = values.indices.filter { values.isNull(at: $0) }
-        let existing = try ask(absent.map { .command([Array("EXISTS".utf8), names[$0]]) }, name: "EXISTS")
+        let existing = try ask(absent.map { RedisCommand("EXISTS", keys: [names[$0]]) })
         var taken: Set<Int> = []
-        for (index, reply) in zip(absent, existing) where try reply.count("EXISTS", atMost: 1) == 1 {
+        for (index, reply) in zip(absent, existing) where try reply.count(of: "EXISTS", atMost: 1) == 1 {
             taken.insert(index)
         }
         var deletions: [PlannedChange] = []
         for (index, key) in keys.enumerated() {
             var (change, stored) = (Change.delete, [UInt8]?.none)
-            if case .text(let bytes) = values[index] {
+            if case .bulkString(let bytes) = values[index] {
                 stored = bytes
                 if !key.isOfEntity(bytes) { change = .foreign }
             } else {

@@ -1,16 +1,18 @@
+package import RedisProtocol
 import GraphSync
 import UCG
 
 extension RedisSync {
-    /// How many entities the source owns and no other does; `nil` if the server does not know the source.
-    public mutating func recordedEntities() throws(RedisError) -> Int? {
-        let replies = try store.pipeline.call(
-            [.command("SMEMBERS", source.sourcesKey), .command("EXISTS", source.lastKey, source.typesKey)],
-            name: "SMEMBERS")
-        let names = try Bookkeeping.names(replies[0], "SMEMBERS")
-        let records = try replies[1].count("EXISTS", atMost: 2)
+    /// The number of entities that the source owns and no other does; `nil` if the server does not know the source.
+    package mutating func recordedEntities() throws(RedisError) -> Int? {
+        let replies = try node.ask([
+            RedisCommand("SMEMBERS", key: source.sourcesKey),
+            RedisCommand("EXISTS", keys: [source.lastKey, source.typesKey]),
+        ])
+        let names = try OwnershipRecords.names(replies[0], "SMEMBERS")
+        let recordCount = try replies[1].count(of: "EXISTS", atMost: 2)
         let ownership = try readOwnership(watches: false)
-        guard names.contains(source.name) || records > 0 || ownership.ownCount > 0 else {
+        guard names.contains(source.name) || recordCount > 0 || ownership.ownCount > 0 else {
             return nil
         }
         return ownership.leftovers(Self.nothing).values.reduce(0) { $0 + $1.count }
@@ -20,16 +22,10 @@ extension RedisSync {
     ///
     /// - Parameter deletes: Whether the entities that it owns and no other source does are deleted first.
     /// - Returns: How many entities were deleted.
-    public mutating func forget(deletes: Bool, lockTimeout: Duration) throws -> Int {
+    package mutating func forget(deletes: Bool, lockTimeout: Duration) throws -> Int {
         try lock.acquire(within: lockTimeout)
-        do {
-            let deleted = try forgetLocked(deletes: deletes)
-            lock.release()
-            return deleted
-        } catch {
-            lock.release()
-            throw error
-        }
+        defer { lock.release() }
+        return try forgetLocked(deletes: deletes)
     }
 
     private mutating func forgetLocked(deletes: Bool) throws -> Int {
@@ -37,14 +33,14 @@ extension RedisSync {
         var deleted = 0
         if deletes {
             let owned = ownership.leftovers(Self.nothing)
-            for type in bookkeeping.types.reversed() { deleted += try delete(type, owned[type]?.ids ?? []) }
+            for type in records.types.reversed() { deleted += try delete(type, owned[type]?.ids ?? []) }
         }
-        let keys = [source.lastKey, source.typesKey] + bookkeeping.types.map { source.ownedKey($0) }
+        let keys = [source.lastKey, source.typesKey] + records.types.map { source.ownedKey($0) }
         try untilDone { sync throws in
             var transaction = Transaction()
-            transaction.append(.command((["DEL"] + keys).map { Array($0.utf8) }))
-            transaction.append(.command("SREM", sync.source.sourcesKey, sync.source.name))
-            return try sync.carryOutOnce(transaction)
+            transaction.append(RedisCommand("DEL", keys: keys))
+            transaction.append(RedisCommand("SREM", key: sync.source.sourcesKey, sync.source.name))
+            return try sync.commitRepeatable(transaction)
         }
         try store.finish(.lock(key: lock.key, value: lock.value))
         return deleted

@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import UCG
 
 extension RedisSync {
@@ -9,14 +10,13 @@ extension RedisSync {
     ) throws -> Bool {
         var ahead = Transaction()
         let union = plan.ownership.union(desired)
-        for command in bookkeeping.record(source, from: plan.ownership.own, to: union) {
+        for command in records.record(source, from: plan.ownership.own, to: union) {
             ahead.append(command)
         }
-        for command in bookkeeping.recordTypes(union) { ahead.append(command) }
-        ahead.append(bookkeeping.enter)
-        try lock.tend()
-        guard try carryOutOnce(ahead) else { return false }
-        isStreaming = true
+        for command in records.recordTypes(union) { ahead.append(command) }
+        ahead.append(records.enter)
+        guard try commitRepeatable(ahead) else { return false }
+        progress = .streaming
         result.visibility = .batches
         store.step = step
         for type in desired.types {
@@ -28,10 +28,9 @@ extension RedisSync {
             }
             try store.flush()
         }
-        try lock.tend()
         try store.finish(held)
         if store.counts.refused > 0 { return true }
-        for type in bookkeeping.types.reversed() { _ = try delete(type, plan.deletions(type).ids) }
+        for type in records.types.reversed() { _ = try delete(type, plan.deletions(type).ids) }
         // What was lost meanwhile must not be recorded as finished.
         if !plan.candidates.isEmpty { try store.finish(held) }
         result.note(plan)
@@ -44,7 +43,7 @@ extension RedisSync {
     /// The lock, which has to be there when everything is written.
     private var held: RedisSession.Record { .lock(key: lock.key, value: lock.value) }
 
-    /// Enters what became of a type's entities.
+    /// Counts the results for a type's entities.
     private mutating func count(_ type: EntityType, since before: WriteCounts) {
         var counts = ChangeCounts()
         counts.created = store.counts.created - before.created
@@ -58,7 +57,6 @@ extension RedisSync {
         var total = 0
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
-            try lock.tend()
             // If the reply to a deletion is lost, it is not there any more when it is looked for again.
             var count = 0
             try untilDone { sync throws in
@@ -71,9 +69,8 @@ extension RedisSync {
                 count = max(count, deletions.count)
                 if deletions.isEmpty { return true }
                 var transaction = Transaction()
-                transaction.append(
-                    .command([Array("DEL".utf8)] + deletions.map { Array($0.key.description.utf8) }))
-                return try sync.carryOutOnce(transaction)
+                transaction.append(RedisCommand("DEL", keys: deletions.map(\.key.description)))
+                return try sync.commitRepeatable(transaction)
             }
             total += count
             result.counts[type, default: ChangeCounts()].deleted += count
@@ -92,46 +89,30 @@ extension RedisSync {
                 let ownership = try sync.readOwnership(watches: true)
                 for command in sync.recordCommands(plan.with(ownership)) { transaction.append(command) }
             }
-            transaction.append(sync.bookkeeping.record(try sync.finished(last, total, desired)))
-            return try sync.carryOutOnce(transaction)
+            transaction.append(sync.records.record(try sync.finished(last, total, desired)))
+            return try sync.commitRepeatable(transaction)
         }
     }
 
     /// Carries out a transaction that may be repeated, as long as this run has the lock; false if a key that was
     /// watched has changed, or the lock was renewed.
-    mutating func carryOutOnce(_ transaction: Transaction) throws(RedisError) -> Bool {
+    mutating func commitRepeatable(_ transaction: Transaction) throws(RedisError) -> Bool {
         // Bytes that arrive when another run has the lock must have no effect.
-        let seen = try store.pipeline.call(
-            [.command("WATCH", lock.key), .command("GET", lock.key)], name: "WATCH")
-        for case .error(let text) in seen { throw ServerError(text).asFailure }
-        guard seen[1] == .text(lock.value) else { throw ImportLock.lost }
-        let (redis, lock) = (redis, lock)
-        return try store.pipeline.use { (connection, _) throws(RedisError) in
-            try transaction.queue(&connection, lock, redis)
-            switch try transaction.execute(&connection, redis) {
-            case .aborted: return false
-            case .done(let results):
-                for case .error(let text) in results { throw ServerError(text).asFailure }
-                return true
-            }
+        let seen = try node.ask([RedisCommand("WATCH", key: lock.key), RedisCommand("GET", key: lock.key)])
+        guard seen[1] == .bulkString(lock.value) else { throw ImportLock.lost }
+        try transaction.queue(on: node)
+        switch try transaction.execute(on: node) {
+        case .aborted: return false
+        case .done(let results):
+            for reply in results { try reply.check("EXEC") }
+            return true
         }
     }
 
     /// Runs `body` until it succeeds, a few times; again, too, on a new connection if one broke.
     mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
-        var attempts = 0
-        while true {
-            do {
-                if try body(&self) { return }
-            } catch let failure as RedisError {
-                try store.pipeline.startAfresh(after: failure)
-                continue
-            }
-            attempts += 1
-            guard attempts < Self.mostPlans else {
-                throw RedisError(
-                    .tryLater, "another program changed keys while they were deleted", advice: "run again")
-            }
-        }
+        for _ in 0..<Self.mostPlans { if try persist({ sync throws in try body(&sync) }) { return } }
+        throw RedisError(
+            .tryLater, "another program changed keys while they were deleted", advice: "run again")
     }
 }

@@ -1,15 +1,16 @@
-public import GraphSync
-public import UCG
+package import GraphSync
+package import RedisProtocol
+package import UCG
 
-/// Brings Redis to where it holds what a directory has: reads, compares, and writes the differences.
-public struct RedisSync: ~Copyable {
+/// Synchronises Redis with a configuration directory: reads, compares, and writes the differences.
+package struct RedisSync: ~Copyable {
     let source: ImportSource
-    let stamp: EntityStamp
+    let stamp: WriteStamp
     let redis: RedisOptions
     let options: SyncOptions
     /// The plan to carry out, if it is one that was made before.
     let saved: SavedPlan?
-    var bookkeeping: Bookkeeping
+    var records: OwnershipRecords
     var store: RedisEntityStore
     let lock: ImportLock
     /// Tells this run from every other.
@@ -20,20 +21,14 @@ public struct RedisSync: ~Copyable {
     var asksExpiry = false
     let started = Timestamp.now
     let start = ContinuousClock.now
-    /// Whether entities are on their way one batch after the other: what fails then is tried again there.
-    var isStreaming = false
-    /// What was done before a transaction or a batch failed.
-    public internal(set) var result = SyncResult()
-    /// Whether the one transaction was carried out, so that only the last look at the server is missing.
-    public internal(set) var isCarriedOut = false
-    /// Whether a transaction was sent of which nobody knows whether it was carried out.
-    public internal(set) var isInDoubt = false
-    /// Whether the one transaction was carried out but for commands that failed.
-    public internal(set) var isPartial = false
+    /// The result of an import, as far as it got.
+    package internal(set) var result = SyncResult()
+    /// How far an import got.
+    package internal(set) var progress = SyncProgress.planning
 
-    /// How often a plan is made afresh because a key was changed while it was carried out.
+    /// The number of plans that are made because keys were changed while one was carried out.
     static let mostPlans = 3
-    /// How often everything begins again because the server was restarted.
+    /// The number of starts because the server was restarted.
     static let mostStarts = 4
 
     /// Connects, logs in, and makes sure that the server can be used.
@@ -42,11 +37,11 @@ public struct RedisSync: ~Copyable {
     ///   - types: The types of entities, in an order in which no reference dangles.
     ///   - stamp: When and by whom the entities are written.
     ///   - saved: The plan to carry out, and nothing else, if it is one that was made before.
-    ///   - isReadOnly: Whether nothing will be written, so that a server that takes no writes will do.
+    ///   - isReadOnly: Whether nothing will be written, so that a server that takes no writes is suitable.
     /// - Throws: If the server cannot be reached, does not let this user in, is none, or is
     ///   configured so that entities would be lost.
-    public init(
-        of address: RedisAddress, source: ImportSource, types: [EntityType], stamp: EntityStamp,
+    package init(
+        of address: RedisAddress, source: ImportSource, types: [EntityType], stamp: WriteStamp,
         redis: RedisOptions, options: SyncOptions, saved: SavedPlan? = nil, isReadOnly: Bool = false
     ) throws(RedisError) {
         let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
@@ -55,7 +50,7 @@ public struct RedisSync: ~Copyable {
             session, source.keyPrefix, stamp, redis, lock: lock, isReadOnly: isReadOnly)
         self.lock = lock
         database = address.database
-        bookkeeping = Bookkeeping(source: source, types: types)
+        records = OwnershipRecords(source: source, types: types)
         run = String(UInt64.random(in: .min ... .max), radix: 16)
         self.source = source
         self.stamp = stamp
@@ -65,14 +60,14 @@ public struct RedisSync: ~Copyable {
     }
 
     /// What the greeting has shown of the server.
-    public var survey: ServerSurvey { store.survey }
-    /// What became of the entities that were sent one batch after the other.
-    public var counts: WriteCounts { store.counts }
+    package var check: ServerCheck { store.check }
+    /// The results for the entities that were sent one batch after the other.
+    package var counts: WriteCounts { store.counts }
     /// The first entities that were refused.
-    public var refusals: [RedisEntityStore.Refusal] { store.refusals }
+    package var refusals: [RedisEntityStore.Refusal] { store.refusals }
 
     /// The first entities whose place was taken while they were written.
-    public var conflicts: [SyncRefusal.Case] { store.pipeline.window.conflicts }
+    package var conflicts: [SyncRefusal.Case] { store.pipeline.window.conflicts }
 
     // MARK: - Importing
 
@@ -81,17 +76,13 @@ public struct RedisSync: ~Copyable {
     /// - Parameter last: Called when all but the record of the import is done; answers what to record, but for times and counts.
     /// - Throws: ``SyncRefusal`` if a guard says no, before anything is written; ``RedisError``; and what going
     ///   through the graph throws.
-    public mutating func apply(
+    package mutating func apply(
         _ desired: DesiredGraph, lockTimeout: Duration, last: () throws -> LastImport
     ) throws -> SyncResult {
         try lock.acquire(within: lockTimeout)
-        do {
-            let result = try converge(desired, last)
-            lock.release()
-            return result
-        } catch {
-            store.settle()
-            lock.release()
+        defer { lock.release() }
+        do { return try converge(desired, last) } catch {
+            store.windDown()
             throw error
         }
     }
@@ -102,49 +93,65 @@ public struct RedisSync: ~Copyable {
         var starts = 1
         while true {
             do {
-                return try attempt(desired, last)
+                return try replan(desired, last)
             } catch var failure as RedisError {
                 if failure.code == .lockLost {
                     // A server that lost everything has lost the lock too.
-                    do { try store.pipeline.checkEpoch() } catch { failure = error }
+                    do { try checkEpoch() } catch { failure = error }
                 }
                 guard failure.code == .restarted, starts < Self.mostStarts else { throw failure }
                 starts += 1
                 redis.onNote("\(failure.message): starting over")
                 store.startOver()
-                (isStreaming, isCarriedOut) = (false, false)
+                progress = .planning
                 try lock.acquire(within: .zero)
             }
         }
     }
 
+    private mutating func checkEpoch() throws(RedisError) {
+        store.pipeline.closeConnections()
+        try node.checkEpoch()
+    }
+
     /// Plans and carries out, again if a key was changed in between or the connection broke before a write.
-    private mutating func attempt(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
+    private mutating func replan(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
         -> SyncResult
     {
-        var plans = 0
-        while true {
-            do {
-                result = SyncResult()
-                if try once(desired, last) { return result }
-                plans += 1
-                guard plans < Self.mostPlans else {
-                    throw RedisError(
-                        .tryLater,
-                        "another program changed keys of this import \(plans) times while it was planned",
-                        advice: "run again")
-                }
-                redis.onNote("a key was changed by another program; planning afresh")
-            } catch let failure as RedisError {
-                if isStreaming || isInDoubt || isPartial || isCarriedOut
-                    || !(failure.isOfConnection || failure.mayPass)
-                {
+        for _ in 0..<Self.mostPlans {
+            let isDone = try persist(whilePlanning: true) { sync throws in
+                sync.result = SyncResult()
+                return try sync.once(desired, last)
+            }
+            if isDone { return result }
+            redis.onNote("a key was changed by another program; planning again")
+        }
+        throw RedisError(
+            .tryLater,
+            "another program changed keys of this import \(Self.mostPlans) times while it was planned",
+            advice: "run again")
+    }
+
+    /// The server.
+    var node: Node { store.node }
+
+    /// Runs `body` until it succeeds; what fails is tried again on new connections, on which nothing is watched.
+    ///
+    /// - Parameter whilePlanning: Whether failures are final once something is written.
+    mutating func persist<Result>(
+        whilePlanning: Bool = false, _ body: (inout RedisSync) throws -> Result
+    ) throws -> Result {
+        let node = node
+        var isFinal = false
+        return try node.persist(
+            unless: { _ in isFinal },
+            mixed: {
+                do { return try body(&self) } catch let failure as RedisError where failure.isRetryable {
+                    isFinal = whilePlanning && !progress.isPlanning
+                    if !isFinal { store.pipeline.closeConnections() }
                     throw failure
                 }
-                try store.pipeline.startAfresh(after: failure)
-            }
-            try lock.tend()
-        }
+            })
     }
 
     /// Plans and carries out; false if a key was changed in between.
@@ -159,7 +166,7 @@ public struct RedisSync: ~Copyable {
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, isSplit: redis.batchSize == 1)
-        for type in bookkeeping.types {
+        for type in records.types {
             try compare(desired, type, &plan, &changes) { _ in }
             try readDeletions(type, &plan) { deletion in
                 if let stored = deletion.stored { changes.delete(deletion.key, stored: stored) }
@@ -181,16 +188,14 @@ public struct RedisSync: ~Copyable {
             options.atomicity == .never || desired.count > options.atomicEntities
                 || desired.estimatedBytes > options.atomicBytes
         else { return false }
-        let keys = bookkeeping.ownKeys + [source.lockKey]
-        let replies = try store.pipeline.call(
-            [.command("DBSIZE"), .command([Array("EXISTS".utf8)] + keys.map { Array($0.utf8) })],
-            name: "DBSIZE")
-        return try replies[0].count("DBSIZE") == replies[1].count("EXISTS", atMost: keys.count)
+        let keys = records.ownKeys + [source.lockKey]
+        let replies = try node.ask([RedisCommand("DBSIZE"), RedisCommand("EXISTS", keys: keys)])
+        return try replies[0].count(of: "DBSIZE") == replies[1].count(of: "EXISTS", atMost: keys.count)
     }
 
     /// Makes sure that new keys and values do not exceed what the server takes.
     private func checkMemory(_ bytes: Int) throws(RedisError) {
-        guard !redis.ignoresMemory, let failure = survey.memoryFailure(beforeWriting: bytes) else { return }
+        guard !redis.ignoresMemory, let failure = check.memoryFailure(beforeWriting: bytes) else { return }
         throw failure
     }
 
@@ -206,60 +211,49 @@ public struct RedisSync: ~Copyable {
             + ownership.others.keys.compactMap {
                 ImportSource(keyPrefix: source.keyPrefix, name: $0)?.lockKey
             }
-        let replies = try store.pipeline.call(
-            [.command("INFO", "keyspace"), .command((["EXISTS"] + locks).map { Array($0.utf8) })],
-            name: "INFO")
-        for case .error(let text) in replies { throw ServerError(text).asFailure }
-        guard case .text(let info) = replies[0] else {
-            throw RedisError(.protocolViolation, "an unexpected reply to INFO")
-        }
-        let held = try replies[1].count("EXISTS", atMost: locks.count)
+        let replies = try node.ask([RedisCommand("INFO", "keyspace"), RedisCommand("EXISTS", keys: locks)])
+        guard case .bulkString(let info) = replies[0] else { throw RedisError.unexpectedReply(to: "INFO") }
+        let held = try replies[1].count(of: "EXISTS", atMost: locks.count)
         asksExpiry = ServerState(info: info).expiringKeys(in: database) > held
     }
 
-    /// Reads who owns what; if it watches, a later transaction fails if that has changed.
+    /// Reads which source owns what; if it watches, a later transaction fails if that has changed.
     mutating func readOwnership(watches: Bool) throws(RedisError) -> Ownership {
         var ownership = Ownership()
-        if watches { try watch(bookkeeping.ownKeys) }
-        let known = try ask(
-            [
-                .command("SMEMBERS", source.sourcesKey), .command("SMEMBERS", source.typesKey),
-                // Only to find out before anything is written if it is no hash.
-                .command("HGET", source.lastKey, "run"),
-            ], name: "SMEMBERS")
-        let others = try Bookkeeping.names(known[0], "SMEMBERS").sorted().filter { $0 != source.name }
+        if watches { try watch(records.ownKeys) }
+        let known = try ask([
+            RedisCommand("SMEMBERS", key: source.sourcesKey), RedisCommand("SMEMBERS", key: source.typesKey),
+            // Only to find out before anything is written if it is not a hash.
+            RedisCommand("HGET", key: source.lastKey, "run"),
+        ])
+        let others = try OwnershipRecords.names(known[0], "SMEMBERS").sorted().filter { $0 != source.name }
             .compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0) }
-        let types = bookkeeping.types.count
-        try bookkeeping.enterTypes(source, known[1])
-        if case .error(let text) = known[2] { throw ServerError(text).asFailure }
-        for (other, reply) in zip(
-            others, try ask(others.map { .command("SMEMBERS", $0.typesKey) }, name: "SMEMBERS"))
-        {
-            try bookkeeping.enterTypes(other, reply)
+        let typeCount = records.types.count
+        try records.enterTypes(source, known[1])
+        let types = try ask(others.map { RedisCommand("SMEMBERS", key: $0.typesKey) })
+        for (other, reply) in zip(others, types) {
+            try records.enterTypes(other, reply)
         }
-        if watches, bookkeeping.types.count > types { try watch(bookkeeping.ownKeys) }
-        ownership.own = try bookkeeping.owned(
-            source, ask(bookkeeping.readOwned(source), name: "HGETALL")[...])
+        if watches, records.types.count > typeCount { try watch(records.ownKeys) }
+        ownership.own = try records.owned(
+            source, ask(records.readOwned(source))[...])
         for other in others {
-            if watches { try watch(bookkeeping.types.map { other.ownedKey($0) }) }
-            let replies = try ask(bookkeeping.readOwned(other), name: "HGETALL")
-            ownership.others[other.name] = try bookkeeping.owned(other, replies[...])
+            if watches { try watch(records.types.map { other.ownedKey($0) }) }
+            let replies = try ask(records.readOwned(other))
+            ownership.others[other.name] = try records.owned(other, replies[...])
         }
         return ownership
     }
 
-    mutating func ask(_ commands: [[UInt8]], name: String) throws(RedisError) -> [RedisReply] {
-        let limit = redis.replyTimeout
-        return try store.pipeline.use { (connection, _) throws(RedisError) in
-            connection.largestReply = RedisConnection.largestString
-            return try connection.call(commands, name: name, within: limit)
-        }
+    /// Asks for records, or for values: replies may be long.
+    func ask(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
+        if commands.isEmpty { return [] }
+        try node.connection().allowLargeReplies()
+        return try node.ask(commands)
     }
 
-    private mutating func watch(_ keys: [String]) throws(RedisError) {
-        let replies = try store.pipeline.call(
-            [.command([Array("WATCH".utf8)] + keys.map { Array($0.utf8) })], name: "WATCH")
-        if case .error(let text) = replies[0] { throw ServerError(text).asFailure }
-        guard replies[0] == .ok else { throw RedisError(.protocolViolation, "an unexpected reply to WATCH") }
+    private func watch(_ keys: [String]) throws(RedisError) {
+        let reply = try node.ask([RedisCommand("WATCH", keys: keys)])[0]
+        guard reply == .ok else { throw RedisError.unexpectedReply(to: "WATCH") }
     }
 }

@@ -1,3 +1,5 @@
+import RedisProtocol
+
 /// A script that decides within a transaction whether its changes may take effect.
 ///
 /// Redis has no command that writes only if many keys are as expected, and `WATCH` takes time by the square of its keys
@@ -36,14 +38,14 @@ enum AtomicScript {
     ///   - valueCount: How many those are.
     func command(
         _ keys: [[UInt8]], _ arguments: [[UInt8]] = [], values: ArraySlice<UInt8> = [], valueCount: Int = 0
-    ) -> [UInt8] {
+    ) -> RedisCommand {
         let words = [Array("EVAL".utf8), Array(text.utf8), Array(String(keys.count).utf8)] + keys + arguments
         var command: [UInt8] = []
         command.reserveCapacity(words.reduce(values.count + 32) { $0 + $1.count + 16 })
         command.appendArrayHeader(words.count + valueCount)
         for word in words { command.appendArgument(word) }
         command.append(contentsOf: values)
-        return command
+        return RedisCommand("EVAL", encoded: command, keys: .from(3, count: keys.count))
     }
 
     private var text: String {
@@ -124,11 +126,11 @@ enum AtomicScript {
         /// - Throws: If it is none of the scripts'.
         init(_ reply: RedisReply) throws(RedisError) {
             switch reply {
-            case .text(Array("OK".utf8)): self = .done
-            case .text(Array("changed".utf8)): self = .changed
-            case .text(Array("lock".utf8)): self = .lockLost
-            case .error(let text): self = .failed(ServerError(text).asFailure)
-            default: throw RedisError(.protocolViolation, "an unexpected reply to EVAL")
+            case .bulkString(Array("OK".utf8)): self = .done
+            case .bulkString(Array("changed".utf8)): self = .changed
+            case .bulkString(Array("lock".utf8)): self = .lockLost
+            case .error(let text): self = .failed(ServerError(text).failure(of: "EVAL"))
+            default: throw RedisError.unexpectedReply(to: "EVAL")
             }
         }
     }

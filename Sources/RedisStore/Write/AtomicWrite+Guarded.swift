@@ -1,3 +1,4 @@
+import RedisProtocol
 import UCG
 
 extension AtomicWrite {
@@ -10,9 +11,9 @@ extension AtomicWrite {
     struct Guarded {
         private let write: AtomicWrite
         private let gate: [UInt8]
-        private let checks: [[UInt8]]
+        private let checks: [RedisCommand]
         private let first: GuardedCreation
-        private let deletions: [[UInt8]]
+        private let deletions: [RedisCommand]
         private let others: [GuardedCreation]
 
         fileprivate init(_ write: AtomicWrite) {
@@ -27,7 +28,7 @@ extension AtomicWrite {
             first = creation(0, created.first ?? [])
             others = later.enumerated().map { creation($0 + 1, $1) }
             self.gate = gate
-            var checks: [[UInt8]] = []
+            var checks: [RedisCommand] = []
             func check(_ keys: [[UInt8]], _ values: ComparedValues?) {
                 for range in Self.parts(of: keys.count) {
                     let passed = [checks.count, checks.count + 1].map { Array(String($0).utf8) }
@@ -56,15 +57,15 @@ extension AtomicWrite {
         func transaction(_ lock: ImportLock) -> Transaction {
             var transaction = Transaction()
             let guards = [first.guardKey] + others.map(\.guardKey)
-            let guarding = [gate, Array("0".utf8)] + guards.flatMap { [$0, []] }
-            transaction.append(.command([Array("MSET".utf8)] + guarding))
+            let guarding = [(key: gate, value: Array("0".utf8))] + guards.map { (key: $0, value: []) }
+            transaction.append(RedisCommand("MSET", pairs: guarding))
             for check in checks { transaction.append(check) }
             transaction.append(admission(lock))
             transaction.append(first)
             transaction.append(opening)
             for deletion in deletions { transaction.append(deletion) }
             for creation in others { transaction.append(creation) }
-            transaction.append(.command([Array("DEL".utf8), gate] + guards))
+            transaction.append(RedisCommand("DEL", keys: [gate] + guards))
             return transaction
         }
 
@@ -77,13 +78,13 @@ extension AtomicWrite {
             return records
         }
 
-        private func admission(_ lock: ImportLock) -> [UInt8] {
+        private func admission(_ lock: ImportLock) -> RedisCommand {
             AtomicScript.admit.command(
                 [Array(lock.key.utf8), gate, first.guardKey] + records.map { Array($0.key.utf8) },
                 [lock.value, Array(String(checks.count).utf8)] + records.map { Array($0.reader.utf8) })
         }
 
-        private var opening: [UInt8] {
+        private var opening: RedisCommand {
             let keys = records.map(\.key)
             var arguments = [Array(String(keys.count).utf8)]
             for record in write.records {
@@ -121,13 +122,13 @@ extension AtomicWrite {
                 case .done: continue
                 case .failed(let failure): return .partial(failure)
                 case .changed, .lockLost:
-                    throw RedisError(.protocolViolation, "an unexpected reply to EVAL")
+                    throw RedisError.unexpectedReply(to: "EVAL")
                 }
             }
             for (index, creation) in others.enumerated() {
                 switch try creation.outcome(results[firstOther + index]) {
                 case .created: continue
-                case .refused: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
+                case .refused: throw RedisError.unexpectedReply(to: "MSETNX")
                 case .failed(let failure): return .partial(failure)
                 }
             }

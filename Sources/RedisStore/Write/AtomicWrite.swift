@@ -1,4 +1,5 @@
 import GraphSync
+import RedisProtocol
 import UCG
 
 /// One transaction of a whole plan: all changes take effect at once, or none does.
@@ -30,8 +31,8 @@ struct AtomicWrite {
     // MARK: - Guarded by WATCH
 
     /// The commands that watch and read keys, a group at a time, with what each is expected to hold.
-    var watches: [(commands: [[UInt8]], expected: Expectation)] {
-        var watches: [(commands: [[UInt8]], expected: Expectation)] = []
+    var watches: [(commands: [RedisCommand], expected: Expectation)] {
+        var watches: [(commands: [RedisCommand], expected: Expectation)] = []
         for batch in changes.created {
             let expected = Expectation(count: batch.entries.count, values: nil)
             watches.append(([batch.watchCommand, batch.readCommand], expected))
@@ -47,7 +48,10 @@ struct AtomicWrite {
             let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
             let expected = Expectation(count: keys.count, values: changes.deletedValues[keys.indices])
             watches.append(
-                ([.command([Array("WATCH".utf8)] + keys), .command([Array("MGET".utf8)] + keys)], expected))
+                (
+                    [RedisCommand("WATCH", keys: Array(keys)), RedisCommand("MGET", keys: Array(keys))],
+                    expected
+                ))
         }
         return watches
     }
@@ -64,12 +68,12 @@ struct AtomicWrite {
         /// - Throws: If it is none.
         func holds(_ reply: RedisReply) throws(RedisError) -> Bool {
             guard case .array(let elements) = reply, elements.count == count else {
-                throw RedisError(.protocolViolation, "an unexpected reply to MGET")
+                throw RedisError.unexpectedReply(to: "MGET")
             }
             guard let values else { return elements.indices.allSatisfy { elements.isNull(at: $0) } }
             var found = ComparedValues()
             for index in elements.indices {
-                let isText: Void? = elements.withText(at: index) { found.append($0) }
+                let isText: Void? = elements.withString(at: index) { found.append($0) }
                 if isText == nil { return false }
             }
             return found[0..<count] == values
@@ -82,7 +86,7 @@ struct AtomicWrite {
         for batch in changes.created + changes.updated { transaction.append(batch) }
         for start in stride(from: 0, to: changes.deleted.count, by: AtomicChanges.groupCount) {
             let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
-            transaction.append(.command([Array("DEL".utf8)] + keys))
+            transaction.append(RedisCommand("DEL", keys: Array(keys)))
         }
         for record in records { transaction.append(record) }
         return transaction
@@ -90,7 +94,7 @@ struct AtomicWrite {
 
     /// What the results of a transaction after `WATCH` mean.
     func ending(ofWatched results: ReplyList) -> Ending {
-        for case .error(let text) in results { return .partial(ServerError(text).asFailure) }
+        for case .error(let text) in results { return .partial(ServerError(text).failure(of: "EXEC")) }
         return .done
     }
 }

@@ -1,3 +1,4 @@
+import RedisProtocol
 import UCG
 
 /// One `MSETNX` of many entities and a guard key: it writes all of them, or nothing if one of the keys exists.
@@ -20,12 +21,10 @@ struct GuardedCreation {
         return [head[...]] + batches.map { $0.bytes[...] }
     }
 
-    /// Where the entity comes from, if it is only one.
-    var origin: EntityOrigin? {
-        batches.count == 1 && batches[0].entries.count == 1 ? batches[0].entries[0].origin : nil
-    }
+    /// The origin of the first entity.
+    var origin: CommandOrigin? { batches.first.map { CommandOrigin($0.entries[0].origin) } }
 
-    /// What became of it.
+    /// Its result.
     enum Outcome {
         case created
         /// One of the keys exists, and nothing was written.
@@ -41,10 +40,8 @@ struct GuardedCreation {
         case .integer(1): return .created
         case .integer(0): return .refused
         case .error(let text):
-            var failure = ServerError(text).asFailure
-            failure.origin = origin
-            return .failed(failure)
-        default: throw RedisError(.protocolViolation, "an unexpected reply to MSETNX")
+            return .failed(ServerError(text).failure(of: .data(origin, command: "MSETNX")))
+        default: throw RedisError.unexpectedReply(to: "MSETNX")
         }
     }
 

@@ -1,3 +1,4 @@
+import RedisProtocol
 package import SystemSupport
 package import UCG
 
@@ -7,7 +8,7 @@ package import UCG
 package struct RESPFile: ~Copyable {
     private let file: ResultFile
     private let batchSize: Int
-    private var head: EntityHead
+    private var head: EntityEncoder
     private var batch = WriteBatch()
     private var output: [UInt8] = []
     /// How many entities were written.
@@ -21,10 +22,10 @@ package struct RESPFile: ~Copyable {
     ///   - keyPrefix: What every key begins with.
     ///   - stamp: When and by whom the entities are written.
     ///   - batchSize: The most entities of one command.
-    package init(_ file: consuming ResultFile, keyPrefix: String, stamp: EntityStamp, batchSize: Int) {
+    package init(_ file: consuming ResultFile, keyPrefix: String, stamp: WriteStamp, batchSize: Int) {
         self.file = file
         self.batchSize = batchSize
-        head = EntityHead(keyPrefix: keyPrefix, stamp: stamp)
+        head = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
         output.reserveCapacity(Self.outputBytes + Self.batchBytes)
     }
 

@@ -1,20 +1,21 @@
-public import GraphSync
-public import UCG
+package import GraphSync
+package import RedisProtocol
+package import UCG
 
 /// Entities in Redis: each one a key with its JSON as value.
-public struct RedisEntityStore: ~Copyable {
+package struct RedisEntityStore {
     /// An entity that the server refused.
-    public struct Refusal: Sendable {
+    package struct Refusal: Sendable {
         /// Its key.
-        public let key: EntityKey
+        package let key: EntityKey
         /// Where it comes from.
-        public let origin: EntityOrigin
+        package let origin: EntityOrigin
         /// The server's words, cut to 80 characters.
-        public let reason: String
+        package let reason: String
     }
 
     /// Refusals that are kept; the others are counted.
-    public static let keptRefusals = 100
+    package static let keptRefusals = 100
     /// Redis takes no larger string (`proto-max-bulk-len`, by default).
     static let largestValue = 512 << 20
     /// A batch with so many bytes is sent though it has room for more entities.
@@ -23,51 +24,45 @@ public struct RedisEntityStore: ~Copyable {
     static let largeValue = 512 << 10
 
     var pipeline: WritePipeline
-    private var head: EntityHead
+    private var head: EntityEncoder
     private var batch: WriteBatch
-    let options: RedisOptions
     /// What an entity's key may hold: with ``WriteBatch/Step/write`` anything, and it is replaced.
     var step = WriteBatch.Step.write
 
     /// Connects, logs in, and makes sure that the server can be written to.
     ///
-    /// - Parameters:
-    ///   - keyPrefix: What every key begins with.
-    ///   - stamp: When and by whom the entities are written.
-    /// - Throws: If the server cannot be reached, does not let this user in, is none, or is
-    ///   configured so that entities would be lost.
-    public static func connect(
-        to address: RedisAddress, keyPrefix: String, stamp: EntityStamp, options: RedisOptions
-    ) throws(RedisError) -> RedisEntityStore {
-        try connect(RedisSession(address, keyPrefix: keyPrefix, options), keyPrefix, stamp, options)
-    }
-
+    /// - Throws: If the server cannot be reached, does not let this user in, is not Redis, or is configured so that
+    ///   entities would be lost.
     static func connect(
-        _ session: RedisSession, _ keyPrefix: String, _ stamp: EntityStamp, _ options: RedisOptions,
+        _ session: RedisSession, _ keyPrefix: String, _ stamp: WriteStamp, _ options: RedisOptions,
         lock: ImportLock? = nil, isReadOnly: Bool = false
     ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst(.fully)
-        if let failure = opened.survey.failure, !isReadOnly { throw failure }
-        if !isReadOnly { for doubt in opened.survey.doubts { options.onNote(doubt) } }
+        if let failure = opened.check.failure, !isReadOnly { throw failure }
+        if !isReadOnly { for doubt in opened.check.doubts { options.onNote(doubt) } }
         var options = options
-        if opened.survey.sendsSingly { options.batchSize = 1 }
+        if opened.check.sendsSingly { options.batchSize = 1 }
+        let node = Node(session, opened, lock: lock, options)
         return RedisEntityStore(
-            WritePipeline(session, opened, keyPrefix: keyPrefix, lock: lock, options),
-            EntityHead(keyPrefix: keyPrefix, stamp: stamp), options)
+            WritePipeline(node, keyPrefix: keyPrefix, lock: lock),
+            EntityEncoder(keyPrefix: keyPrefix, stamp: stamp))
     }
 
-    private init(_ pipeline: consuming WritePipeline, _ head: EntityHead, _ options: RedisOptions) {
+    private init(_ pipeline: WritePipeline, _ head: EntityEncoder) {
         self.pipeline = pipeline
         self.head = head
-        self.options = options
         batch = WriteBatch()
     }
 
-    /// What the greeting has shown of the server.
-    public var survey: ServerSurvey { pipeline.survey }
+    /// The server.
+    var node: Node { pipeline.node }
+    var options: RedisOptions { pipeline.node.options }
 
-    /// What became of the entities so far.
-    public var counts: WriteCounts {
+    /// What the greeting has shown of the server.
+    package var check: ServerCheck { node.check }
+
+    /// The results for the entities so far.
+    package var counts: WriteCounts {
         var counts = WriteCounts()
         counts.created = pipeline.window.created
         counts.updated = pipeline.window.updated
@@ -78,13 +73,13 @@ public struct RedisEntityStore: ~Copyable {
     }
 
     /// The first entities that were refused.
-    public var refusals: [Refusal] { pipeline.window.refusals }
+    package var refusals: [Refusal] { pipeline.window.refusals }
 
     /// Writes one entity; it is sent with the next batch.
     ///
     /// An entity that the server refuses is noted in ``refusals`` and the next one
     /// tried, unless the server's words say that it would refuse every other too.
-    public mutating func write(_ entity: borrowing Entity) throws(RedisError) {
+    package mutating func write(_ entity: borrowing Entity) throws(RedisError) {
         guard entity.data.bytes.count <= Self.largestValue - 4096 else {
             pipeline.refuse(entity, "\(entity.data.bytes.count) bytes are more than Redis takes (512 MiB)")
             return
@@ -99,7 +94,7 @@ public struct RedisEntityStore: ~Copyable {
     }
 
     /// Sends what is left, waits for all replies, and makes sure that they were in step and nothing was lost.
-    public mutating func finish() throws(RedisError) { try finish(nil) }
+    package mutating func finish() throws(RedisError) { try finish(nil) }
 
     /// The same, and makes sure that a record of this run is still there.
     mutating func finish(_ record: RedisSession.Record?) throws(RedisError) {
@@ -108,7 +103,7 @@ public struct RedisEntityStore: ~Copyable {
     }
 
     /// Waits a little for what was sent, after the source of entities has failed; sends nothing more.
-    public mutating func settle() { pipeline.windDown() }
+    package mutating func windDown() { pipeline.windDown() }
 
     /// Sends what is left and waits until every entity so far is settled.
     mutating func flush() throws(RedisError) {

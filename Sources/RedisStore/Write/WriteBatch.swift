@@ -1,3 +1,5 @@
+import RedisProtocol
+import SystemSupport
 import UCG
 
 /// Entities that are on their way together: encoded, each with its place, until the server has answered for it.
@@ -61,7 +63,7 @@ struct WriteBatch: Sendable {
     }
 
     /// Adds an entity.
-    mutating func append(_ entity: borrowing Entity, _ head: inout EntityHead) {
+    mutating func append(_ entity: borrowing Entity, _ head: inout EntityEncoder) {
         head.choose(entity)
         head.appendKey(to: &bytes)
         let keyEnd = bytes.count
@@ -129,7 +131,7 @@ struct WriteBatch: Sendable {
     /// Hands the unanswered entities over as commands, piece by piece: one for all, or one for each.
     func encode<Failure>(_ append: (ArraySlice<UInt8>) throws(Failure) -> Void) throws(Failure) {
         if step == .read {
-            try append(readCommand[...])
+            try append(readCommand.bytes[...])
         } else if isAnsweredSingly {
             for index in answered..<entries.count {
                 try append(step == .write ? Self.setHead[...] : Self.setIfAbsentHead[...])
@@ -146,11 +148,11 @@ struct WriteBatch: Sendable {
     }
 
     /// The command that reads the values of all entities.
-    var readCommand: [UInt8] { command(Self.mgetName) }
+    var readCommand: RedisCommand { command("MGET", Self.mgetName) }
     /// The command that lets a transaction fail if one of the entities is written before it.
-    var watchCommand: [UInt8] { command(Self.watchName) }
+    var watchCommand: RedisCommand { command("WATCH", Self.watchName) }
     /// The command that counts which of these entities' keys exist.
-    func existsCommand(_ indices: [Int]) -> [UInt8] { command(Self.existsName, indices) }
+    func existsCommand(_ indices: [Int]) -> RedisCommand { command("EXISTS", Self.existsName, indices) }
 
     /// The key of each entity.
     var keys: [[UInt8]] {
@@ -163,19 +165,25 @@ struct WriteBatch: Sendable {
     }
 
     /// The command that tells when the key of the entity with this number expires.
-    func expiryCommand(_ index: Int) -> [UInt8] { command(Self.pttlName, [index]) }
+    func expiryCommand(_ index: Int) -> RedisCommand { command("PTTL", Self.pttlName, [index]) }
 
-    /// A command of keys.
-    private func command(_ name: [UInt8], _ indices: [Int]? = nil) -> [UInt8] {
+    /// A command of the keys of all entities, or of some.
+    private func command(_ name: String, _ encodedName: [UInt8], _ indices: [Int]? = nil) -> RedisCommand {
+        let count = indices?.count ?? entries.count
         var command: [UInt8] = []
-        command.reserveCapacity(64 + 96 * (indices?.count ?? entries.count))
-        command.appendArrayHeader(1 + (indices?.count ?? entries.count))
-        command.append(contentsOf: name)
+        command.reserveCapacity(64 + 96 * count)
+        command.appendArrayHeader(1 + count)
+        command.append(contentsOf: encodedName)
         func appendKey(_ index: Int) {
             command.append(bytes.span.extracting(range(of: index).lowerBound..<entries[index].keyEnd))
         }
         if let indices { indices.forEach(appendKey) } else { entries.indices.forEach(appendKey) }
-        return command
+        return RedisCommand(name, encoded: command, keys: .from(1, count: count))
+    }
+
+    /// The failure of the command that writes an entity.
+    func failure(_ error: ServerError, of index: Int) -> RedisError {
+        error.failure(of: .data(CommandOrigin(entries[index].origin), command: commandName))
     }
 
     /// How many bytes the entity with this number comes to.

@@ -1,7 +1,8 @@
 import GraphSync
+import RedisProtocol
 import UCG
 
-/// What is on its way to the server, and what became of what was: replies are matched to entities here.
+/// Tracks commands in flight, and matches each reply to the entities that it settles.
 ///
 /// It does no input or output, so that what a reply leads to can be seen without a server.
 struct WriteWindow {
@@ -89,6 +90,9 @@ struct WriteWindow {
             .max { $0.byteCount < $1.byteCount }.map { ($0.firstOpen.origin, $0.byteCount) }
     }
 
+    /// The name of the first command that was sent and is unanswered.
+    var awaitedCommand: String? { lanes.first { !$0.isEmpty }?.first.commandName }
+
     /// An empty batch.
     mutating func freshBatch() -> WriteBatch { free.popLast() ?? WriteBatch() }
 
@@ -146,10 +150,7 @@ struct WriteWindow {
             let count = batch.isAnsweredSingly ? batch.openCount : 1
             guard rest >= count else {
                 let index = batch.answered + (batch.isAnsweredSingly ? rest : 0)
-                stop =
-                    stop
-                    ?? RedisError(
-                        error.code, error.words, advice: error.advice, origin: batch.entries[index].origin)
+                stop = stop ?? batch.failure(error, of: index)
                 return
             }
             rest -= count
@@ -157,11 +158,11 @@ struct WriteWindow {
     }
 
     /// Nothing more is to be sent, because of an error that is about no single command, or not now.
-    mutating func halt(for error: ServerError) {
+    mutating func halt(for error: ServerError, _ command: String) {
         if case .delay = error.effect {
-            delay = delay ?? error.asFailure
+            delay = delay ?? error.failure(of: command)
         } else {
-            stop = stop ?? error.asFailure
+            stop = stop ?? error.failure(of: command)
         }
     }
 
@@ -184,10 +185,10 @@ struct WriteWindow {
         }
     }
 
-    /// Enters a reply, which is to the first command that is unanswered on a connection.
-    mutating func enter(_ reply: RedisReply, from lane: Int = 0) throws(RedisError) {
+    /// Takes a reply, which is to the first command that is unanswered on a connection.
+    mutating func receive(_ reply: RedisReply, from lane: Int = 0) throws(RedisError) {
         self.lane = lane
-        guard !sent.isEmpty else { throw RedisConnection.outOfStep() }
+        guard !sent.isEmpty else { throw RedisError.outOfStep }
         let (step, isSingle) = (sent.first.step, sent.first.isAnsweredSingly)
         let count = isSingle ? 1 : sent.first.openCount
         switch (step, reply) {
@@ -206,9 +207,9 @@ struct WriteWindow {
         case (.read, .array(let values)) where values.count == count:
             compare(values)
         case (_, .error(let text)):
-            enter(ServerError(text), count, isSingle)
+            fail(ServerError(text), count, isSingle)
         default:
-            throw RedisError(.protocolViolation, "an unexpected reply to \(sent.first.commandName)")
+            throw RedisError.unexpectedReply(to: sent.first.commandName)
         }
     }
 
@@ -222,7 +223,7 @@ struct WriteWindow {
         new.isSplit = sendsSingly || batch.refusals > 0
         changed.isSplit = sendsSingly
         for (index, value) in values.enumerated() {
-            guard case .text(let stored) = value else {
+            guard case .bulkString(let stored) = value else {
                 // Neither created nor read twice: the key holds something that is no string.
                 if batch.refusals > 1 {
                     conflict(batch, index, .otherType)
@@ -273,10 +274,10 @@ struct WriteWindow {
         return batch
     }
 
-    private mutating func enter(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
+    private mutating func fail(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
         switch error.effect {
         case .delay:
-            delay = delay ?? error.asFailure
+            delay = delay ?? error.failure(of: sent.first.commandName)
             postpone(isSingle: isSingle) { _ in }
         case .refusal, .missingRight:
             if sent.first.step == .read {
@@ -306,8 +307,7 @@ struct WriteWindow {
     }
 
     private mutating func halt(_ error: ServerError) {
-        let origin = sent.first.firstOpen.origin
-        stop = stop ?? RedisError(error.code, error.words, advice: error.advice, origin: origin)
+        stop = stop ?? sent.first.failure(error, of: sent.first.answered)
     }
 
     private mutating func refuse(_ count: Int, _ error: ServerError) {

@@ -33,26 +33,26 @@ struct ApplyCommand: ParsableCommand {
     var timestamp: Timestamp?
 
     func run() throws {
-        let interruption = Interruption.catchSignals()
+        let cancellation = Interruption.catchSignals()
         var target: ImportTarget?
-        let inputs = ProtectedInputs(directory: try? directory(interruption), files: [file] + redis.files)
+        let inputs = ProtectedInputs(directory: try? directory(cancellation), files: [file] + redis.files)
         let summary = try reporting.run(
-            protecting: inputs, interruption: interruption, target: { target }
+            protecting: inputs, cancellation: cancellation, target: { target }
         ) { try run(&target) }
         if !output.quiet && !reporting.takesStandardOutput { summary.print(output.format) }
     }
 
     /// The configuration directory of the plan, so that no report is written there.
-    private func directory(_ interruption: CInt?) throws -> String? {
+    private func directory(_ cancellation: CancellationSignal) throws -> String? {
         guard FileStatus(path: file)?.isRegular == true else { return nil }
-        return try InputOptions.parse(try PlanFile.read(file, interruption).header.input).directory
+        return try InputOptions.parse(try PlanFile.read(file, cancellation).header.input).directory
     }
 
     private func run(_ target: inout ImportTarget?) throws -> Summary {
-        let plan = try PlanFile.read(file, Interruption.descriptor)
+        let plan = try PlanFile.read(file, Interruption.cancellation)
         let header = plan.header
         let address = try redis.address(ofPlan: header.server)
-        let stamp = EntityStamp(time: try EntityOptions.time(timestamp), author: header.author)
+        let stamp = WriteStamp(time: try EntityOptions.time(timestamp), author: header.author)
         guard let input = try? InputOptions.parse(header.input),
             let source = ImportSource(keyPrefix: header.keyPrefix, name: header.source)
         else { throw Failure(.data, "\(file) is no plan of this version of reed-import") }
@@ -70,7 +70,7 @@ struct ApplyCommand: ParsableCommand {
         }
         var options = redis.options
         options.batchSize = writing.batchSize
-        options.interruption = Interruption.descriptor
+        options.cancellation = Interruption.cancellation
         var sync = writing.options(SyncOptions())
         sync.adopts = header.adopts
         let run = ImportRun(configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ConfigImport
+import RedisProtocol
 import RedisStore
 
 struct DoctorCommand: ParsableCommand {
@@ -24,19 +25,19 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         if acl {
             let user = (try? redis.address().user) ?? "reed-import"
-            return Console.write(ServerSurvey.aclCommand(user: user, keyPrefix: keyPrefix) + "\n")
+            return Console.write(ServerCheck.aclCommand(user: user, keyPrefix: keyPrefix) + "\n")
         }
         let address = try redis.address()
         var options = redis.options
         options.onNote = { Console.complain("note: \($0)") }
-        let survey: ServerSurvey
+        let check: ServerCheck
         do throws(RedisError) {
-            survey = try ServerSurvey.take(of: address, keyPrefix: keyPrefix, options: options)
+            check = try ServerCheck.take(of: address, keyPrefix: keyPrefix, options: options)
         } catch {
             throw failure(error)
         }
         Console.write("\(PlainText.escaped(address.description))\n")
-        for finding in survey.findings {
+        for finding in check.findings {
             let mark =
                 switch finding.verdict {
                 case .fine: "ok"
@@ -47,7 +48,7 @@ struct DoctorCommand: ParsableCommand {
             let line = mark.padded(to: 6) + finding.subject.padded(to: 10) + finding.text
             Console.write("  \(PlainText.escaped(line))\n")
         }
-        if let error = survey.failure { throw failure(error) }
+        if let error = check.failure { throw failure(error) }
     }
 
     private func failure(_ error: RedisError) -> Failure {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigImport
 import GraphSync
+import RedisProtocol
 import RedisStore
 import UCG
 
@@ -48,7 +49,7 @@ struct ForgetCommand: ParsableCommand {
         do {
             var sync = try RedisSync(
                 of: target.address, source: source, types: Configuration.types,
-                stamp: EntityStamp(time: .now, author: ""), redis: options, options: SyncOptions())
+                stamp: WriteStamp(time: .now, author: ""), redis: options, options: SyncOptions())
             guard let number = try sync.recordedEntities() else {
                 throw Failure(.noInput, "there is no source \(source.name) at \(target.address)")
             }

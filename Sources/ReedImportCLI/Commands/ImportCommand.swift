@@ -51,14 +51,14 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let interruption = Interruption.catchSignals()
+        let cancellation = Interruption.catchSignals()
         var inputs = ProtectedInputs(directory: input.directory, files: redis.files)
         var target: ImportTarget?
         let summary = try reporting.run(
-            protecting: inputs, interruption: interruption, target: { target }
+            protecting: inputs, cancellation: cancellation, target: { target }
         ) {
             if let report = reporting.report { inputs.results.append(report) }
-            let file = try out.map { try inputs.open($0, "--out", interruption) }
+            let file = try out.map { try inputs.open($0, "--out", cancellation) }
             return try run(to: file, &target)
         }
         // To standard output go the commands and nothing else.
@@ -77,7 +77,7 @@ struct ImportCommand: ParsableCommand {
         if let target {
             var options = redis.options
             options.batchSize = writing.batchSize
-            options.interruption = Interruption.descriptor
+            options.cancellation = Interruption.cancellation
             try run.write(
                 to: target.address, options, writing.options(sync.options(isStrict: input.strict)),
                 lockTimeout: writing.lockTimeout.duration, verify: verify)

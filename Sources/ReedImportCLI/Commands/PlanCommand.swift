@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigImport
 import GraphSync
+import RedisProtocol
 import RedisStore
 
 struct PlanCommand: ParsableCommand {
@@ -42,9 +43,9 @@ struct PlanCommand: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let interruption = Interruption.catchSignals()
+        let cancellation = Interruption.catchSignals()
         let inputs = ProtectedInputs(directory: input.directory, files: redis.files)
-        let file = try out.map { try PlanFile(inputs.open($0, "--out", interruption)) }
+        let file = try out.map { try PlanFile(inputs.open($0, "--out", cancellation)) }
         let stamp = try entities.stamp()
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
@@ -55,7 +56,7 @@ struct PlanCommand: ParsableCommand {
         let run = ImportRun(
             configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
             progress)
-        options.interruption = interruption
+        options.cancellation = cancellation
         try file?.begin(header(configuration, address))
         // To standard output goes the saved plan and nothing else.
         let plan = try run.plan(
@@ -73,7 +74,7 @@ struct PlanCommand: ParsableCommand {
         if failOn == .delete, plan.total.deleted > 0 {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")
         }
-        if !plan.total.areNone { throw Failure(.differences) }
+        if !plan.total.isEmpty { throw Failure(.differences) }
     }
 
     /// What the saved plan is for.

@@ -3,7 +3,9 @@ import ConfigImport
 import Glibc
 import GraphSync
 import PrivateRedis
+import RedisProtocol
 import RedisStore
+import SystemSupport
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -75,12 +77,12 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func fill(_ server: PrivateRedis, _ run: ImportRun) throws {
         var options = RedisOptions()
-        let interruption = Interruption.catchSignals()
+        let cancellation = Interruption.catchSignals()
         defer {
             Interruption.releaseSignals()
-            if let interruption { close(interruption) }
+            if cancellation != .never { close(cancellation.descriptor) }
         }
-        options.interruption = interruption
+        options.cancellation = cancellation
         try run.write(
             to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, SyncOptions(),
             lockTimeout: .zero, verify: false)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigImport
 import GraphSync
+import RedisProtocol
 import RedisStore
 import UCG
 

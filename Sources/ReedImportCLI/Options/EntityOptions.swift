@@ -22,8 +22,8 @@ struct EntityOptions: ParsableArguments {
     }
 
     /// The stamp of this run: `--timestamp` before `SOURCE_DATE_EPOCH` before the clock.
-    func stamp() throws(Failure) -> EntityStamp {
-        EntityStamp(time: try Self.time(timestamp), author: createdBy)
+    func stamp() throws(Failure) -> WriteStamp {
+        WriteStamp(time: try Self.time(timestamp), author: createdBy)
     }
 
     /// A time as it is typed.

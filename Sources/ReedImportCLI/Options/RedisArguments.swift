@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import RedisProtocol
 import RedisStore
 import SystemSupport
 
@@ -133,7 +134,7 @@ struct RedisArguments: ParsableArguments {
         let bytes: [UInt8]
         do throws(WholeFile.Failure) {
             bytes = try WholeFile.read(
-                path, limit: Self.longestPassword, interruption: Interruption.descriptor,
+                path, limit: Self.longestPassword, cancellation: Interruption.cancellation,
                 patience: timeout.duration)
         } catch {
             switch error {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GraphSync
+import RedisProtocol
 import RedisStore
 import SystemSupport
 import UCG
@@ -22,11 +23,11 @@ struct ReportOptions: ParsableArguments {
     ///   - target: Where the import goes, if it is known by then.
     ///   - body: The run; its summary is printed by the caller unless the report goes to standard output.
     func run(
-        protecting inputs: ProtectedInputs, interruption: CInt?, target: () -> ImportTarget?,
+        protecting inputs: ProtectedInputs, cancellation: CancellationSignal, target: () -> ImportTarget?,
         _ body: () throws -> Summary
     ) throws -> Summary {
         guard let report else { return try body() }
-        let file = try inputs.open(report, "--report", interruption)
+        let file = try inputs.open(report, "--report", cancellation)
         do {
             let summary = try body()
             try Self.write(summary.json, to: file)

@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import PostgresBackup
+import SystemSupport
 
 /// Work that a signal cancels.
 enum Cancellation {
@@ -13,7 +14,8 @@ enum Cancellation {
         _ work: @Sendable @escaping () async throws -> Result
     ) async throws -> Result {
         let task = Task { try await work() }
-        let descriptor = Interruption.catchSignals()
+        let cancellation = Interruption.catchSignals()
+        let descriptor = cancellation == .never ? nil : cancellation.descriptor
         let signal = descriptor.map { DispatchSource.makeReadSource(fileDescriptor: $0, queue: .global()) }
         signal?.setEventHandler { task.cancel() }
         signal?.setCancelHandler { if let descriptor { close(descriptor) } }

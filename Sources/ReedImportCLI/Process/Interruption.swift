@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import SystemSupport
 
 /// Signals that end a run: the first asks it to end cleanly, the second ends it at once.
 enum Interruption {
@@ -46,23 +47,22 @@ enum Interruption {
         }
     }
 
-    /// The descriptor that becomes readable with the first signal; `nil` if signals are not caught.
-    static var descriptor: CInt? {
-        let end = readable.load(ordering: .relaxed)
-        return end < 0 ? nil : end
+    /// Comes with the first signal; never if signals are not caught.
+    static var cancellation: CancellationSignal {
+        CancellationSignal(descriptor: readable.load(ordering: .relaxed))
     }
     private static let readable = Atomic<CInt>(-1)
 
     /// Catches SIGINT and SIGTERM from now on; it may be called again, and then changes nothing.
     ///
-    /// - Returns: A descriptor that becomes readable with the first of them; `nil`
-    ///   if the system has none to give, and then signals keep their usual effect.
+    /// - Returns: The signal of the first of them; it never comes if the system has no descriptors for it, and then
+    ///   SIGINT and SIGTERM keep their usual effect.
     @discardableResult
-    static func catchSignals() -> CInt? {
-        if let descriptor { return descriptor }
+    static func catchSignals() -> CancellationSignal {
+        if cancellation != .never { return cancellation }
         var ends: [CInt] = [-1, -1]
         // Sound: pipe fills the two elements during the call.
-        guard unsafe pipe(&ends) == 0 else { return nil }
+        guard unsafe pipe(&ends) == 0 else { return .never }
         for end in ends {
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
@@ -74,7 +74,7 @@ enum Interruption {
             var byte: UInt8 = 0
             _ = unsafe write(Interruption.wakeUp.load(ordering: .relaxed), &byte, 1)
         }
-        return ends[0]
+        return cancellation
     }
 
     /// Makes `handler` the effect of SIGINT and SIGTERM; it may call only what is async-signal-safe.

@@ -3,6 +3,7 @@ import ConfigImport
 import Glibc
 import PostgresBackup
 import PrivateRedis
+import RedisProtocol
 import RedisStore
 
 /// The exit codes, as README's table has them.

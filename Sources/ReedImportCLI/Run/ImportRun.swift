@@ -1,15 +1,15 @@
-import Background
+import RedisProtocol
+import SystemSupport
 import ConfigImport
 import GraphSync
 import RedisStore
-import SystemSupport
 import UCG
 
 /// Brings Redis to what a configuration says that was found valid, and tells how far it got.
 final class ImportRun {
     private let configuration: Configuration
     private let source: ImportSource
-    private let stamp: EntityStamp
+    private let stamp: WriteStamp
     private let isQuiet: Bool
     private let progress: Progress
     private var durations: [EntityKind: Duration] = [:]
@@ -17,7 +17,7 @@ final class ImportRun {
     private var outcome = ImportOutcome()
 
     init(
-        _ configuration: Configuration, source: ImportSource, stamp: EntityStamp, isQuiet: Bool,
+        _ configuration: Configuration, source: ImportSource, stamp: WriteStamp, isQuiet: Bool,
         _ progress: Progress
     ) {
         self.configuration = configuration
@@ -130,7 +130,7 @@ final class ImportRun {
         let graph = graph()
         do {
             // It takes a while, and is needed at the end.
-            let digest = Worker().later(configuration) { configuration in
+            let digest = WorkerThread().submit(configuration) { configuration in
                 Result { () throws(InputError) in try configuration.digest() }
             }
             outcome.target = ImportTarget(address: address, source: source)
@@ -212,20 +212,22 @@ final class ImportRun {
         if error.code == .incomplete, let present = try? sync.countPresent(graph) {
             return "\(present) of \(total) entities present"
         }
-        if sync.isInDoubt {
+        switch sync.progress {
+        case .inDoubt:
             return "the connection broke while the changes were carried out: all of them or none are there"
-        }
-        if sync.isPartial { return "the changes were written, but for what failed" }
-        if sync.isCarriedOut {
+        case .partial: return "the changes were written, but for what failed"
+        case .committed(let result):
             return
-                "\(count(sync.result.total.changed, "change")) written, but the last look at the server is missing"
+                "\(count(result.total.changed, "change")) written, but the last look at the server is missing"
+        case .planning, .streaming: return describe(sync.counts)
         }
-        return describe(sync.counts)
     }
 
     private func failure(_ error: RedisError, _ counts: String) -> Failure {
         let advice = error.advice.map { "; \($0)" } ?? ""
-        return Failure(ExitStatus(error), "\(place(error.origin))\(error.message); \(counts)\(advice)")
+        return Failure(
+            ExitStatus(error),
+            "\(place(error.origin.map { EntityOrigin($0) }))\(error.message); \(counts)\(advice)")
     }
 
     private func failure(_ error: InputError, _ counts: String) -> Failure {

@@ -31,8 +31,8 @@ final class PlanFile {
     }
 
     /// Reads a plan.
-    static func read(_ path: String, _ interruption: CInt?) throws -> SavedPlan {
-        let bytes = try Self.bytes(path, interruption)
+    static func read(_ path: String, _ cancellation: CancellationSignal) throws -> SavedPlan {
+        let bytes = try Self.bytes(path, cancellation)
         do {
             return try SavedPlan(bytes)
         } catch {
@@ -46,9 +46,9 @@ final class PlanFile {
         }
     }
 
-    private static func bytes(_ path: String, _ interruption: CInt?) throws(Failure) -> [UInt8] {
+    private static func bytes(_ path: String, _ cancellation: CancellationSignal) throws(Failure) -> [UInt8] {
         do throws(WholeFile.Failure) {
-            return try WholeFile.read(path, interruption: interruption)
+            return try WholeFile.read(path, cancellation: cancellation)
         } catch {
             switch error {
             case .unreadable(let reason): throw Failure(.noInput, "cannot read the plan \(path): \(reason)")

@@ -19,13 +19,15 @@ struct ProtectedInputs {
     /// Opens a result file.
     ///
     /// - Parameter option: The option that names it.
-    func open(_ path: String, _ option: String, _ interruption: CInt?) throws(Failure) -> ResultFile {
+    func open(_ path: String, _ option: String, _ cancellation: CancellationSignal) throws(Failure)
+        -> ResultFile
+    {
         if let input = input(at: path) {
             throw Failure(
                 .usage, "\(option) \(path) would overwrite \(input); nothing written; give another file")
         }
         do throws(ResultFileError) {
-            return try ResultFile(path: path, interruption: interruption)
+            return try ResultFile(path: path, cancellation: cancellation)
         } catch {
             throw Failure(error)
         }

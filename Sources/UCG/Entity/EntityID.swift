@@ -1,10 +1,12 @@
+import SystemSupport
+
 /// The UUID of an entity (RFC 9562).
-public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible {
     private let high: UInt64
     private let low: UInt64
 
     /// The namespace of all derived ids: `9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915`.
-    public static let namespace = EntityID(high: 0x9d2c_1f0e_6a53_5b7e, low: 0x8c41_2f60_d7a3_e915)
+    package static let namespace = EntityID(high: 0x9d2c_1f0e_6a53_5b7e, low: 0x8c41_2f60_d7a3_e915)
 
     private init(high: UInt64, low: UInt64) {
         self.high = high
@@ -18,7 +20,7 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The UUID written as `text`: 8-4-4-4-12 hexadecimal digits in either case, else `nil`.
-    public init?(_ text: Span<UInt8>) {
+    package init?(_ text: Span<UInt8>) {
         guard text.count == 36 else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
         for index in 0..<36 {
@@ -34,12 +36,12 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The UUID written as `text`, or `nil`.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         self.init([UInt8](text.utf8).span)
     }
 
     /// The id of these 16 bytes, in network order.
-    public init(bytes: Span<UInt8>) {
+    package init(bytes: Span<UInt8>) {
         precondition(bytes.count == 16)
         var halves: (UInt64, UInt64) = (0, 0)
         for index in 0..<8 {
@@ -49,7 +51,7 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The order of the bytes, which is that of the texts too.
-    public static func < (left: EntityID, right: EntityID) -> Bool {
+    package static func < (left: EntityID, right: EntityID) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 
@@ -60,14 +62,14 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     package func firstBits(_ count: Int) -> Int { Int(high >> (64 - UInt64(count))) }
 
     /// Appends the 16 bytes of the id to `bytes`, in network order.
-    public func appendBytes(to bytes: inout [UInt8]) {
+    package func appendBytes(to bytes: inout [UInt8]) {
         bytes.append(addingCapacity: 16) { appendBytes(to: &$0) }
     }
 
     /// Appends the 16 bytes of each id to `bytes`, in network order.
     ///
     /// Complexity: O(*n*) in the ids.
-    public static func appendBytes(of ids: ArraySlice<EntityID>, to bytes: inout [UInt8]) {
+    package static func appendBytes(of ids: ArraySlice<EntityID>, to bytes: inout [UInt8]) {
         bytes.append(addingCapacity: 16 * ids.count) { output in
             for id in ids { id.appendBytes(to: &output) }
         }
@@ -80,10 +82,10 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// How long an id is as text.
-    public static let textLength = 36
+    package static let textLength = 36
 
     /// Appends the id to `bytes` in lower case, 36 characters.
-    public func append(to bytes: inout [UInt8]) {
+    package func append(to bytes: inout [UInt8]) {
         bytes.append(addingCapacity: Self.textLength) { output in
             output.append(digits: Self.hexDigits(UInt32(truncatingIfNeeded: high >> 32)), 0..<8)
             output.append(.hyphen)
@@ -111,7 +113,7 @@ public struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The id in lower case.
-    public var description: String {
+    package var description: String {
         var bytes: [UInt8] = []
         append(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

@@ -2,21 +2,21 @@
 ///
 /// The id is given or derived, never random, so importing the same row twice
 /// overwrites one entity instead of creating a second.
-public struct EntityKey: Hashable, Sendable, CustomStringConvertible {
+package struct EntityKey: Hashable, Sendable, CustomStringConvertible {
     /// What comes before `entity:`, as it stands; usually empty.
-    public var prefix: String
+    package var prefix: String
     /// The entity's type.
-    public var type: EntityType
+    package var type: EntityType
     /// The entity's id.
-    public var id: EntityID
+    package var id: EntityID
 
     /// The key of the entity of `type` with `id`.
-    public init(prefix: String = "", type: EntityType, id: EntityID) {
+    package init(prefix: String = "", type: EntityType, id: EntityID) {
         self.prefix = prefix
         self.type = type
         self.id = id
     }
 
     /// The key as Redis shows it.
-    public var description: String { "\(prefix)entity:\(type):\(id)" }
+    package var description: String { "\(prefix)entity:\(type):\(id)" }
 }

@@ -1,5 +1,7 @@
+import SystemSupport
+
 /// What a key holds, compared with the entity that should be there.
-public enum EntityComparison: Hashable, Sendable {
+package enum EntityComparison: Hashable, Sendable {
     /// The same entity, whatever its times and its author are, and however it is written.
     case same
     /// An entity with other content.
@@ -7,12 +9,12 @@ public enum EntityComparison: Hashable, Sendable {
     /// Something else: no JSON, or no entity of this type and id.
     case foreign
 
-    /// Compares two entities as JSON, of which `wanted` is one that ``EntityForm`` has written.
+    /// Compares two entities as JSON, of which `wanted` is one that ``EntityEnvelope`` has written.
     ///
     /// Bytes are compared first. JSON is parsed only where they differ in more than times and author, and not even
     /// then if both are written in the same way, as they are unless another program has written one of them.
     /// Complexity: O(*n*) in the bytes of both.
-    public init(stored: Span<UInt8>, wanted: Span<UInt8>) {
+    package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
         if let stamps = Stamps(stored, wanted) {
             let storedRest = stored.extracting(stamps.storedEnd..<stored.count)
             let wantedRest = wanted.extracting(stamps.wantedEnd..<wanted.count)

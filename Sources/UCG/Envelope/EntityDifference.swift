@@ -1,5 +1,7 @@
+import SystemSupport
+
 /// What is kept of a stored entity when another takes its place, and in what they differ.
-public struct EntityDifference: Hashable, Sendable {
+package struct EntityDifference: Hashable, Sendable {
     /// When the stored entity was created, and by whom, as it says.
     let createdAt, createdBy: [UInt8]?
 
@@ -9,7 +11,7 @@ public struct EntityDifference: Hashable, Sendable {
     }
 
     /// What is kept of a stored entity that is written again; `nil` if it is not JSON.
-    public init?(stored: Span<UInt8>) {
+    package init?(stored: Span<UInt8>) {
         guard let value = JSONValue(stored) else { return nil }
         self.init(value)
     }
@@ -22,13 +24,13 @@ public struct EntityDifference: Hashable, Sendable {
     }
 
     /// One member that differs; members of `data` each for itself.
-    public struct Member: Hashable, Sendable {
+    package struct Member: Hashable, Sendable {
         /// Its name, such as `data.value`.
-        public let name: String
+        package let name: String
         /// What is stored; `nil` if it is not there.
-        public let stored: JSONValue?
+        package let stored: JSONValue?
         /// What should be there; `nil` if nothing should.
-        public let wanted: JSONValue?
+        package let wanted: JSONValue?
     }
 
     private static let stamps = Set(["created_at", "updated_at", "created_by"].map { Array($0.utf8) })
@@ -36,7 +38,7 @@ public struct EntityDifference: Hashable, Sendable {
     /// The members in which two entities differ, by name; times and author do not count.
     ///
     /// Complexity: O(*n*) in the bytes of both, which are parsed.
-    public static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
+    package static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
         guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
         return members(stored, wanted)
     }
@@ -119,8 +121,8 @@ extension EntityDifference {
 
     /// The entity that should be there, with the time and the author of its creation as they are stored.
     ///
-    /// - Parameter wanted: An entity that ``EntityForm`` has written.
-    public func update(_ wanted: Span<UInt8>) -> [UInt8] {
+    /// - Parameter wanted: An entity that ``EntityEnvelope`` has written.
+    package func update(_ wanted: Span<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(wanted.count + 64)
         var copied = 0

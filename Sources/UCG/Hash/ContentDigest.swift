@@ -1,39 +1,39 @@
 import Crypto
 
 /// A digest (SHA-256) of a list of texts, the same on every machine and in every run.
-public struct ContentDigest {
+package struct ContentDigest {
     private var hasher = SHA256()
     private var length: UInt64 = 0
 
     /// A digest of nothing yet.
-    public init() {}
+    package init() {}
 
     /// Adds a whole text.
-    public mutating func add(_ text: [UInt8]) {
+    package mutating func add(_ text: [UInt8]) {
         add(text.span)
         end()
     }
 
     /// Adds a piece of a text.
-    public mutating func add(_ piece: Span<UInt8>) {
+    package mutating func add(_ piece: Span<UInt8>) {
         // Sound: the bytes outlive the call, which only reads them.
         unsafe piece.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
         length += UInt64(piece.count)
     }
 
     /// Ends a text, so that the same bytes cut in other places have another digest.
-    public mutating func end() {
+    package mutating func end() {
         hasher.update(data: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
         length = 0
     }
 
     /// The digest as 64 hexadecimal digits.
-    public var text: String {
+    package var text: String {
         hasher.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
     /// The digest of one text.
-    public static func text(of bytes: [UInt8]) -> String {
+    package static func text(of bytes: [UInt8]) -> String {
         var digest = ContentDigest()
         digest.add(bytes)
         return digest.text

@@ -42,7 +42,7 @@ extension [UInt8] {
 ///
 /// Two texts with the same fingerprint are the same but for a chance of one in
 /// 2^64. It differs from run to run, so it must not be stored.
-public struct Fingerprint: Hashable, Comparable, Sendable {
+package struct Fingerprint: Hashable, Comparable, Sendable {
     private let value: UInt64
 
     private static let seed = UInt64.random(in: .min ... .max)
@@ -52,7 +52,7 @@ public struct Fingerprint: Hashable, Comparable, Sendable {
     /// The fingerprint of `text`, seen from `group`: the same text in another group has another.
     ///
     /// Eight bytes at a time, each mixed by a multiplication of which both halves are kept (as wyhash does).
-    public init(_ text: Span<UInt8>, group: Int = 0) {
+    package init(_ text: Span<UInt8>, group: Int = 0) {
         // Sound: any bytes are initialized numbers; the span is used within this scope only.
         let bytes = unsafe text.bytes
         var value = Self.mixed(Self.seed ^ UInt64(truncatingIfNeeded: group), Self.first)
@@ -74,7 +74,7 @@ public struct Fingerprint: Hashable, Comparable, Sendable {
     }
 
     /// The fingerprint of a list of texts: that of `text` behind those before it.
-    public init(_ text: Span<UInt8>, after previous: Fingerprint?) {
+    package init(_ text: Span<UInt8>, after previous: Fingerprint?) {
         self.init(text, group: Int(truncatingIfNeeded: previous?.value ?? 0))
     }
 
@@ -84,5 +84,5 @@ public struct Fingerprint: Hashable, Comparable, Sendable {
     }
 
     /// An order without meaning, for sorting.
-    public static func < (left: Fingerprint, right: Fingerprint) -> Bool { left.value < right.value }
+    package static func < (left: Fingerprint, right: Fingerprint) -> Bool { left.value < right.value }
 }

@@ -1,3 +1,5 @@
+import SystemSupport
+
 extension JSONText {
     /// Whether `text` is JSON in the one form that ``JSONWriter`` gives it: no white space between its parts, and
     /// nothing escaped that need not be, or in another way.

@@ -1,9 +1,11 @@
+import SystemSupport
+
 /// Checks JSON text and takes its insignificant white space away (RFC 8259).
 ///
 /// Numbers and strings stay as they are written.
-public enum JSONText {
+package enum JSONText {
     /// What a JSON text is.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// `{...}`
         case object
         /// `[...]`
@@ -13,10 +15,10 @@ public enum JSONText {
     }
 
     /// Containers may be nested this deep.
-    public static let maximumDepth = 512
+    package static let maximumDepth = 512
 
     /// What `text` is; `nil` if it is not JSON, or nested deeper than ``maximumDepth``.
-    public static func kind(of text: Span<UInt8>) -> Kind? {
+    package static func kind(of text: Span<UInt8>) -> Kind? {
         var discarded = JSONWriter()
         return minify(text, into: &discarded)
     }
@@ -26,7 +28,7 @@ public enum JSONText {
     /// - Returns: What it is; `nil` if it is not JSON, and then what was written
     ///   is a beginning of it. Complexity: O(*n*).
     @discardableResult
-    public static func minify(_ text: Span<UInt8>, into json: inout JSONWriter) -> Kind? {
+    package static func minify(_ text: Span<UInt8>, into json: inout JSONWriter) -> Kind? {
         json.separate()
         var index = 0
         /// The closing bracket of each open container.
@@ -78,13 +80,13 @@ public enum JSONText {
     }
 
     /// Whether `text` is a number by the grammar of RFC 8259, section 6.
-    public static func isNumber(_ text: Span<UInt8>) -> Bool {
+    package static func isNumber(_ text: Span<UInt8>) -> Bool {
         var index = 0
         return skipNumber(text, &index) && index == text.count
     }
 
     /// Whether `text` is an integer by that grammar: no fraction, exponent or leading zero.
-    public static func isInteger(_ text: Span<UInt8>) -> Bool {
+    package static func isInteger(_ text: Span<UInt8>) -> Bool {
         var index = 0
         return skipInteger(text, &index) && index == text.count
     }

@@ -1,8 +1,10 @@
+import SystemSupport
+
 /// A JSON text as a value, for comparing what was written in different ways (RFC 8259).
 ///
 /// Two values are equal if only white space, escapes or the order of members make a difference between their
 /// texts. Numbers are equal if their texts are: `1.0` is not `1`.
-public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
+package indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     case null
     case boolean(Bool)
     /// A number as the text has it.
@@ -17,19 +19,19 @@ public indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     /// The value that `text` is; `nil` if it is not JSON, or nested deeper than ``JSONText/maximumDepth``.
     ///
     /// Complexity: O(*n*) in its bytes.
-    public init?(_ text: Span<UInt8>) {
+    package init?(_ text: Span<UInt8>) {
         guard JSONText.kind(of: text) != nil else { return nil }
         var reader = Reader(index: 0)
         self = reader.value(text)
     }
 
     /// A member of an object; `nil` if there is none of that name, or this is no object.
-    public subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[Array(name.utf8)] } else { nil }
     }
 
     /// The value as JSON, the members of objects by name.
-    public var description: String {
+    package var description: String {
         switch self {
         case .null: return "null"
         case .boolean(let value): return value ? "true" : "false"

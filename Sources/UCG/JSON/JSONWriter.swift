@@ -1,41 +1,43 @@
+import SystemSupport
+
 /// Writes canonical JSON: no white space, text as it is, only `"`, `\` and
 /// U+0000 to U+001F escaped, as Python's `json.dumps(value, ensure_ascii=False,
 /// separators=(",", ":"))` does.
 ///
 /// It puts the commas; that braces match is the caller's affair.
-public struct JSONWriter: Sendable {
+package struct JSONWriter: Sendable {
     /// What was written so far, UTF-8.
-    public private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
 
     /// An empty writer.
-    public init() {}
+    package init() {}
 
     /// Lends what was written so far.
     func lend(_ body: (Span<UInt8>) -> Void) { body(bytes.span) }
 
     /// Forgets what was written and keeps the memory.
-    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     /// Begins an object, as a value.
-    public mutating func beginObject() {
+    package mutating func beginObject() {
         separate()
         bytes.append(UInt8(ascii: "{"))
     }
 
     /// Ends an object.
-    public mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
+    package mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
 
     /// Begins an array, as a value.
-    public mutating func beginArray() {
+    package mutating func beginArray() {
         separate()
         bytes.append(UInt8(ascii: "["))
     }
 
     /// Ends an array.
-    public mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
+    package mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
 
     /// Begins a member; its value comes next.
-    public mutating func key(_ key: JSONKey) {
+    package mutating func key(_ key: JSONKey) {
         separate()
         bytes.append(contentsOf: key.encoded)
     }
@@ -47,7 +49,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a string, which must be UTF-8.
-    public mutating func string(_ text: Span<UInt8>) {
+    package mutating func string(_ text: Span<UInt8>) {
         separate()
         bytes.append(UInt8(ascii: "\""))
         escape(text)
@@ -55,7 +57,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a string.
-    public mutating func string(_ text: String) { string(text.utf8.span) }
+    package mutating func string(_ text: String) { string(text.utf8.span) }
 
     /// Writes a string of characters that need no escape, which `append` adds to the bytes.
     mutating func quoted(_ append: (inout [UInt8]) -> Void) {
@@ -66,25 +68,25 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes an id as a string.
-    public mutating func id(_ id: EntityID) { quoted { id.append(to: &$0) } }
+    package mutating func id(_ id: EntityID) { quoted { id.append(to: &$0) } }
 
     /// Writes `true` or `false`.
-    public mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
+    package mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
 
     /// Writes `null`.
-    public mutating func null() { literal("null") }
+    package mutating func null() { literal("null") }
 
     /// Writes an integer.
-    public mutating func integer(_ value: Int) { literal(String(value)) }
+    package mutating func integer(_ value: Int) { literal(String(value)) }
 
     /// Writes a number as `text` has it; it must be a number by the grammar of RFC 8259.
-    public mutating func number(_ text: Span<UInt8>) {
+    package mutating func number(_ text: Span<UInt8>) {
         separate()
         bytes.append(text)
     }
 
     /// Writes a value that another writer has made.
-    public mutating func value(_ other: JSONWriter) {
+    package mutating func value(_ other: JSONWriter) {
         separate()
         bytes.append(contentsOf: other.bytes)
     }
@@ -96,7 +98,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes the members that another writer has made; none is fine.
-    public mutating func members(_ other: JSONWriter) {
+    package mutating func members(_ other: JSONWriter) {
         if !other.bytes.isEmpty { value(other) }
     }
 
@@ -145,17 +147,17 @@ public struct JSONWriter: Sendable {
 }
 
 /// A member's name, encoded once: `"name":`.
-public struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
+package struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The name as a string, and the colon.
     package let encoded: [UInt8]
 
     /// The member called `name`.
-    public init(_ name: String) {
+    package init(_ name: String) {
         var json = JSONWriter()
         json.string(name)
         encoded = json.bytes + [UInt8(ascii: ":")]
     }
 
     /// The member called `value`.
-    public init(stringLiteral value: String) { self.init(value) }
+    package init(stringLiteral value: String) { self.init(value) }
 }

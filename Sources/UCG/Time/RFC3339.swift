@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// Reads dates and times that are written as RFC 3339, section 5.6, says.
 enum RFC3339 {
     /// The date that the first ten bytes of `text` are, `2026-01-31`.

@@ -1,40 +1,40 @@
 /// A point in time, in UTC, to the millisecond.
-public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    public let milliseconds: Int64
+    package let milliseconds: Int64
 
     init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
     /// The time `seconds` and `nanoseconds` after 1970-01-01T00:00:00Z, cut to
     /// milliseconds; `nil` before it and beyond the year 9999, which RFC 3339 cannot write.
-    public init?(secondsSince1970 seconds: Int64, nanoseconds: Int = 0) {
+    package init?(secondsSince1970 seconds: Int64, nanoseconds: Int = 0) {
         guard (0...253_402_300_799).contains(seconds) else { return nil }
         milliseconds = seconds * 1000 + Int64(nanoseconds / 1_000_000)
     }
 
     /// The time written as `text` by RFC 3339, `2026-01-31T02:00:00.5+01:00`, cut
     /// to milliseconds; else `nil`, as for years that leave 0 to 9999 in UTC.
-    public init?(rfc3339 text: Span<UInt8>) {
+    package init?(rfc3339 text: Span<UInt8>) {
         guard let milliseconds = RFC3339.milliseconds(text) else { return nil }
         guard (-62_167_219_200_000...253_402_300_799_999).contains(milliseconds) else { return nil }
         self.milliseconds = milliseconds
     }
 
     /// The time written as `text` by RFC 3339, or `nil`.
-    public init?(rfc3339 text: String) { self.init(rfc3339: [UInt8](text.utf8).span) }
+    package init?(rfc3339 text: String) { self.init(rfc3339: [UInt8](text.utf8).span) }
 
     /// Whether `text` is a date, `2026-01-31`, or a point in time by RFC 3339.
-    public static func isDateOrTime(_ text: Span<UInt8>) -> Bool {
+    package static func isDateOrTime(_ text: Span<UInt8>) -> Bool {
         text.count == 10 ? RFC3339.date(text) != nil : Timestamp(rfc3339: text) != nil
     }
 
     /// Earlier before later.
-    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+    package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }
 
     /// The time by RFC 3339, as it is stored: `2026-01-31T02:00:00.000Z`.
-    public var description: String {
+    package var description: String {
         let day = (milliseconds >= 0 ? milliseconds : milliseconds - 86_399_999) / 86_400_000
         let time = Int(milliseconds - day * 86_400_000)
         let date = CivilDate(day: Int(day))

@@ -2,7 +2,7 @@ import Glibc
 
 extension Timestamp {
     /// The time by the system's clock.
-    public static var now: Timestamp {
+    package static var now: Timestamp {
         var time = timespec()
         // Sound: clock_gettime fills the structure during the call.
         _ = unsafe clock_gettime(CLOCK_REALTIME, &time)

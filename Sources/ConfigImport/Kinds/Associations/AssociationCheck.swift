@@ -10,7 +10,7 @@ struct AssociationCheck {
 
     /// An instance's type is a snippet or a built-in type.
     func type(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
-        guard let name = columns.entityType.fitText(record) else { return }
+        guard let name = columns.entityType.validText(record) else { return }
         if AssociationLayout.builtInTypes.contains(name) { return }
         if pass.broken.contains(.snippets) || pass.lostTexts.contains(name) { return }
         if pass.identities.contains(EntityName.id(.snippet, name)) { return }
@@ -31,7 +31,7 @@ struct AssociationCheck {
         _ record: borrowing CSVRecord, _ parent: AssociationColumns.Parent, _ placements: Placements,
         _ pass: inout CheckPass
     ) {
-        guard let text = columns.parentPath.fitText(record) else { return }
+        guard let text = columns.parentPath.validText(record) else { return }
         switch parent {
         case .root, .entity: return
         case .ambiguous:
@@ -77,7 +77,7 @@ struct AssociationCheck {
 
     /// A path of three segments or more has its parent path in the file.
     func path(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
-        guard let text = columns.path.fitText(record) else { return }
+        guard let text = columns.path.validText(record) else { return }
         let segments = text.split(separator: ".")
         guard segments.count > 2, !pass.broken.contains(.associations) else { return }
         let parent = segments.dropLast().joined(separator: ".")

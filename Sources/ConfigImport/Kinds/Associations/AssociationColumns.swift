@@ -33,14 +33,14 @@ struct AssociationColumns {
 
     /// The id of the row's path; `nil` without a path.
     func pathID(_ record: borrowing CSVRecord) -> EntityID? {
-        path.fitText(record).map { EntityName.id(.association, $0) }
+        path.validText(record).map { EntityName.id(.association, $0) }
     }
 
     /// The child's id; `nil` if the row names none.
     func child(_ record: borrowing CSVRecord) -> EntityID? {
         guard isByName else { return childID.reference(record)?.id }
         guard let type = entityType.text(record).flatMap({ EntityType(rawValue: $0) }),
-            let name = entityID.fitText(record)
+            let name = entityID.validText(record)
         else { return nil }
         return EntityName.id(type, name)
     }
@@ -52,7 +52,7 @@ struct AssociationColumns {
             return parentID.reference(record)?.id.map { .entity($0) } ?? .unknown
         }
         guard parentPath.isGiven(record) else { return .root }
-        return parentPath.fitText(record).map { placements.find($0) } ?? .unknown
+        return parentPath.validText(record).map { placements.find($0) } ?? .unknown
     }
 
     /// Whether the row says that its parent contains its child.

@@ -81,7 +81,7 @@ extension SnippetImporter {
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
-            guard let field = nameCell.fitField(rows.reader.record) else {
+            guard let field = nameCell.validField(rows.reader.record) else {
                 if isOfFields {
                     Self.checkField(rows.reader.record, columns, of: nil, origin, &fieldLines, &pass)
                 }
@@ -131,7 +131,7 @@ extension SnippetImporter {
             }
             return
         }
-        if let snippet, let field = fieldCell.fitText(record),
+        if let snippet, let field = fieldCell.validText(record),
             let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)")
         {
             fieldLines["\(snippet).\(field)"] = other
@@ -188,7 +188,7 @@ extension SnippetImporter {
         var idName = Self.idName
         var entity = Entity(type: .snippet, id: .namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, columns) {
-            guard let field = nameCell.fitField(rows.reader.record) else {
+            guard let field = nameCell.validField(rows.reader.record) else {
                 throw InputError.changed(rows.file.path)
             }
             idName.rewind()
@@ -213,7 +213,7 @@ extension SnippetImporter {
         let (nameCell, fieldCell) = (columns["snippet_name"], columns["field_name"])
         let (typeCell, defaultCell) = (columns["field_type"], columns["default_value"])
         while try pass.next(&rows, columns) {
-            guard let name = nameCell.fitText(rows.reader.record) else {
+            guard let name = nameCell.validText(rows.reader.record) else {
                 throw InputError.changed(rows.file.path)
             }
             let place = places[name] ?? snippets.count

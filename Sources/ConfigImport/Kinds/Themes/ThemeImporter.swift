@@ -67,13 +67,13 @@ extension ThemeImporter {
         var parents: [NamedParent] = []
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
-            if let parent = parentCell.fitText(rows.reader.record) {
+            if let parent = parentCell.validText(rows.reader.record) {
                 parents.append(
                     NamedParent(
                         name: parent, position: parentCell.position(rows.reader.record),
                         field: parentCell.name))
             }
-            guard let name = nameCell.fitText(rows.reader.record) else { continue }
+            guard let name = nameCell.validText(rows.reader.record) else { continue }
             let origin = EntityOrigin(file: number, line: rows.reader.record.line)
             let isNew = pass.define(
                 EntityName.id(.theme, name), origin, at: nameCell.position(rows.reader.record),
@@ -83,7 +83,7 @@ extension ThemeImporter {
             places[name] = themes.count
             themes.append(
                 Theme(
-                    name: name, parent: parentCell.fitText(rows.reader.record), origin: origin,
+                    name: name, parent: parentCell.validText(rows.reader.record), origin: origin,
                     parentPosition: parentCell.position(rows.reader.record), parentField: parentCell.name))
         }
         counts.rows += rows.rowCount
@@ -155,7 +155,7 @@ extension ThemeImporter {
         guard let columns = try pass.bind(rows, { _, _ in Self.layout }) else { return }
         let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
         while try pass.next(&rows, columns) {
-            guard let name = nameCell.fitText(rows.reader.record), defines(name) else {
+            guard let name = nameCell.validText(rows.reader.record), defines(name) else {
                 throw InputError.changed(file.path)
             }
             var entity = Entity(

@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// Placeholders as printf has them, `%s`, `%1$s`, `%(name)s`, and `%name%`: they are compared between locales, and not

@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// A text that holds arguments of ICU messages, such as `{n, plural, one {# item} other {# items}}`.

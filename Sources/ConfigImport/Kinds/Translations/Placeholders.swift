@@ -1,3 +1,4 @@
+import SystemSupport
 import UCG
 
 /// The parts of a text that its reader's values replace: `{name}`, `{{ name }}`, and the arguments of ICU messages.

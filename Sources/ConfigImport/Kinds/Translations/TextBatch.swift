@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 import UCG
 
 /// Texts of translations that were read and are not looked up yet, some thousand at a time.

@@ -1,4 +1,4 @@
-import Background
+import SystemSupport
 import Synchronization
 import UCG
 
@@ -46,15 +46,15 @@ struct TextIntake: ~Copyable {
     }
 
     private let shared: Shared
-    private let worker: Worker
+    private let worker: WorkerThread
     private var batch = TextBatch()
-    private var pending: [Later<[Duplicate]>] = []
+    private var pending: [Deferred<[Duplicate]>] = []
 
     /// Batches that may be under way.
     private static let mostPending = 3
 
     /// Takes the tables over until ``finish(_:_:_:)``.
-    init(_ identities: inout IdentityTable, _ texts: inout TextTable, _ worker: Worker) {
+    init(_ identities: inout IdentityTable, _ texts: inout TextTable, _ worker: WorkerThread) {
         self.worker = worker
         var tables = Tables(identities: IdentityTable(), texts: TextTable())
         swap(&tables.identities, &identities)
@@ -90,7 +90,7 @@ struct TextIntake: ~Copyable {
         var full = TextBatch()
         swap(&full, &batch)
         let shared = shared
-        pending.append(worker.later(full) { batch in shared.tables.withLock { $0.enter(batch) } })
+        pending.append(worker.submit(full) { batch in shared.tables.withLock { $0.enter(batch) } })
     }
 
     private mutating func settleFirst(_ report: (Duplicate) -> Void) {

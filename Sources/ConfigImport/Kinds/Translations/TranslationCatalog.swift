@@ -112,11 +112,11 @@ struct TranslationCatalog {
 }
 
 /// A layer and scope with a text in a locale.
-public struct TranslatedPlace: Hashable, Sendable {
+package struct TranslatedPlace: Hashable, Sendable {
     /// The layer, for example `global`.
-    public let layer: String
+    package let layer: String
     /// The theme, snippet or plugin; `<theme>/<template>` for a template; `nil` for the global layer.
-    public let scope: String?
+    package let scope: String?
     /// The locale, for example `de_DE`.
-    public let locale: String
+    package let locale: String
 }

@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 import UCG
 
 /// The columns of one translation file, and what a row means by them.
@@ -70,7 +71,7 @@ struct TranslationColumns {
     /// Whether the cells that name the row are there and fit, whatever the others are.
     func hasIdentity(_ record: borrowing CSVRecord) -> Bool {
         let needed = [key, snippetName, fieldName, locale]
-        return needed.allSatisfy { $0.field == nil || $0.fitText(record) != nil }
+        return needed.allSatisfy { $0.field == nil || $0.validText(record) != nil }
     }
 
     /// Whether each row gives its locale itself.

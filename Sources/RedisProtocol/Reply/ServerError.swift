@@ -1,0 +1,118 @@
+/// The meaning of a server's error reply.
+package struct ServerError {
+    /// What follows from it.
+    package enum Effect {
+        /// It is about the one command.
+        case refusal
+        /// It is about the one command's user: another key or command may fare better.
+        case missingRight
+        /// It may pass: the command is to be sent again.
+        case delay
+        /// Every further command would be answered likewise.
+        case stop
+    }
+
+    /// The server's words, cut to 80 characters.
+    package let words: String
+    package let effect: Effect
+    package let code: RedisError.Code
+    package let advice: String?
+
+    private struct Class {
+        /// The first word; for `ERR`, which is the first of many, more of them.
+        let beginning: String
+        let effect: Effect
+        let code: RedisError.Code
+        let advice: String
+
+        init(_ beginning: String, _ effect: Effect, _ code: RedisError.Code, _ advice: String) {
+            self.beginning = beginning
+            self.effect = effect
+            self.code = code
+            self.advice = advice
+        }
+    }
+
+    private static let discarded = "EXECABORT Transaction discarded because of: "
+    private static let noPassword = "server has no password, the URL, the file or REDISCLI_AUTH gives one"
+
+    /// The one table of the server's errors (Redis 7: server.c, `createSharedObjects`; acl.c; cluster.c).
+    private static let classes = [
+        Class("LOADING", .delay, .tryLater, "the server is still loading; run again"),
+        Class("BUSY", .delay, .tryLater, "a script keeps the server busy; run again"),
+        Class("TRYAGAIN", .delay, .tryLater, "run again"),
+        Class("CLUSTERDOWN", .delay, .tryLater, "the cluster is down; run again"),
+        Class("MASTERDOWN", .delay, .tryLater, "the replica has lost its master; run again"),
+        Class("OOM", .stop, .tryLater, "raise maxmemory and run again"),
+        Class("MISCONF", .stop, .tryLater, "the server cannot save to disk; mend that and run again"),
+        Class(
+            "READONLY", .stop, .tryLater,
+            "it is a replica, which may lose what it took before; use its master"),
+        Class("NOREPLICAS", .stop, .tryLater, "the server has too few replicas; run again"),
+        Class("ERR max number of clients", .stop, .tryLater, "raise maxclients, or run again"),
+        Class(
+            "NOAUTH", .stop, .permission, "give a password: REDISCLI_AUTH, --redis-password-file or the URL"),
+        Class("WRONGPASS", .stop, .permission, "check user and password"),
+        Class("ERR invalid password", .stop, .permission, "check the password"),
+        Class(
+            "NOPERM", .missingRight, .permission,
+            "grant the user the command and the keys; see docs/faults.md"),
+        Class("DENIED", .stop, .permission, "give the server a password, or connect from its own host"),
+        Class("WRONGTYPE", .stop, .configuration, "another program uses the key"),
+        Class("MOVED", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ASK", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("CROSSSLOT", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ERR SELECT is not allowed", .stop, .configuration, "a Redis Cluster is not supported yet"),
+        Class("ERR unknown command", .stop, .configuration, "the server lacks a command that is needed"),
+        Class("ERR DB index is out of range", .stop, .configuration, "choose a lower database"),
+        Class("ERR invalid DB index", .stop, .configuration, "choose a lower database"),
+        Class("ERR AUTH", .stop, .configuration, noPassword),
+        Class("ERR Client sent AUTH", .stop, .configuration, noPassword),
+        Class(
+            "ERR Protocol error", .stop, .refused,
+            "the server takes no value of that size; see its proto-max-bulk-len"),
+    ]
+
+    /// Looks up an error reply.
+    package init(_ text: String) {
+        // Behind "with args" the server repeats what it was sent, which may be a password.
+        let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
+        words = own.count <= 80 ? own : String(own.prefix(79)) + "…"
+        // EXEC may be refused for a reason that any command is (multi.c, `execCommandAbort`).
+        let cause = text.hasPrefix(Self.discarded) ? String(text.dropFirst(Self.discarded.count)) : text
+        let match = Self.classes.first { entry in
+            guard cause.hasPrefix(entry.beginning) else { return false }
+            let next = cause.dropFirst(entry.beginning.count).first
+            return entry.beginning.contains(" ") || next == nil || next == " "
+        }
+        effect = match?.effect ?? .refusal
+        code = match?.code ?? .refused
+        advice = match?.advice
+    }
+
+    /// What a command that was refused is about.
+    package enum Subject {
+        /// The program's own doing: no configuration should refuse it.
+        case command(String)
+        /// Data of the user, which a server may refuse.
+        case data(CommandOrigin?, command: String)
+    }
+
+    /// The failure that the error stands for.
+    package func failure(of subject: Subject) -> RedisError {
+        var failure: RedisError
+        switch subject {
+        case .command(let name):
+            failure = RedisError(
+                code == .refused ? .configuration : code, words, advice: advice, command: name)
+        case .data(let origin, let name):
+            failure = RedisError(code, words, advice: advice, command: name)
+            failure.origin = origin
+        }
+        if case .delay = effect { failure.isTransient = true }
+        return failure
+    }
+
+    /// The failure of one of the program's own commands.
+    package func failure(of command: String) -> RedisError { failure(of: .command(command)) }
+}

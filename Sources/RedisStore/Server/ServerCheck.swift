@@ -1,0 +1,302 @@
+package import RedisProtocol
+
+/// The result of looking at a server: whether it can be read and written to, and what the user should know.
+package struct ServerCheck {
+    /// One thing that was looked at.
+    package struct Finding: Sendable {
+        /// What follows from what was seen.
+        package enum Verdict: Sendable {
+            /// It is as an import needs it.
+            case fine
+            /// An import goes through all the same, but it is worth a thought.
+            case warning
+            /// The server does not say, or not to this user.
+            case unknown
+            /// Nothing can be written; reading may go through.
+            case preventsWriting(RedisError)
+            /// Nothing can be read either.
+            case preventsReading(RedisError)
+        }
+
+        /// What was looked at, in a word or two.
+        package let subject: String
+        /// What was seen.
+        package let text: String
+        /// What follows from it.
+        package let verdict: Verdict
+
+        /// Why an import cannot go through; `nil` if this is no reason.
+        package var failure: RedisError? {
+            switch verdict {
+            case .preventsWriting(let error), .preventsReading(let error): error
+            case .fine, .warning, .unknown: nil
+            }
+        }
+    }
+
+    /// What was looked at, in the order in which it matters.
+    package private(set) var findings: [Finding] = []
+    private(set) var state: ServerState?
+    /// Why the server takes nothing at the moment.
+    private var notReady: ServerError?
+    /// Commands that the server, or this user, does without.
+    private var missingCommands: Set<String> = []
+    /// What the server does not say, so that nobody knows whether it kept what was written.
+    private(set) var doubts: [String] = []
+    /// How many of the user's rights the server has told.
+    private var rightCount = 0
+    private let address: RedisAddress
+    private let options: RedisOptions
+
+    init(address: RedisAddress, _ options: RedisOptions) {
+        self.address = address
+        self.options = options
+    }
+
+    /// Connects to a server, logs in and looks at it, without writing anything.
+    ///
+    /// - Parameter keyPrefix: What the keys would begin with.
+    /// - Throws: If the server cannot be reached, or is not Redis.
+    package static func take(
+        of address: RedisAddress, keyPrefix: String, options: RedisOptions
+    ) throws(RedisError) -> ServerCheck {
+        try RedisSession(address, keyPrefix: keyPrefix, options).openFirst(.anyway).check
+    }
+
+    /// The command that gives a user all rights that an import needs, and no other.
+    ///
+    /// - Parameters:
+    ///   - user: The user's name.
+    ///   - keyPrefix: What every key begins with.
+    package static func aclCommand(user: String, keyPrefix: String) -> String {
+        ServerRequirement.aclCommand(user: user, keyPrefix: keyPrefix)
+    }
+
+    /// Why nothing can be written; the first reason.
+    package var failure: RedisError? { findings.lazy.compactMap(\.failure).first }
+
+    /// Why nothing can be read; the first reason.
+    var readingFailure: RedisError? {
+        findings.lazy.compactMap { finding in
+            if case .preventsReading(let error) = finding.verdict { error } else { nil }
+        }.first
+    }
+
+    /// Why nothing can be written at the moment, though it may pass.
+    var delay: RedisError? {
+        guard let error = notReady?.failure(of: "PING") else { return nil }
+        guard let loaded = state?.loaded else { return error }
+        var failure = error
+        failure.message = "LOADING server is loading (\(loaded))"
+        return failure
+    }
+
+    /// Whether each entity has to be sent for itself.
+    var sendsSingly: Bool { !missingCommands.isDisjoint(with: ["MSET", "MSETNX"]) }
+
+    private mutating func add(
+        _ subject: String, _ text: String, _ verdict: Finding.Verdict = .fine
+    ) {
+        findings.append(Finding(subject: subject, text: text, verdict: verdict))
+    }
+
+    /// Adds what the server keeps to itself, and what that leads to.
+    private mutating func doubt(_ subject: String, _ member: String, _ consequence: String) {
+        let text = "the server does not say (\(member)): \(consequence)"
+        add(subject, text, .unknown)
+        doubts.append("\(subject): \(text)")
+    }
+
+    // MARK: - Replies
+
+    /// Takes the reply to one of the questions.
+    ///
+    /// - Throws: If what answers is no Redis.
+    mutating func receive(_ question: RedisSession.Question, _ reply: RedisReply) throws(RedisError) {
+        switch (question.purpose, reply) {
+        case (.authentication, .ok): add("login", address.user.map { "as \($0)" } ?? "by password")
+        case (.authentication, .error(let text)): refuseLogin(ServerError(text))
+        case (.presence, .simpleString("PONG")): add("reply", "answers PING")
+        case (.presence, .error(let text)):
+            let error = ServerError(text)
+            if case .delay = error.effect { notReady = error }
+            add("reply", error.words, .preventsReading(error.failure(of: "PING")))
+        case (.database, .ok): add("database", "\(address.database)")
+        case (.database, .error(let text)):
+            let error = ServerError(text)
+            add("database", error.words, .preventsReading(error.failure(of: "SELECT")))
+        case (.name, .ok), (.name, .error): break  // without a name it works as well
+        case (.information, .bulkString(let info)):
+            let state = ServerState(info: info)
+            guard state.isPlausible else {
+                throw RedisError(
+                    .protocolViolation, "the reply to INFO says nothing", advice: "is this a Redis server?")
+            }
+            look(at: state)
+        case (.information, .error(let text)): refuseInformation(ServerError(text))
+        case (.commands, .array(let replies)) where replies.count == ServerRequirement.all.count:
+            look(atCommands: replies)
+        case (.commands, .error(let text)):
+            add("commands", "the server does not say (\(ServerError(text).words))", .unknown)
+        case (.right, .ok): rightCount += 1
+        case (.right(let requirement), .bulkString(let words)):
+            look(atMissingRight: requirement, String(decoding: words, as: UTF8.self))
+        case (.right, .error): break  // an older server, a user who may not ask, or a command that is missing
+        case (.end, .ok), (.end, .error), (.end, .simpleString): endRights()
+        default: throw RedisError.unexpectedReply(to: question.command.name)
+        }
+    }
+
+    private mutating func refuseLogin(_ error: ServerError) {
+        var failure = error.failure(of: "AUTH")
+        if let last = address.password?.last, last.isWhitespace {
+            failure.advice = "the password ends with white space; " + (failure.advice ?? "check the password")
+        }
+        add("login", error.words, .preventsReading(failure))
+    }
+
+    private mutating func refuseInformation(_ error: ServerError) {
+        var failure = error.failure(of: "INFO")
+        if case .delay = error.effect { return add("state", error.words, .preventsWriting(failure)) }
+        if case .missingRight = error.effect {
+            failure.message = "INFO not permitted, cannot check eviction and restarts"
+            failure.advice = "grant the user +info, or give --no-server-check"
+        } else if failure.code == .configuration {
+            failure.advice =
+                "without INFO restarts, flushes and evictions go unnoticed; --no-server-check accepts that"
+        }
+        add("state", failure.message, .preventsWriting(failure))
+    }
+
+    private mutating func look(atCommands replies: ReplyList) {
+        let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
+        missingCommands = Set(missing.map(\.command))
+        let needed = missing.filter {
+            $0.use != .largeTransactions && !($0.use == .batching && options.batchSize == 1)
+        }
+        if needed.isEmpty {
+            add("commands", "has all that an import needs")
+        } else {
+            let names = needed.map { "\($0.command) (\($0.purpose))" }.joined(separator: ", ")
+            let failure = RedisError(
+                .configuration, "the server lacks \(names)",
+                advice: "a proxy or rename-command may hide it; connect to the server itself")
+            let isForReading = needed.contains { $0.use == .reading }
+            add(
+                "commands", failure.message,
+                isForReading ? .preventsReading(failure) : .preventsWriting(failure))
+        }
+        for requirement in missing where requirement.use == .batching && options.batchSize == 1 {
+            add("commands", "lacks \(requirement.command): each entity is sent for itself", .warning)
+        }
+        for requirement in missing where requirement.use == .largeTransactions {
+            add("commands", "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
+        }
+    }
+
+    private static let withoutScripts =
+        "more than \(AtomicWrite.mostWatchedKeys) changes go in batches instead of one transaction"
+
+    private mutating func look(atMissingRight requirement: ServerRequirement, _ words: String) {
+        rightCount += 1
+        let text = ServerError(words).words
+        let failure = RedisError(
+            .permission, text,
+            advice:
+                "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
+        switch requirement.use {
+        case .largeTransactions: add("rights", "no +eval: \(Self.withoutScripts)", .warning)
+        case .batching:
+            missingCommands.insert(requirement.command)
+            add("rights", "\(text): each entity is sent for itself", .warning)
+        case .reading: add("rights", text, .preventsReading(failure))
+        case .writing: add("rights", text, .preventsWriting(failure))
+        }
+    }
+
+    private mutating func endRights() {
+        if findings.contains(where: { $0.subject == "rights" && $0.failure != nil }) { return }
+        if rightCount == 0 {
+            add("rights", "the server does not say (ACL DRYRUN is not available to this user)", .unknown)
+        } else {
+            add("rights", "has all that an import needs")
+        }
+    }
+
+    // MARK: - What the server says of itself
+
+    private mutating func look(at state: ServerState) {
+        self.state = state
+        let unknown = "the server does not say"
+        if let version = state.version { add("server", version) } else { add("server", unknown, .unknown) }
+        if state.isSentinel {
+            let failure = RedisError(
+                .configuration, "a Sentinel answers, which keeps no data",
+                advice: "connect to the master that it names")
+            add("mode", failure.message, .preventsReading(failure))
+        } else if state.isCluster {
+            let failure = RedisError(
+                .configuration, "server runs in cluster mode, which this version does not support",
+                advice: "connect to a server that is no cluster")
+            add("mode", failure.message, .preventsReading(failure))
+        } else if let mode = state.mode {
+            add("mode", mode)
+        } else {
+            add("mode", unknown, .unknown)
+        }
+        if state.isReplica {
+            let failure = RedisError(
+                .tryLater,
+                "READONLY You can't write against a read only replica; its master is \(state.master)",
+                advice: "connect to that")
+            add("role", failure.message, .preventsWriting(failure))
+        } else if let role = state.role {
+            add("role", role)
+        } else {
+            add("role", unknown, .unknown)
+        }
+        look(atMemoryOf: state)
+        if state.epoch.runID == nil {
+            doubt("restarts", "no run_id", "after a lost connection everything is compared again")
+        }
+    }
+
+    private mutating func look(atMemoryOf state: ServerState) {
+        if let policy = state.policy {
+            if state.mayEvict, !options.allowsEviction {
+                let failure = RedisError(
+                    .configuration,
+                    "policy \(policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)")
+                add("eviction", failure.message, .preventsWriting(failure))
+            } else {
+                add("eviction", "policy \(policy)", state.mayEvict ? .warning : .fine)
+            }
+        } else {
+            doubt("eviction", "no maxmemory_policy", "whether it evicts entities is not checked")
+        }
+        guard let used = state.usedMemory, let most = state.maxMemory else {
+            return add("memory", "the server does not say (no maxmemory)", .unknown)
+        }
+        add(
+            "memory",
+            most == 0
+                ? "\(Self.megabytes(used)) used, no limit"
+                : "\(Self.megabytes(used)) of \(Self.megabytes(most)) used")
+    }
+
+    /// Why so many bytes of new keys and values cannot be written: the server would have no room for them.
+    ///
+    /// It is certain only where the server evicts nothing.
+    func memoryFailure(beforeWriting bytes: Int) -> RedisError? {
+        guard let state, let used = state.usedMemory, let most = state.maxMemory, most > 0,
+            state.policy == "noeviction", used + bytes > most
+        else { return nil }
+        return RedisError(
+            .configuration,
+            "\(Self.megabytes(bytes)) of new keys and values do not fit: the server has "
+                + "\(Self.megabytes(max(0, most - used))) left of its maxmemory (\(Self.megabytes(most)))",
+            advice: "raise maxmemory, or try all the same with --ignore-memory")
+    }
+
+    private static func megabytes(_ bytes: Int) -> String { "\((bytes + 524_288) >> 20) MiB" }
+}
