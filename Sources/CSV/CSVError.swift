@@ -53,8 +53,11 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was found, and what was expected.
     public var reason: String
 
-    /// What to do about it, if that can be told.
+    /// A suggested fix, if there is one.
     public var help: String?
+
+    /// The delimiter that the file seems to have, if it is not the one that it is read with.
+    public var likelyDelimiter: UInt8?
 
     /// `LINE:COLUMN: REASON [CODE]`.
     public var description: String { "\(position): \(reason) [\(code.rawValue)]" }

@@ -37,11 +37,25 @@ public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What to do about it, if that is known.
     public var advice: String?
 
+    /// The parameter that can mend it, if there is one.
+    public var parameter: Parameter?
+
+    /// A parameter of this library, which a program may offer under a name of its own.
+    public enum Parameter: Hashable, Sendable {
+        /// Whether a group may write to the backup folder.
+        case allowsGroup
+        /// The databases that are restored.
+        case databases
+        /// The table of schema versions.
+        case migrationsTable
+    }
+
     /// A failure of a kind.
-    public init(_ code: Code, _ message: String, advice: String? = nil) {
+    public init(_ code: Code, _ message: String, advice: String? = nil, parameter: Parameter? = nil) {
         self.code = code
         self.message = message
         self.advice = advice
+        self.parameter = parameter
     }
 
     /// Message and advice in one line.
@@ -49,6 +63,6 @@ public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The same failure, with `context` before its message.
     func during(_ context: String) -> BackupError {
-        BackupError(code, "\(context): \(message)", advice: advice)
+        BackupError(code, "\(context): \(message)", advice: advice, parameter: parameter)
     }
 }

@@ -20,7 +20,7 @@ struct HelpTests {
         }
     }
 
-    static let semicolon = "looks ;-delimited: pass --delimiter \";\""
+    static let semicolon = "looks ;-delimited"
     static let windows = "convert the file with: iconv -f WINDOWS-1252 -t UTF-8"
     static let anyEncoding = "convert the file with: iconv -f ITS-ENCODING -t UTF-8"
 
@@ -37,9 +37,9 @@ struct HelpTests {
         Sample("a;b\n1;\"2\"\n", "quote inside an unquoted field", semicolon),
         Sample("a;\"b\"\n", "quote inside an unquoted field", semicolon),
         Sample("\"a\";b\n", "text after the closing quote", semicolon),
-        Sample("a\tb\n1,\t2\n", "expected 1 field, found 2", "looks tab-delimited: pass --delimiter tab"),
+        Sample("a\tb\n1,\t2\n", "expected 1 field, found 2", "looks tab-delimited"),
         Sample(
-            "a|b\n\"1\"|2\n", "text after the closing quote", "looks |-delimited: pass --delimiter \"|\""),
+            "a|b\n\"1\"|2\n", "text after the closing quote", "looks |-delimited"),
         Sample(
             "a,b\n;\"2\",\n", "quote inside an unquoted field",
             "quote the whole field and double the quotes in it"),

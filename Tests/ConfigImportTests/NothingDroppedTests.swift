@@ -25,7 +25,7 @@ struct NothingDroppedTests {
         (" de", "write de"), ("de_DE_formal", "write de_DE"), ("sr@latin", "write sr_Latn"),
         ("ca-ES-valencia", "write ca_ES"), ("German", "write de"), ("deu", "write de"),
         ("de_DE.UTF-8", "write de_DE"),
-        ("Deutsch", "write de"), ("gsw", "write label_gsw"), ("whatever", "--keep-columns"),
+        ("Deutsch", "write de"), ("gsw", "write label_gsw"), ("whatever", "expected locales"),
     ]
 
     @Test("Every column of the wide form is a locale, or what is kept is said", arguments: wideColumns)

@@ -111,7 +111,7 @@ struct SyncPlanTests {
         let tooMany = plan(pruning(), deletions: 11).refusal
         #expect(tooMany?.code == .tooManyDeletions)
         #expect(tooMany?.cases.count == 11)
-        #expect(tooMany?.advice?.contains("--max-delete 11") == true)
+        #expect(tooMany?.setting == .deletionLimit(11))
         #expect(plan(pruning { $0.deletionLimit = .percent(50) }, deletions: 50).refusal == nil)
         #expect(plan(pruning { $0.deletionLimit = .count(0) }, deletions: 1).refusal != nil)
         #expect(plan(pruning { $0.atomicEntities = 5 }, updates: 5).isAtomic)

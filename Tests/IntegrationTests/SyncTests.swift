@@ -89,7 +89,7 @@ struct SyncTests {
             (try plan(server, folder, "--prune", "--out", out), 3),
         ] {
             #expect(result.status == status)
-            #expect(result.errors.contains("39 of 42 owned entities would be deleted, and at most 5 may be"))
+            #expect(result.errors.contains("would delete 39 of 42 owned entities; the limit is 5"))
         }
         #expect(!FileManager.default.fileExists(atPath: out))
         let refused = try sync(server, folder, "--prune", "--max-delete", "50%")

@@ -3,7 +3,7 @@ extension CSVParser {
     /// An error after which nothing in the file is certain: reading ends.
     mutating func fatal(
         _ code: CSVError.Code, at position: CSVPosition, inField: Bool = true, _ reason: String,
-        help: String? = nil
+        help: Help? = nil
     ) -> CSVError {
         defer {
             state = .ended
@@ -12,12 +12,29 @@ extension CSVParser {
         }
         return CSVError(
             code: code, position: position, recordNumber: recordNumber, field: inField ? fieldIndex : nil,
-            endsReading: true, reason: reason, help: help)
+            endsReading: true, reason: reason, help: help?.text, likelyDelimiter: help?.delimiter)
+    }
+
+    /// A suggested fix.
+    struct Help: ExpressibleByStringLiteral {
+        var text: String
+        /// The delimiter that the file seems to have.
+        var delimiter: UInt8?
+
+        init(_ text: String) { self.text = text }
+        init(stringLiteral text: String) { self.text = text }
+
+        /// Another delimiter fits the file better.
+        init(delimiter: UInt8) {
+            let name = delimiter == UInt8(ascii: "\t") ? "tab" : String(UnicodeScalar(delimiter))
+            text = "looks \(name)-delimited"
+            self.delimiter = delimiter
+        }
     }
 
     /// Reports a fault that leaves the record's end certain, the first one in the record only.
     mutating func report(
-        _ code: CSVError.Code, at position: CSVPosition, _ reason: String, help: String
+        _ code: CSVError.Code, at position: CSVPosition, _ reason: String, help: Help
     ) throws(CSVError) {
         // Without a header nothing can go on.
         if width == 0 { throw fatal(code, at: position, reason, help: help) }
@@ -26,7 +43,7 @@ extension CSVParser {
         skippedBytes = 0
         throw CSVError(
             code: code, position: position, recordNumber: recordNumber, field: fieldIndex, endsReading: false,
-            reason: reason, help: help)
+            reason: reason, help: help.text, likelyDelimiter: help.delimiter)
     }
 
     /// The record that was begun, or the next if there is none.
@@ -60,7 +77,7 @@ extension CSVParser {
         let (name, code) = first == 0xFF ? ("little", "UTF-16LE") : ("big", "UTF-16BE")
         return fatal(
             .utf16, at: position(of: 0), "UTF-16 \(name) endian byte-order mark",
-            help: "convert the file with: iconv -f \(code) -t UTF-8")
+            help: Help("convert the file with: iconv -f \(code) -t UTF-8"))
     }
 
     mutating func utf32() -> CSVError {
@@ -76,21 +93,15 @@ extension CSVParser {
     }
 
     /// What to do if the file seems to have another delimiter.
-    func delimiterHelp(_ record: borrowing CSVRecord) -> String? {
+    func delimiterHelp(_ record: borrowing CSVRecord) -> Help? {
         let likelier =
             width == 0 && record.count == 0
             ? DelimiterDetection.candidate(in: record, except: delimiter) : likelierDelimiter
-        return likelier.map(Self.delimiterHelp)
+        return likelier.map(Help.init(delimiter:))
     }
 
-    static func delimiterHelp(_ delimiter: UInt8) -> String {
-        guard delimiter != UInt8(ascii: "\t") else { return "looks tab-delimited: pass --delimiter tab" }
-        let shown = String(UnicodeScalar(delimiter))
-        return "looks \(shown)-delimited: pass --delimiter \"\(shown)\""
-    }
-
-    static let doubleQuotes = "double a quote that belongs to the text"
-    private static let convertToUTF8 = "convert the file with: iconv -f ITS-ENCODING -t UTF-8"
+    static let doubleQuotes: Help = "double a quote that belongs to the text"
+    private static let convertToUTF8: Help = "convert the file with: iconv -f ITS-ENCODING -t UTF-8"
 
     private static func shown(_ byte: UInt8) -> String { "0x" + String(byte, radix: 16, uppercase: true) }
 }

@@ -55,7 +55,7 @@ extension CSVParser {
             throw fatal(
                 .textAfterQuote, at: position(of: base + cursor), "text after the closing quote",
                 help: looksDelimited
-                    ? Self.delimiterHelp(input[cursor]) : delimiterHelp(record) ?? Self.doubleQuotes)
+                    ? Help(delimiter: input[cursor]) : delimiterHelp(record) ?? Self.doubleQuotes)
         }
     }
 
@@ -99,12 +99,13 @@ extension CSVParser {
             if width == 1 { likelierDelimiter = DelimiterDetection.candidate(in: record, except: delimiter) }
         }
         guard record.count == width else {
+            let help = delimiterHelp(record)
             throw CSVError(
                 code: .raggedRow, position: placeOfWrongCount(record), recordNumber: recordsBegun,
                 endsReading: false,
                 reason: "expected \(width) field\(width == 1 ? "" : "s"), found \(record.count)",
-                help: delimiterHelp(record)
-                    ?? (record.count > width ? "quote a text that holds the delimiter" : nil))
+                help: help?.text ?? (record.count > width ? "quote a text that holds the delimiter" : nil),
+                likelyDelimiter: help?.delimiter)
         }
         return true
     }
@@ -139,7 +140,7 @@ extension CSVParser {
             let question = isFieldQuoted ? "; is the quote opened here ever closed?" : ""
             throw fatal(
                 .fieldTooLong, at: fieldPosition,
-                "field of more than \(limits.fieldBytes) bytes, the limit set by --max-field\(question)")
+                "field of more than \(limits.fieldBytes) bytes, the limit\(question)")
         }
         record.append(run)
     }
@@ -147,6 +148,6 @@ extension CSVParser {
     mutating func recordTooLong(_ record: borrowing CSVRecord) -> CSVError {
         fatal(
             .recordTooLong, at: CSVPosition(line: record.line, column: 1), inField: false,
-            "record of more than \(limits.recordBytes) bytes, the limit set by --max-record")
+            "record of more than \(limits.recordBytes) bytes, the limit")
     }
 }

@@ -259,7 +259,7 @@ extension CSVParser {
         guard fieldIndex < limits.columns else {
             throw fatal(
                 .tooManyColumns, at: fieldPosition,
-                "more than \(limits.columns) column\(limits.columns == 1 ? "" : "s"), the limit set by --max-columns"
+                "more than \(limits.columns) column\(limits.columns == 1 ? "" : "s"), the limit"
             )
         }
     }

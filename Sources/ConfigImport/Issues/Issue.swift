@@ -27,6 +27,23 @@ package struct Issue: Hashable, Sendable {
     /// What to do about it, if `reason` does not say so.
     package var help: String?
 
+    /// The setting that can make it go away.
+    package var setting: Setting?
+
+    /// A setting of the import that an issue depends on.
+    package enum Setting: Hashable, Sendable {
+        /// The file seems to have this delimiter.
+        case delimiter(UInt8)
+        /// Unknown columns can be kept as text.
+        case keepsColumns
+        /// Longer fields can be allowed.
+        case fieldBytes
+        /// Longer records can be allowed.
+        case recordBytes
+        /// More columns can be allowed.
+        case columns
+    }
+
     /// What of the file is shown with it.
     package var excerpt = Excerpt.field
 
@@ -53,7 +70,16 @@ extension Issue {
     package init(_ fault: CSVError, path: String, field: String? = nil) {
         self.init(
             severity: .error, code: IssueCode(fault.code), path: path, position: fault.position, field: field,
-            reason: fault.reason, help: fault.help, excerpt: .byte)
+            reason: fault.reason, help: fault.help, setting: Self.setting(of: fault), excerpt: .byte)
+    }
+
+    private static func setting(of fault: CSVError) -> Setting? {
+        switch fault.code {
+        case .fieldTooLong: .fieldBytes
+        case .recordTooLong: .recordBytes
+        case .tooManyColumns: .columns
+        default: fault.likelyDelimiter.map { .delimiter($0) }
+        }
     }
 }
 

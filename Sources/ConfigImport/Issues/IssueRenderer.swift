@@ -3,9 +3,15 @@ import CSV
 /// Prints issues as a compiler does, each with the line it is in.
 package struct IssueRenderer {
     private let delimiter: UInt8?
+    private let help: (Issue) -> String?
 
     /// A renderer for files with this delimiter; `nil` if it was detected.
-    package init(delimiter: UInt8?) { self.delimiter = delimiter }
+    ///
+    /// - Parameter help: The suggested fix for an issue, in the words of the caller's interface.
+    package init(delimiter: UInt8?, help: @escaping (Issue) -> String? = \.help) {
+        self.delimiter = delimiter
+        self.help = help
+    }
 
     /// The text of one file's issues, every line ended.
     ///
@@ -21,7 +27,7 @@ package struct IssueRenderer {
                 text += excerpts.text(
                     at: issue.position, coversField: issue.excerpt == .field && issue.field != nil)
             }
-            if let help = issue.help {
+            if let help = help(issue) {
                 // Below the bar of the excerpt.
                 let margin = String(repeating: " ", count: String(issue.position.line).count + 3)
                 text += "\(margin)= help: \(help)\n"

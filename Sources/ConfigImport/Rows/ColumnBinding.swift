@@ -142,14 +142,18 @@ struct ColumnBinding {
         for column in known where column.isRequired && found[column.name] == nil {
             isUsable = false
             var reason = "the header has no column \(PlainText.quoted(column.name))"
-            if let delimiter = Self.likelyDelimiter(rows.header) {
-                reason +=
-                    "; it has one column, is the delimiter '\(delimiter.shown)'? (--delimiter \(delimiter.name))"
+            let delimiter = Self.likelyDelimiter(rows.header)
+            if let delimiter {
+                let shown = delimiter == UInt8(ascii: "\t") ? "\\t" : String(UnicodeScalar(delimiter))
+                reason += "; it has one column, is the delimiter '\(shown)'?"
             } else {
                 reason += Suggestion.reverseSuffix(
                     for: [column.name] + column.aliases, among: unknown.map(\.name))
             }
-            log.add(.error, .missingColumn, path, rows.headerPositions[0], reason)
+            log.add(
+                Issue(
+                    severity: .error, code: .missingColumn, path: path, position: rows.headerPositions[0],
+                    field: nil, reason: reason, setting: delimiter.map { .delimiter($0) }))
         }
         guard isUsable else { return nil }
 
@@ -185,10 +189,9 @@ struct ColumnBinding {
     }
 
     /// The delimiter that a header of one column seems to be separated by.
-    private static func likelyDelimiter(_ header: [String]) -> (shown: String, name: String)? {
+    private static func likelyDelimiter(_ header: [String]) -> UInt8? {
         guard header.count == 1 else { return nil }
-        return [(";", ";", "semicolon"), ("\t", "\\t", "tab"), ("|", "|", "pipe"), (",", ",", "comma")]
-            .first { header[0].contains($0.0) }.map { ($0.1, $0.2) }
+        return ";\t|,".utf8.first(where: header[0].utf8.contains)
     }
 
     private mutating func addSteps(_ elements: [Layout.Element]) {

@@ -149,14 +149,15 @@ package struct SyncPlan {
                 .conflict,
                 "\(total.conflicts) of \(total.conflicts + total.changed + total.unchanged) entities conflict",
                 advice: refusesOthers
-                    ? "--adopt takes other sources' entities over" : "see what holds their keys",
-                cases: conflicts)
+                    ? "entities of other sources can be taken over" : "see what holds their keys",
+                setting: refusesOthers ? .adopts : nil, cases: conflicts)
         }
         if options.refusesVanished, let first = vanished.min(by: { $0.key < $1.key }) {
             return SyncRefusal(
                 .vanished,
                 "the directory has none of the \(first.key) any more, of which \(first.value) are owned",
-                advice: "see whether a file is missing; --prune-missing deletes them")
+                advice: "see whether a file is missing; if not, they can be deleted all the same",
+                setting: .prunesVanished)
         }
         if let saved, confirmed != saved.count {
             return SyncRefusal(
@@ -168,14 +169,15 @@ package struct SyncPlan {
         if saved == nil, total.deleted > limit {
             return SyncRefusal(
                 .tooManyDeletions,
-                "\(total.deleted) of \(ownership.ownCount) owned entities would be deleted, and at most \(limit) may be",
-                advice: "if that is right, give --max-delete \(total.deleted)", cases: deletions)
+                "would delete \(total.deleted) of \(ownership.ownCount) owned entities; the limit is \(limit)",
+                advice: "if that is right, raise the limit", setting: .deletionLimit(total.deleted),
+                cases: deletions)
         }
         if options.atomicity == .always, !fits {
             return SyncRefusal(
                 .notAtomic,
                 "\(total.changed) changes of \(changedBytes) bytes do not fit into one transaction",
-                advice: "raise --atomic-limit, or give --atomic auto")
+                advice: "raise the limit, or allow batches", setting: .atomicLimit)
         }
         return nil
     }

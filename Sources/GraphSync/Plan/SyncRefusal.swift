@@ -16,6 +16,18 @@ package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case stale
     }
 
+    /// A setting that allows what a guard refuses.
+    package enum Setting: Hashable, Sendable {
+        /// Other sources' entities are taken over.
+        case adopts
+        /// What vanished as a whole is deleted.
+        case prunesVanished
+        /// So many entities may be deleted.
+        case deletionLimit(Int)
+        /// More changes may go into one transaction, or batches are allowed.
+        case atomicLimit
+    }
+
     /// One entity that it is about.
     package struct Case: Hashable, Sendable {
         /// The entity's key.
@@ -39,6 +51,8 @@ package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
     /// What to do about it.
     package let advice: String?
+    /// The setting that allows it.
+    package let setting: Setting?
     /// The first of the entities that it is about.
     package let cases: [Case]
 
@@ -46,10 +60,13 @@ package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     package static let keptCases = 100
 
     /// A refusal.
-    package init(_ code: Code, _ message: String, advice: String? = nil, cases: [Case] = []) {
+    package init(
+        _ code: Code, _ message: String, advice: String? = nil, setting: Setting? = nil, cases: [Case] = []
+    ) {
         self.code = code
         self.message = message
         self.advice = advice
+        self.setting = setting
         self.cases = cases
     }
 

@@ -83,7 +83,8 @@ final class BackupFolder: Sendable {
             throw BackupError(
                 .permission, "others may write to the backup folder \(path)",
                 advice: status.st_mode & S_IWOTH == 0
-                    ? "chmod g-w \(path), or trust its group (--allow-group)" : "chmod o-w \(path)")
+                    ? "chmod g-w \(path), or trust its group" : "chmod o-w \(path)",
+                parameter: status.st_mode & S_IWOTH == 0 ? .allowsGroup : nil)
         }
     }
 

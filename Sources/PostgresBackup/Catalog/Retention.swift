@@ -10,7 +10,9 @@ extension BackupCatalog {
 
         /// - Throws: ``BackupError/Code/usage`` if `keep` is less than 1.
         public init(keep: Int, maximumAge: Double) throws(BackupError) {
-            guard keep >= 1 else { throw BackupError(.usage, "--keep is \(keep)", advice: "give 1 or more") }
+            guard keep >= 1 else {
+                throw BackupError(.usage, "\(keep) backups would be kept", advice: "keep 1 or more")
+            }
             self.keep = keep
             self.maximumAge = maximumAge
         }

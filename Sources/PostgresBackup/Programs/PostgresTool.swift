@@ -17,7 +17,7 @@ enum PostgresTool: String, Sendable {
         let words = (ended.result ?? "").split(separator: " ")
         guard ended.status.isSuccess, words.count >= 3, let version = PostgresVersion(String(words[2])) else {
             throw BackupError(
-                .configuration, "\(rawValue) --version does not answer like PostgreSQL's",
+                .configuration, "unexpected output of \(rawValue) --version",
                 advice: "check what PATH leads to")
         }
         return version

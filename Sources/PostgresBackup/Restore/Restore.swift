@@ -148,7 +148,7 @@ public struct Restore: Sendable {
         if !outcome.restored.isEmpty { message += "; restored: \(outcome.restored.joined(separator: ", "))" }
         if !rest.isEmpty { message += "; not restored: \(rest.joined(separator: ", "))" }
         if let safety = outcome.safetyBackup { message += "; safety backup: \(safety.name)" }
-        return BackupError(error.code, message, advice: error.advice)
+        return BackupError(error.code, message, advice: error.advice, parameter: error.parameter)
     }
 
     /// Which file goes to which server: a database without a file is an error, a file without a database is left.
@@ -168,7 +168,7 @@ public struct Restore: Sendable {
             throw BackupError(
                 .usage,
                 "the backup holds \(names), the databases given are \(databases.joined(separator: ", "))",
-                advice: "give --database for those of the backup that are to be restored")
+                advice: "name those of the backup that are to be restored", parameter: .databases)
         }
         return pairs
     }

@@ -149,7 +149,7 @@ public struct SchemaMigrations: Sendable {
             throw BackupError(
                 .refused,
                 "the table \(table) looks like \(owner) (\(columns.keys.sorted().joined(separator: ", ")))",
-                advice: "name another table by --migrations-table")
+                advice: "name another table", parameter: .migrationsTable)
         }
     }
 }

@@ -36,12 +36,25 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
         case interrupted
     }
 
+    /// A setting of the program; other targets add their own.
+    package struct Setting: Hashable, Sendable {
+        private let name: String
+
+        /// A setting that is called `name` in the code.
+        package init(_ name: String) { self.name = name }
+
+        /// The user's password.
+        package static let password = Setting("password")
+    }
+
     /// The kind of failure.
     package var code: Code
     /// What happened, in one line; it may hold words of the server, cut to 80 characters.
     package var message: String
     /// What to do about it.
     package var advice: String?
+    /// The setting of the program that can mend it.
+    package var setting: Setting?
     /// The name of the command that failed, if it was one.
     package var command: String?
     /// The origin of the data that the server refused, if it is about one piece of data.
@@ -50,10 +63,14 @@ package struct RedisError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isTransient = false
 
     /// A failure.
-    package init(_ code: Code, _ message: String, advice: String? = nil, command: String? = nil) {
+    package init(
+        _ code: Code, _ message: String, advice: String? = nil, setting: Setting? = nil,
+        command: String? = nil
+    ) {
         self.code = code
         self.message = message
         self.advice = advice
+        self.setting = setting
         self.command = command
     }
 

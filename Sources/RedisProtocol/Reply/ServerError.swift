@@ -50,8 +50,7 @@ package struct ServerError {
             "it is a replica, which may lose what it took before; use its master"),
         Class("NOREPLICAS", .stop, .tryLater, "the server has too few replicas; run again"),
         Class("ERR max number of clients", .stop, .tryLater, "raise maxclients, or run again"),
-        Class(
-            "NOAUTH", .stop, .permission, "give a password: REDISCLI_AUTH, --redis-password-file or the URL"),
+        Class("NOAUTH", .stop, .permission, "give a password"),
         Class("WRONGPASS", .stop, .permission, "check user and password"),
         Class("ERR invalid password", .stop, .permission, "check the password"),
         Class(
@@ -110,6 +109,7 @@ package struct ServerError {
             failure.origin = origin
         }
         if case .delay = effect { failure.isTransient = true }
+        if words.hasPrefix("NOAUTH") { failure.setting = .password }
         return failure
     }
 

@@ -160,10 +160,12 @@ package struct ServerCheck {
         if case .delay = error.effect { return add("state", error.words, .preventsWriting(failure)) }
         if case .missingRight = error.effect {
             failure.message = "INFO not permitted, cannot check eviction and restarts"
-            failure.advice = "grant the user +info, or give --no-server-check"
+            failure.advice = "grant the user +info, or do without"
+            failure.setting = .serverCheck
         } else if failure.code == .configuration {
             failure.advice =
-                "without INFO restarts, flushes and evictions go unnoticed; --no-server-check accepts that"
+                "without INFO restarts, flushes and evictions go unnoticed, which can be accepted"
+            failure.setting = .serverCheck
         }
         add("state", failure.message, .preventsWriting(failure))
     }
@@ -266,7 +268,8 @@ package struct ServerCheck {
             if state.mayEvict, !options.allowsEviction {
                 let failure = RedisError(
                     .configuration,
-                    "policy \(policy) may evict entities (use noeviction or volatile-*, or --allow-eviction)")
+                    "policy \(policy) may evict entities",
+                    advice: "use noeviction or volatile-*, or accept it", setting: .eviction)
                 add("eviction", failure.message, .preventsWriting(failure))
             } else {
                 add("eviction", "policy \(policy)", state.mayEvict ? .warning : .fine)
@@ -295,7 +298,7 @@ package struct ServerCheck {
             .configuration,
             "\(Self.megabytes(bytes)) of new keys and values do not fit: the server has "
                 + "\(Self.megabytes(max(0, most - used))) left of its maxmemory (\(Self.megabytes(most)))",
-            advice: "raise maxmemory, or try all the same with --ignore-memory")
+            advice: "raise maxmemory, or try all the same", setting: .memory)
     }
 
     private static func megabytes(_ bytes: Int) -> String { "\((bytes + 524_288) >> 20) MiB" }

@@ -66,7 +66,7 @@ struct ApplyCommand: ParsableCommand {
                     "the directory has changed since the plan was made; nothing written; make a new plan")
             }
         } catch let error as InputError {
-            throw Failure(ExitStatus(error), "\(error.description); nothing written")
+            throw Failure(error, progress: "nothing written")
         }
         var options = redis.options
         options.batchSize = writing.batchSize

@@ -21,7 +21,7 @@ struct BackupListCommand: ParsableCommand {
         do {
             entries = try backups.catalog.list()
         } catch {
-            throw Failure(ExitStatus(error), error.description)
+            throw Failure(error)
         }
         switch listing.format {
         case .text: printTable(entries)

@@ -99,7 +99,7 @@ struct CSVCommand: ParsableCommand {
         if file == "-" { issue.excerpt = .none }
         var log = IssueLog()
         log.add(issue)
-        let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
+        let renderer = IssueRenderer(delimiter: csv.delimiter.byte, help: OptionNames.help)
         for file in log.byFile { Console.report(renderer.text(of: file)) }
     }
 }

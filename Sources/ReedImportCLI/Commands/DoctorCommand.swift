@@ -34,7 +34,7 @@ struct DoctorCommand: ParsableCommand {
         do throws(RedisError) {
             check = try ServerCheck.take(of: address, keyPrefix: keyPrefix, options: options)
         } catch {
-            throw failure(error)
+            throw Failure(error)
         }
         Console.write("\(PlainText.escaped(address.description))\n")
         for finding in check.findings {
@@ -48,11 +48,7 @@ struct DoctorCommand: ParsableCommand {
             let line = mark.padded(to: 6) + finding.subject.padded(to: 10) + finding.text
             Console.write("  \(PlainText.escaped(line))\n")
         }
-        if let error = check.failure { throw failure(error) }
-    }
-
-    private func failure(_ error: RedisError) -> Failure {
-        Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+        if let error = check.failure { throw Failure(error) }
     }
 }
 

@@ -63,9 +63,9 @@ struct ForgetCommand: ParsableCommand {
             let what = delete ? "\(count(deleted, "entity", "entities")) deleted; " : ""
             Console.write("\(what)source \(source.name) forgotten\n")
         } catch let error as RedisError {
-            throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error)
         } catch let error as SyncRefusal {
-            throw Failure(.refused, error.message + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error)
         }
     }
 }

@@ -63,13 +63,9 @@ struct PlanCommand: ParsableCommand {
             address, options, sync.options(isStrict: input.strict), out == "-" ? nil : format, file: file)
         if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
             // What would be deleted was to be seen, and is.
-            Console.complain(
-                "warning: an import would refuse: \(refusal.message)\(refusal.advice.map { "; \($0)" } ?? "")"
-            )
+            Console.complain("warning: an import would refuse: \(Failure(refusal).message ?? "")")
         } else if let refusal = plan.refusal {
-            throw Failure(
-                refusal.code == .vanished ? .data : .refused,
-                refusal.message + (refusal.advice.map { "; \($0)" } ?? ""))
+            throw Failure(refusal)
         }
         if failOn == .delete, plan.total.deleted > 0 {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")
@@ -87,7 +83,7 @@ struct PlanCommand: ParsableCommand {
                 input: input.arguments, server: address.description, digest: try configuration.digest(),
                 adopts: sync.adopt)
         } catch {
-            throw Failure(ExitStatus(error), error.description)
+            throw Failure(error)
         }
     }
 }

@@ -62,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
                 return try await Cancellation.run { try await server.run(command) }
             }
         } catch let error as PrivateRedisError {
-            throw Failure(ExitStatus(error), error.message)
+            throw Failure(error)
         }
         try Interruption.check()
         switch ending {

@@ -40,7 +40,7 @@ struct StatusCommand: ParsableCommand {
         do throws(RedisError) {
             sources = try SourceStatus.all(on: address, keyPrefix: keyPrefix, options: options)
         } catch {
-            throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error)
         }
         if let source { sources = sources.filter { $0.name == source } }
         switch format {

@@ -83,11 +83,10 @@ struct InputOptions: ParsableArguments {
             check = try Configuration.check(directory, options)
         } catch {
             progress.end()
-            if error.kind == .interrupted { throw Failure(.signal, "interrupted; nothing written") }
-            throw Failure(ExitStatus(error), error.description + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error, progress: error.kind == .interrupted ? "nothing written" : nil)
         }
         progress.end()
-        let renderer = IssueRenderer(delimiter: csv.delimiter.byte)
+        let renderer = IssueRenderer(delimiter: csv.delimiter.byte, help: OptionNames.help)
         for file in check.log.byFile {
             Console.report(renderer.text(of: file))
             if output.format == .github { Console.write(Annotation.lines(file.issues)) }

@@ -28,7 +28,7 @@ enum Cancellation {
         do {
             return try await task.value
         } catch let error as BackupError {
-            throw Failure(ExitStatus(error), error.description)
+            throw Failure(error)
         }
     }
 }

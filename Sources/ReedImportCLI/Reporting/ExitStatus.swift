@@ -92,15 +92,3 @@ enum ExitStatus: Int32 {
     /// The status of the signal that came.
     static var signal: ExitStatus { Interruption.signal == SIGTERM ? .terminated : .interrupted }
 }
-
-/// The end of a run that did not succeed.
-struct Failure: Error {
-    var status: ExitStatus
-    /// One line for standard error; `nil` if all has been said.
-    var message: String?
-
-    init(_ status: ExitStatus, _ message: String? = nil) {
-        self.status = status
-        self.message = message
-    }
-}

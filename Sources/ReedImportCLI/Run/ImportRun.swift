@@ -92,9 +92,9 @@ final class ImportRun {
             noteLeftovers(plan.leftoverCount, plan.vanished, plan.prunedWhole, options)
             return plan
         } catch let error as RedisError {
-            throw Failure(ExitStatus(error), error.message + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error)
         } catch let error as InputError {
-            throw Failure(ExitStatus(error), error.description + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error)
         }
     }
 
@@ -148,9 +148,7 @@ final class ImportRun {
             throw failure(error, describe(error, &sync, graph))
         } catch let error as SyncRefusal {
             report(error.cases)
-            throw Failure(
-                error.code == .vanished ? .data : .refused,
-                error.message + "; nothing written" + (error.advice.map { "; \($0)" } ?? ""))
+            throw Failure(error, progress: "nothing written")
         } catch let error as InputError {
             throw failure(error, describe(sync.counts))
         }
@@ -224,16 +222,11 @@ final class ImportRun {
     }
 
     private func failure(_ error: RedisError, _ counts: String) -> Failure {
-        let advice = error.advice.map { "; \($0)" } ?? ""
-        return Failure(
-            ExitStatus(error),
-            "\(place(error.origin.map { EntityOrigin($0) }))\(error.message); \(counts)\(advice)")
+        Failure(error, at: place(error.origin.map { EntityOrigin($0) }), progress: counts)
     }
 
     private func failure(_ error: InputError, _ counts: String) -> Failure {
-        let advice = error.advice.map { "; \($0)" } ?? ""
-        if error.kind == .interrupted { return Failure(.signal, "interrupted; \(counts)") }
-        return Failure(ExitStatus(error), "\(error.description); \(counts)\(advice)")
+        Failure(error, progress: counts)
     }
 
     /// `PATH:LINE: `, if there is an origin.

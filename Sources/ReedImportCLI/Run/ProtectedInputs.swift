@@ -85,13 +85,3 @@ struct ProtectedInputs {
         return unsafe String(cString: real)
     }
 }
-
-extension Failure {
-    init(_ error: ResultFileError) {
-        switch error.code {
-        case .cannotCreate: self.init(.cannotCreate, error.message)
-        case .inputOutput: self.init(.inputOutput, error.message)
-        case .interrupted: self.init(.signal, "interrupted")
-        }
-    }
-}

@@ -23,8 +23,10 @@ enum TranslationLayout {
         let names = rows.header.map(\.asciiLowercased)
         func refuse(_ code: IssueCode, at field: Int?, _ reason: String) {
             log.add(
-                .error, code, rows.file.path, rows.headerPositions[field ?? 0],
-                field: field.map { rows.header[$0] }, reason)
+                Issue(
+                    severity: .error, code: code, path: rows.file.path,
+                    position: rows.headerPositions[field ?? 0], field: field.map { rows.header[$0] },
+                    reason: reason, setting: code == .unknownColumn ? .keepsColumns : nil))
         }
         let key = keyElements(names)
         if let locale = source.locale {
@@ -128,7 +130,7 @@ enum TranslationLayout {
                     .unknownColumn, field,
                     "not a locale, nor a column of this form; "
                         + (hint
-                            ?? "expected locales such as de or de_DE, key, context, comment, note, notes, description or updated (--keep-columns keeps it as text)")
+                            ?? "expected locales such as de or de_DE, key, context, comment, note, notes, description or updated")
                 )
             }
             return nil
