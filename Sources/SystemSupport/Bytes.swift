@@ -4,7 +4,7 @@ extension [UInt8] {
     /// Appends a copy of `run`.
     ///
     /// Complexity: O(*n*) in its bytes.
-    package mutating func append(_ run: Span<UInt8>) {
+    @inlinable package mutating func append(_ run: Span<UInt8>) {
         // Sound: the bytes are copied during the call.
         unsafe run.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
@@ -19,7 +19,7 @@ extension Span<UInt8> {
     /// Whether any byte is `byte`.
     ///
     /// Complexity: O(*n*); it looks at every byte, sixteen and more at a time.
-    package func contains(_ byte: UInt8) -> Bool {
+    @inlinable package func contains(_ byte: UInt8) -> Bool {
         var found: UInt8 = 0
         for index in indices { found |= self[index] == byte ? 1 : 0 }
         return found != 0

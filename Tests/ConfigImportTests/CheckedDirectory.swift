@@ -42,7 +42,7 @@ struct CheckedDirectory {
         }
         var entities: [Entity] = []
         for kind in EntityKind.allCases {
-            try configuration.forEachEntity(of: kind) { entities.append(copy $0) }
+            try configuration.forEachEntity(of: kind.type) { entities.append(copy $0) }
         }
         return entities
     }

@@ -2,6 +2,7 @@ import ConfigImport
 import Foundation
 import TestSupport
 import Testing
+import UCG
 
 struct DirectoryTests {
     @Test("Missing kinds and files without rows are notes, not errors")
@@ -171,7 +172,7 @@ struct DirectoryTests {
         try folder.write("name\na\n", to: "themes.csv")
         let configuration = try #require(try Configuration.check(folder.path, ImportOptions()).configuration)
         try folder.write("name\nb\n", to: "themes.csv")
-        let error = #expect(throws: InputError.self) { try configuration.forEachEntity(of: .themes) { _ in } }
+        let error = #expect(throws: InputError.self) { try configuration.forEachEntity(of: .theme) { _ in } }
         #expect(error?.kind == .changed)
     }
 }

@@ -8,12 +8,20 @@ struct SyncPlanTests {
     private func key(_ name: String) -> EntityKey { EntityKey(type: .theme, id: id(name)) }
 
     /// A directory of these themes.
-    private func graph(_ names: String..., units: Set<PruningUnit> = [PruningUnit(type: .theme)])
+    private func graph(_ names: String..., groups: Set<EntityGroup> = [EntityGroup(type: .theme)])
         -> DesiredGraph
     {
-        DesiredGraph(
-            types: [.snippet, .theme], ids: [.theme: PackedIDs(names.map { id($0) })], units: units,
-            estimatedBytes: 1000, forEachEntity: { _, _ in })
+        DesiredGraph(Themes(ids: [.theme: names.map { id($0) }], groups: groups))
+    }
+
+    /// Themes that are not gone through.
+    private struct Themes: EntitySource {
+        let types: [EntityType] = [.snippet, .theme]
+        let ids: [EntityType: [EntityID]]
+        let groups: Set<EntityGroup>
+        let estimatedByteCount = 1000
+
+        func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) {}
     }
 
     private func pruning(_ change: (inout SyncOptions) -> Void = { _ in }) -> SyncOptions {
@@ -55,9 +63,9 @@ struct SyncPlanTests {
         let ownership = Ownership(own: [.theme: ids("a"), .translation: translations])
         let german = #"{"layer":"theme","scope":"x","locale":"de"}"#
         let french = #"{"layer":"theme","scope":"x","locale":"fr"}"#
-        let units: Set = [PruningUnit(layer: "theme", scope: "x", locale: "fr")]
+        let groups: Set = [EntityGroup(layer: "theme", scope: "x", locale: "fr")]
         func verdicts(_ options: SyncOptions) -> [Bool] {
-            var plan = SyncPlan(graph(units: units), ownership, options)
+            var plan = SyncPlan(graph(groups: groups), ownership, options)
             let deletions = [
                 deletion(.theme, "a"), deletion(.translation, "de1", german),
                 deletion(.translation, "de2", german),
@@ -65,17 +73,17 @@ struct SyncPlanTests {
             ]
             return deletions.map { plan.prunes($0) }
         }
-        let lost = PruningUnit(layer: "theme", scope: "x", locale: "de")
+        let lost = EntityGroup(layer: "theme", scope: "x", locale: "de")
         #expect(verdicts(pruning()) == [false, false, false, true])
         #expect(verdicts(pruning { $0.prunesMissing = true }) == [true, true, true, true])
         #expect(lost.description == "translations of de (layer theme, scope x)")
-        var checked = SyncPlan(graph(units: units), ownership, pruning())
+        var checked = SyncPlan(graph(groups: groups), ownership, pruning())
         for name in ["de1", "de2"] { _ = checked.prunes(deletion(.translation, name, german)) }
         #expect(checked.vanished == [lost: 2])
         #expect(checked.deletions(.translation).count == 1)
         #expect(checked.ownedAfter[.translation]?.count == 2)
         #expect(checked.refusal == nil)
-        var strict = SyncPlan(graph(units: units), ownership, pruning { $0.refusesVanished = true })
+        var strict = SyncPlan(graph(groups: groups), ownership, pruning { $0.refusesVanished = true })
         _ = strict.prunes(deletion(.theme, "a"))
         #expect(strict.refusal?.code == .vanished)
         #expect(strict.refusal?.message.contains("theme entities") == true)

@@ -22,32 +22,54 @@ private struct Sample {
         }
     }
 
-    var graph: DesiredGraph {
-        let entities = entities
-        return DesiredGraph(
-            types: Self.types,
-            ids: entities.reduce(into: [:]) { ids, pair in
-                ids[pair.key] = PackedIDs(pair.value.keys.map { EntityName.id(pair.key, $0) })
-            },
-            units: Set(
-                Sample.types.map { PruningUnit(type: $0) } + [PruningUnit(layer: "", scope: nil, locale: "")]),
-            estimatedBytes: entities.values.reduce(0) {
-                $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 }
-            }
-        ) { type, body in
-            for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
-                var entity = Entity(
-                    type: type, id: EntityName.id(type, pair.key),
-                    origin: EntityOrigin(file: 0, line: number + 2))
-                entity.data.beginObject()
-                entity.data.key("name")
-                entity.data.string(pair.key)
-                entity.data.key("text")
-                entity.data.string(pair.value)
-                entity.data.endObject()
-                try body(entity)
-            }
+    var graph: DesiredGraph { DesiredGraph(self) }
+}
+
+extension Sample: EntitySource {
+    var types: [EntityType] { Self.types }
+
+    var ids: [EntityType: [EntityID]] {
+        entities.reduce(into: [:]) { ids, pair in
+            ids[pair.key] = pair.value.keys.map { EntityName.id(pair.key, $0) }
         }
+    }
+
+    var groups: Set<EntityGroup> {
+        Set(Self.types.map { EntityGroup(type: $0) } + [EntityGroup(layer: "", scope: nil, locale: "")])
+    }
+
+    var estimatedByteCount: Int {
+        entities.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.utf8.count + 330 } }
+    }
+
+    func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
+        for (number, pair) in (entities[type] ?? [:]).sorted(by: { $0.key < $1.key }).enumerated() {
+            var entity = Entity(
+                type: type, id: EntityName.id(type, pair.key), origin: EntityOrigin(file: 0, line: number + 2)
+            )
+            entity.data.beginObject()
+            entity.data.key("name")
+            entity.data.string(pair.key)
+            entity.data.key("text")
+            entity.data.string(pair.value)
+            entity.data.endObject()
+            try body(entity)
+        }
+    }
+}
+
+/// A source with which something happens while it is gone through.
+private struct DisturbedSource: EntitySource {
+    let source: Sample
+    let disturbance: (EntityType, (borrowing Entity) throws -> Void) throws -> Void
+
+    var types: [EntityType] { source.types }
+    var ids: [EntityType: [EntityID]] { source.ids }
+    var groups: Set<EntityGroup> { [] }
+    var estimatedByteCount: Int { 0 }
+
+    func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
+        try disturbance(type, body)
     }
 }
 
@@ -300,11 +322,9 @@ struct RedisSyncTests {
         // While the graph is gone through a second time, after ownership was read.
         for (disturbances, succeeds) in [(2, true), (3, false)] {
             var rounds = 0
-            let graph = sample.graph
-            let disturbed = DesiredGraph(
-                types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0
-            ) { type, body in
-                try graph.forEachEntity(type, body)
+            let undisturbed = sample
+            let disturbed = DisturbedSource(source: undisturbed) { type, body in
+                try undisturbed.forEachEntity(of: type, body)
                 guard type == .translation else { return }
                 rounds += 1
                 if rounds <= disturbances {
@@ -314,14 +334,14 @@ struct RedisSyncTests {
             }
             var sync = try Self.sync(server, at: 10)
             if succeeds {
-                let result = try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
+                let result = try sync.apply(DesiredGraph(disturbed), lockTimeout: .zero) { LastImport() }
                 #expect(result.total.updated == 1)
                 #expect(rounds == 3)
                 #expect(try server.ask("get", key).contains(#""text":"2""#))
                 sample.entities[.theme] = ["a": "3", "b": "1"]
             } else {
                 let error = #expect(throws: RedisError.self) {
-                    try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
+                    try sync.apply(DesiredGraph(disturbed), lockTimeout: .zero) { LastImport() }
                 }
                 #expect(error?.code == .tryLater)
             }
@@ -509,17 +529,16 @@ struct RedisSyncTests {
     {
         var sample = Sample()
         for number in 0..<3000 { sample.entities[.theme, default: [:]]["n\(number)"] = "1" }
-        let graph = sample.graph
-        let disturbed = DesiredGraph(types: graph.types, ids: graph.ids, units: [], estimatedBytes: 0) {
-            type, body in
+        let undisturbed = sample
+        let disturbed = DisturbedSource(source: undisturbed) { type, body in
             var seen = 0
-            try graph.forEachEntity(type) { entity in
+            try undisturbed.forEachEntity(of: type) { entity in
                 seen += 1
                 if seen % 300 == 0 { try disturbance(seen) }
                 try body(entity)
             }
         }
-        return try sync.apply(disturbed, lockTimeout: .zero) { LastImport() }
+        return try sync.apply(DesiredGraph(disturbed), lockTimeout: .zero) { LastImport() }
     }
 
     @Test("What arrives when another run holds the lock has no effect, in batches too")

@@ -54,6 +54,12 @@ package enum EntityKind: String, CaseIterable, Hashable, Sendable {
     /// Translations.
     case translations
 
+    /// The kind that makes entities of a type; `nil` if there is none.
+    package init?(of type: EntityType) {
+        guard let kind = Self.allCases.first(where: { $0.type == type }) else { return nil }
+        self = kind
+    }
+
     /// The type of the entities of this kind.
     package var type: EntityType {
         switch self {

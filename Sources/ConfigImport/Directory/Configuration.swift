@@ -12,39 +12,11 @@ package struct Configuration: Sendable {
     /// How much there is of each kind; the time is that of checking it.
     package let counts: [EntityKind: KindCounts]
 
-    /// The layers and scopes that have a text in a locale.
-    package var translatedPlaces: Set<TranslatedPlace> {
-        importers.translations.catalog.places(importers.translations.locales)
-    }
-
     /// The files' paths, by the numbers that the origins of entities have.
     package var paths: [String] { files.map(\.path) }
 
-    /// What keys and values come to, about: the bytes of the files, and what surrounds them in an entity.
-    package var estimatedBytes: Int {
-        let entities = counts.values.reduce(0) { $0 + $1.entities }
-        return files.reduce(0) { $0 + $1.identity.size } + 330 * entities
-    }
-
     /// How many bytes the files have.
     package var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
-
-    /// The ids of all entities of each kind, in the order of the files.
-    ///
-    /// Complexity: O(*n*) in the entities.
-    package var ids: [EntityKind: [EntityID]] {
-        let kinds = EntityKind.allCases
-        let places = files.map { file in kinds.firstIndex(of: file.entityKind) ?? 0 }
-        var ids = kinds.map { kind in
-            var ids: [EntityID] = []
-            ids.reserveCapacity(counts[kind]?.entities ?? 0)
-            return ids
-        }
-        for entry in 0..<identities.count {
-            ids[places[Int(identities.origin(of: entry).file)]].append(identities[entry])
-        }
-        return Dictionary(uniqueKeysWithValues: zip(kinds, ids))
-    }
 
     /// A digest (SHA-256) of all files, their places in the directory and what they hold.
     ///
@@ -107,12 +79,45 @@ package struct Configuration: Sendable {
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)
     }
 
-    /// Reads the files of one kind again and lends every entity to `body`.
+}
+
+extension Configuration: EntitySource {
+    package var types: [EntityType] { EntityType.builtIn }
+
+    /// The ids of all entities of each type, in the order of the files.
     ///
-    /// - Throws: ``InputError`` if a file is not what it was when it was checked,
-    ///   and what `body` throws.
-    package func forEachEntity(of kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
-        for (number, file) in files.enumerated() where file.entityKind == kind {
+    /// Complexity: O(*n*) in the entities.
+    package var ids: [EntityType: [EntityID]] {
+        let kinds = EntityKind.allCases
+        let places = files.map { file in kinds.firstIndex(of: file.entityKind) ?? 0 }
+        var ids = kinds.map { kind in
+            var ids: [EntityID] = []
+            ids.reserveCapacity(counts[kind]?.entities ?? 0)
+            return ids
+        }
+        for entry in 0..<identities.count {
+            ids[places[Int(identities.origin(of: entry).file)]].append(identities[entry])
+        }
+        return Dictionary(uniqueKeysWithValues: zip(kinds.map(\.type), ids))
+    }
+
+    /// The types that have entities, and the translated locales of each layer and scope.
+    package var groups: Set<EntityGroup> {
+        let kinds = EntityKind.allCases.filter { $0 != .translations && (counts[$0]?.entities ?? 0) > 0 }
+        return importers.translations.catalog.groups(importers.translations.locales)
+            .union(kinds.map { EntityGroup(type: $0.type) })
+    }
+
+    /// The bytes of the files, and what surrounds them in an entity.
+    package var estimatedByteCount: Int {
+        byteCount + 330 * counts.values.reduce(0) { $0 + $1.entities }
+    }
+
+    /// Reads the files of one type again, and calls `body` with every entity.
+    ///
+    /// - Throws: ``InputError`` if a file is not what it was when it was checked; what `body` throws.
+    package func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
+        for (number, file) in files.enumerated() where file.entityKind.type == type {
             try importers.build(file, number: number, options, identities, body)
         }
     }

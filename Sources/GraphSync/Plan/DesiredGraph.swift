@@ -1,31 +1,27 @@
 package import UCG
 
-/// What should be in the store: entities that can be gone through as often as need be.
+/// What should be in the store: a source of entities, with their ids packed for comparing who owns what.
 package struct DesiredGraph {
-    /// The types of entities, in an order in which no reference dangles while they are written one after the other.
-    package let types: [EntityType]
+    /// The entities.
+    package let source: any EntitySource
     /// The ids of all entities of each type.
     package let ids: [EntityType: PackedIDs]
-    /// What the directory has entities of: of what it has none at all, nothing is pruned without being asked to.
-    package let units: Set<PruningUnit>
-    /// About how many bytes the entities come to.
-    package let estimatedBytes: Int
-    /// Lends every entity of a type, in the same order each time.
-    package let forEachEntity: (EntityType, (borrowing Entity) throws -> Void) throws -> Void
+    /// The groups of which there are entities.
+    package let groups: Set<EntityGroup>
 
-    /// A graph of the entities that `forEachEntity` lends.
-    package init(
-        types: [EntityType], ids: [EntityType: PackedIDs], units: Set<PruningUnit>,
-        estimatedBytes: Int,
-        forEachEntity: @escaping (EntityType, (borrowing Entity) throws -> Void) throws -> Void
-    ) {
-        self.types = types
-        self.ids = ids
-        self.units = units
-        self.estimatedBytes = estimatedBytes
-        self.forEachEntity = forEachEntity
+    /// The graph of a source.
+    ///
+    /// - Complexity: O(*n* log *n*) in the entities.
+    package init(_ source: any EntitySource) {
+        self.source = source
+        ids = source.ids.mapValues { PackedIDs($0) }
+        groups = source.groups
     }
 
-    /// How many entities there are.
+    /// The types of entities, in the order in which they are written.
+    package var types: [EntityType] { source.types }
+    /// The approximate number of bytes that keys and values come to.
+    package var estimatedBytes: Int { source.estimatedByteCount }
+    /// The number of entities.
     package var count: Int { ids.values.reduce(0) { $0 + $1.count } }
 }

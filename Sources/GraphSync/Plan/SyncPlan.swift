@@ -11,11 +11,11 @@ package struct SyncPlan {
     /// Owned entities that the directory no longer has and that nobody asked to delete, by type.
     private let unasked: [EntityType: PackedIDs]
     /// What vanished from the directory as a whole, and how many entities of it are kept.
-    package private(set) var vanished: [PruningUnit: Int] = [:]
+    package private(set) var vanished: [EntityGroup: Int] = [:]
     /// What vanished from the directory as a whole, and how many entities of it are deleted.
-    package private(set) var prunedWhole: [PruningUnit: Int] = [:]
+    package private(set) var prunedWhole: [EntityGroup: Int] = [:]
     private var kept: [EntityType: [EntityID]] = [:]
-    private let units: Set<PruningUnit>
+    private let groups: Set<EntityGroup>
     /// Entities of the directory that are another source's, by its name and type.
     package let foreign: [String: [EntityType: PackedIDs]]
 
@@ -42,7 +42,7 @@ package struct SyncPlan {
         self.saved = saved
         desired = graph.ids
         let gone = ownership.leftovers(graph)
-        units = graph.units
+        groups = graph.groups
         if let saved {
             candidates = gone.reduce(into: [:]) {
                 $0[$1.key] = $1.value.intersection(saved.deletions($1.key))
@@ -80,13 +80,13 @@ package struct SyncPlan {
     /// unless that was asked for.
     package mutating func prunes(_ deletion: PlannedChange) -> Bool {
         guard case .delete = deletion.change, saved == nil, let stored = deletion.stored else { return true }
-        let unit = PruningUnit(type: deletion.key.type, stored: stored)
-        if units.contains(unit) { return true }
+        let group = EntityGroup(type: deletion.key.type, stored: stored)
+        if groups.contains(group) { return true }
         if options.prunesMissing {
-            prunedWhole[unit, default: 0] += 1
+            prunedWhole[group, default: 0] += 1
             return true
         }
-        vanished[unit, default: 0] += 1
+        vanished[group, default: 0] += 1
         kept[deletion.key.type, default: []].append(deletion.key.id)
         return false
     }

@@ -21,9 +21,9 @@ package struct SyncResult: Hashable, Sendable {
     /// Owned entities that the directory no longer has, and that are kept.
     package var leftovers = 0
     /// What vanished from the directory as a whole, and how many entities of it were kept.
-    package var vanished: [PruningUnit: Int] = [:]
+    package var vanished: [EntityGroup: Int] = [:]
     /// What vanished from the directory as a whole, and how many entities of it were deleted.
-    package var prunedWhole: [PruningUnit: Int] = [:]
+    package var prunedWhole: [EntityGroup: Int] = [:]
 
     /// Nothing done.
     package init() {}

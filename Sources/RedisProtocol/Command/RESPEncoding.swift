@@ -11,27 +11,27 @@ extension [UInt8] {
     }
 
     /// Appends the array header for `count` arguments, the command's name included.
-    package mutating func appendArrayHeader(_ count: Int) {
+    @inlinable package mutating func appendArrayHeader(_ count: Int) {
         append(UInt8(ascii: "*"))
         append(decimal: count)
         appendLineEnd()
     }
 
     /// Appends the header of a string of `length` bytes.
-    package mutating func appendLength(_ length: Int) {
+    @inlinable package mutating func appendLength(_ length: Int) {
         append(UInt8(ascii: "$"))
         append(decimal: length)
         appendLineEnd()
     }
 
     /// Appends the end of a line.
-    package mutating func appendLineEnd() {
+    @inlinable package mutating func appendLineEnd() {
         append(13)
         append(10)
     }
 
     /// Appends a number that is not negative.
-    private mutating func append(decimal number: Int) {
+    @usableFromInline mutating func append(decimal number: Int) {
         if number >= 10 { append(decimal: number / 10) }
         append(UInt8(ascii: "0") + UInt8(number % 10))
     }

@@ -2,15 +2,15 @@ import SystemSupport
 
 /// The elements of an array reply; their strings lie one after the other, so that none of them is an allocation.
 package struct ReplyList: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
-    private enum Item: Hashable, Sendable {
+    @usableFromInline enum Item: Hashable, Sendable {
         /// A string, by where it ends.
         case string(end: Int)
         /// Anything else, and where the strings before it end.
         case other(RedisReply, end: Int)
     }
 
-    private var elements: [Item] = []
-    private var strings: [UInt8] = []
+    @usableFromInline var elements: [Item] = []
+    @usableFromInline var strings: [UInt8] = []
 
     package init() {}
 
@@ -33,13 +33,13 @@ package struct ReplyList: RandomAccessCollection, Hashable, Sendable, Expressibl
     }
 
     /// Passes a string to `body`; returns `nil` if the element is not a string.
-    package func withString<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result? {
+    @inlinable package func withString<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result? {
         guard case .string = elements[index] else { return nil }
         return body(strings.span.extracting(stringRange(of: index)))
     }
 
     /// Whether an element is null.
-    package func isNull(at index: Int) -> Bool {
+    @inlinable package func isNull(at index: Int) -> Bool {
         if case .other(.null, _) = elements[index] { true } else { false }
     }
 
@@ -56,9 +56,9 @@ package struct ReplyList: RandomAccessCollection, Hashable, Sendable, Expressibl
         elements.append(.string(end: strings.count))
     }
 
-    private func stringRange(of index: Int) -> Range<Int> { end(of: index - 1)..<end(of: index) }
+    @inlinable func stringRange(of index: Int) -> Range<Int> { end(of: index - 1)..<end(of: index) }
 
-    private func end(of index: Int) -> Int {
+    @inlinable func end(of index: Int) -> Int {
         if index < 0 { return 0 }
         switch elements[index] {
         case .string(let end), .other(_, let end): return end

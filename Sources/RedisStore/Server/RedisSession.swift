@@ -145,7 +145,7 @@ struct RedisSession {
         }
         for requirement in ServerRequirement.all {
             // The right to each command on one type's keys, and to SET on every type's.
-            let types: [EntityType] = requirement.command == "SET" ? RedisSession.types : [.snippet]
+            let types: [EntityType] = requirement.command == "SET" ? EntityType.builtIn : [.snippet]
             for type in types {
                 questions.append(
                     Question(
@@ -156,8 +156,6 @@ struct RedisSession {
         questions.append(Question(purpose: .end, command: RedisCommand("PING")))
         return questions
     }
-
-    private static let types: [EntityType] = [.snippet, .theme, .association, .translation]
 
     /// Something that this run has written, by which the last round trip sees that it is still there.
     enum Record {

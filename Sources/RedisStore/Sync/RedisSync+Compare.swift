@@ -96,7 +96,7 @@ extension RedisSync {
     ) throws {
         var comparison = try StoredComparison(
             with: node, keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry)
-        try desired.forEachEntity(type) { entity in try comparison.add(entity, body) }
+        try desired.source.forEachEntity(of: type) { entity in try comparison.add(entity, body) }
         try comparison.finish(body)
     }
 

@@ -47,7 +47,14 @@ extension RedisSync {
     }
 
     /// A graph without entities: everything that is owned is left over.
-    private static var nothing: DesiredGraph {
-        DesiredGraph(types: [], ids: [:], units: [], estimatedBytes: 0) { _, _ in }
-    }
+    private static var nothing: DesiredGraph { DesiredGraph(NoEntities()) }
+}
+
+private struct NoEntities: EntitySource {
+    let types: [EntityType] = []
+    let ids: [EntityType: [EntityID]] = [:]
+    let groups: Set<EntityGroup> = []
+    let estimatedByteCount = 0
+
+    func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) {}
 }

@@ -22,7 +22,7 @@ extension RedisSync {
         for type in desired.types {
             let before = store.counts
             defer { count(type, since: before) }
-            try desired.forEachEntity(type) { entity in
+            try desired.source.forEachEntity(of: type) { entity in
                 if let saved, !saved.affects(entity.type, entity.id) { return }
                 try store.write(entity)
             }

@@ -48,7 +48,7 @@ struct ForgetCommand: ParsableCommand {
         options.onNote = { Console.complain("note: \($0)") }
         do {
             var sync = try RedisSync(
-                of: target.address, source: source, types: Configuration.types,
+                of: target.address, source: source, types: EntityType.builtIn,
                 stamp: WriteStamp(time: .now, author: ""), redis: options, options: SyncOptions())
             guard let number = try sync.recordedEntities() else {
                 throw Failure(.noInput, "there is no source \(source.name) at \(target.address)")

@@ -12,8 +12,7 @@ final class ImportRun {
     private let stamp: WriteStamp
     private let isQuiet: Bool
     private let progress: Progress
-    private var durations: [EntityKind: Duration] = [:]
-    private var activity = "comparing"
+    private let entities: MeasuredSource
     private var outcome = ImportOutcome()
 
     init(
@@ -25,12 +24,15 @@ final class ImportRun {
         self.stamp = stamp
         self.isQuiet = isQuiet
         self.progress = progress
+        entities = MeasuredSource(configuration, progress)
     }
 
     /// What was done, for a person or a program.
     var summary: Summary {
         var counts = configuration.counts
-        for (kind, duration) in durations { counts[kind]?.duration += duration }
+        for (type, duration) in entities.durations {
+            if let kind = EntityKind(of: type) { counts[kind]?.duration += duration }
+        }
         return Summary(counts, byteCount: configuration.byteCount, outcome)
     }
 
@@ -38,26 +40,19 @@ final class ImportRun {
     var total: Int { configuration.counts.values.reduce(0) { $0 + $1.entities } }
 
     /// What should be in Redis.
-    func graph() -> DesiredGraph { configuration.graph { kind, body in try self.forEachEntity(kind, body) } }
-
-    private func forEachEntity(_ kind: EntityKind, _ body: (borrowing Entity) throws -> Void) throws {
-        progress.begin("\(activity) \(kind.rawValue)")
-        let start = ContinuousClock.now
-        defer { durations[kind, default: .zero] += ContinuousClock.now - start }
-        try configuration.forEachEntity(of: kind, body)
-    }
+    func graph() -> DesiredGraph { DesiredGraph(entities) }
 
     // MARK: - To a file
 
     /// Writes every entity to a file of commands.
     func write(toFile result: consuming ResultFile, batchSize: Int) throws {
         defer { progress.end() }
-        activity = "writing"
+        entities.activity = "writing"
         do {
             var file = RESPFile(
                 result, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize)
             let start = ContinuousClock.now
-            for kind in EntityKind.allCases { try forEachEntity(kind) { try file.write($0) } }
+            for type in entities.types { try entities.forEachEntity(of: type) { try file.write($0) } }
             try file.finish()
             outcome.writing = ContinuousClock.now - start
         } catch let error as ResultFileError {
@@ -79,7 +74,7 @@ final class ImportRun {
         defer { progress.end() }
         do {
             var sync = try RedisSync(
-                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis,
+                of: address, source: source, types: configuration.types, stamp: stamp, redis: redis,
                 options: options,
                 isReadOnly: true)
             let plan = try sync.plan(graph()) { change in
@@ -117,7 +112,7 @@ final class ImportRun {
         var sync: RedisSync
         do throws(RedisError) {
             sync = try RedisSync(
-                of: address, source: source, types: Configuration.types, stamp: stamp, redis: redis,
+                of: address, source: source, types: configuration.types, stamp: stamp, redis: redis,
                 options: options, saved: saved)
         } catch {
             throw failure(error, "nothing written")
@@ -126,7 +121,7 @@ final class ImportRun {
             redis.onNote("the server is not checked for restarts, flushes and evictions (--no-server-check)")
         }
         defer { progress.end() }
-        activity = "importing"
+        entities.activity = "importing"
         let graph = graph()
         do {
             // It takes a while, and is needed at the end.
@@ -164,7 +159,7 @@ final class ImportRun {
 
     /// Says what is owned and no longer in the directory, and why it stays.
     private func noteLeftovers(
-        _ leftovers: Int, _ vanished: [PruningUnit: Int], _ pruned: [PruningUnit: Int], _ options: SyncOptions
+        _ leftovers: Int, _ vanished: [EntityGroup: Int], _ pruned: [EntityGroup: Int], _ options: SyncOptions
     ) {
         for (unit, number) in vanished.sorted(by: { $0.key < $1.key }) {
             Console.complain(
@@ -183,7 +178,7 @@ final class ImportRun {
     }
 
     private func verify(_ sync: inout RedisSync, _ graph: DesiredGraph) throws {
-        activity = "verifying"
+        entities.activity = "verifying"
         let counts: ChangeCounts
         let firstFault: EntityOrigin?
         do {

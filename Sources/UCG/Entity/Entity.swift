@@ -29,7 +29,7 @@ package struct EntityOrigin: Hashable, Sendable {
     package var line: UInt32
 
     /// An origin in `file` at `line`.
-    package init(file: Int, line: Int) {
+    @inlinable package init(file: Int, line: Int) {
         self.file = UInt32(clamping: file)
         self.line = UInt32(clamping: line)
     }

@@ -2,8 +2,12 @@ import SystemSupport
 
 /// The UUID of an entity (RFC 9562).
 package struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    private let high: UInt64
-    private let low: UInt64
+    @usableFromInline let high: UInt64
+    @usableFromInline let low: UInt64
+
+    @inlinable package static func == (left: EntityID, right: EntityID) -> Bool {
+        left.low == right.low && left.high == right.high
+    }
 
     /// The namespace of all derived ids: `9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915`.
     package static let namespace = EntityID(high: 0x9d2c_1f0e_6a53_5b7e, low: 0x8c41_2f60_d7a3_e915)

@@ -25,6 +25,9 @@ package struct EntityType: RawRepresentable, Hashable, Sendable, CustomStringCon
     /// One text in one language.
     package static let translation = EntityType(builtIn: "translation")
 
+    /// The built-in types, in an order in which no reference dangles while they are written one after the other.
+    package static let builtIn: [EntityType] = [.snippet, .theme, .association, .translation]
+
     /// The type's name.
     package var description: String { rawValue }
 }

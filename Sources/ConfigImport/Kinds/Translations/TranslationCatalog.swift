@@ -56,11 +56,11 @@ struct TranslationCatalog {
     mutating func noteText(of group: Int, locale: Int) { translated.insert(group << 16 | locale) }
 
     /// The layers and scopes that have a text in a locale.
-    func places(_ locales: LocaleTable) -> Set<TranslatedPlace> {
+    func groups(_ locales: LocaleTable) -> Set<EntityGroup> {
         Set(
             translated.map { place in
                 let source = groups[place >> 16]
-                return TranslatedPlace(
+                return EntityGroup(
                     layer: source.layer.rawValue, scope: source.scope,
                     locale: locales[place & 0xFFFF].rawValue)
             })
@@ -109,14 +109,4 @@ struct TranslationCatalog {
 
     /// A set of placeholders, as texts have them, sorted.
     func names(_ placeholders: UInt32) -> [String] { placeholderSets[Int(placeholders)] }
-}
-
-/// A layer and scope with a text in a locale.
-package struct TranslatedPlace: Hashable, Sendable {
-    /// The layer, for example `global`.
-    package let layer: String
-    /// The theme, snippet or plugin; `<theme>/<template>` for a template; `nil` for the global layer.
-    package let scope: String?
-    /// The locale, for example `de_DE`.
-    package let locale: String
 }

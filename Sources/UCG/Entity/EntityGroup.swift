@@ -1,10 +1,8 @@
-package import UCG
-
-/// What can vanish from a directory as a whole: the texts of a locale in one layer and scope, and otherwise all entities
-/// of a type.
+/// Entities that can vanish from a directory as a whole: the texts of a locale in one layer and scope, and otherwise all
+/// entities of a type.
 ///
 /// When all of it is gone at once, a file was more probably lost or renamed than emptied on purpose.
-package struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct EntityGroup: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The type of the entities.
     package let type: EntityType
     /// Layer, scope and locale of translations; empty for other types.
@@ -22,7 +20,7 @@ package struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConverti
         place = [layer, scope ?? "", locale]
     }
 
-    /// The unit of a stored entity.
+    /// The group of a stored entity.
     ///
     /// Complexity: O(*n*) in its bytes, which are parsed if it is a translation.
     package init(type: EntityType, stored: [UInt8]) {
@@ -45,7 +43,7 @@ package struct PruningUnit: Hashable, Comparable, Sendable, CustomStringConverti
     }
 
     /// The order of types and places, for lists.
-    package static func < (left: PruningUnit, right: PruningUnit) -> Bool {
+    package static func < (left: EntityGroup, right: EntityGroup) -> Bool {
         if left.type != right.type { return left.type.rawValue < right.type.rawValue }
         return left.place.lexicographicallyPrecedes(right.place)
     }
