@@ -4,7 +4,7 @@ public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: Hashable, Sendable {
         /// A name, version, URL or age that is not valid.
         case usage
-        /// A guard said no, for example because nothing good would be left.
+        /// A safety check refused, for example because nothing good would be left.
         case refused
         /// A backup, or what the server made of it, is not as it should be.
         case data

@@ -93,14 +93,14 @@ struct SyncPlanTests {
     func otherSources() {
         let ownership = Ownership(own: [:], others: ["shop": [.theme: ids("a", "z")]])
         let plan = SyncPlan(graph("a", "b"), ownership, SyncOptions())
-        #expect(plan.verdict(.none, .theme, id("a")) == .conflict("the entity is the source shop's"))
+        #expect(plan.verdict(.unchanged, .theme, id("a")) == .conflict("the entity belongs to source 'shop'"))
         #expect(plan.verdict(.create, .theme, id("b")) == .create)
         var options = SyncOptions()
         options.adopts = true
         let adopting = SyncPlan(graph("a", "b"), ownership, options)
-        #expect(adopting.verdict(.none, .theme, id("a")) == .none)
+        #expect(adopting.verdict(.unchanged, .theme, id("a")) == .unchanged)
         #expect(adopting.adopted == 1)
-        #expect(adopting.foreign == ["shop": [.theme: ids("a")]])
+        #expect(adopting.ownedByOthers == ["shop": [.theme: ids("a")]])
     }
 
     @Test("Conflicts, too many deletions and changes that do not fit are refused, with the cases")
@@ -136,7 +136,7 @@ struct SyncPlanTests {
         var conflicting = plan(SyncOptions())
         conflicting.add(.otherType, key("x"), EntityOrigin(file: 0, line: 3), byteCount: 1)
         #expect(conflicting.refusal?.code == .conflict)
-        #expect(conflicting.refusal?.cases.first?.reason == "the key holds no string")
+        #expect(conflicting.refusal?.cases.first?.reason == "the key holds a value of another type")
     }
 
     @Test("A limit of deletions is a number or a percentage")

@@ -94,7 +94,7 @@ struct PlanTests {
         #expect(lines[1] == "  ~ \(corporate)  corporate  \(path)/themes.csv:2")
         #expect(lines[2] == #"      data.description: "Corporate" -> "Sober""#)
         #expect(lines[3] == "  ! \(neon)  neon  \(path)/themes.csv:3")
-        #expect(lines[4] == "      the key holds no string")
+        #expect(lines[4] == "      the key holds a value of another type")
         #expect(lines[5].hasPrefix("  + entity:theme:") && lines[5].hasSuffix("\(path)/themes.csv:4"))
         #expect(lines[6] == "Target: \(server.url)?db=0, source csv")
         #expect(lines[7] == "Plan: 1 to create, 1 to update, 0 unchanged, 1 conflict")
@@ -102,7 +102,9 @@ struct PlanTests {
         _ = try server.ask("del", neon)
         #expect(try plan(server, folder).status == 2)
         _ = try server.ask("set", neon, "no JSON")
-        #expect(try plan(server, folder).output.contains("the key holds no JSON entity of this type and id"))
+        #expect(
+            try plan(server, folder).output.contains("the key's value is not an entity with this type and id")
+        )
     }
 
     @Test("The plan is an object for programs and a table for pull requests, and safe in both")

@@ -306,7 +306,8 @@ struct RestoreFaultTests {
         #expect(result.status == 64)
         #expect(
             result.errors
-                == "reed-import: not confirmed, and no terminal to ask; nothing changed; give --yes\n")
+                == "reed-import: confirmation required, but standard input is not a terminal; nothing changed; pass --yes\n"
+        )
         #expect(try site.names().count == 3)
     }
 

@@ -127,7 +127,7 @@ struct SyncTests {
         let foreign = try sync(server, folder, "--source", "shop")
         #expect(foreign.status == 3)
         #expect(foreign.errors.contains("themes.csv:2: error: entity:theme:"))
-        #expect(foreign.errors.contains("the entity is the source csv's"))
+        #expect(foreign.errors.contains("the entity belongs to source 'csv'"))
         #expect(try plan(server, folder, "--source", "shop").status == 3)
         #expect(try server.digest() == before)
         #expect(try sync(server, folder, "--source", "shop", "--adopt").status == 0)

@@ -87,7 +87,7 @@ struct DumpContentsTests {
         #expect(contents.dumpVersion == PostgresVersion(major: 15, minor: 18))
         #expect(contents.isRestricted)
         #expect(contents.isComplete)
-        #expect(contents.foreign == nil)
+        #expect(contents.unexpectedCommand == nil)
         let bytes = Array(Self.dump.utf8)
         let omitted = contents.omissions.map { String(decoding: bytes[$0], as: UTF8.self) }
         #expect(
@@ -119,7 +119,7 @@ struct DumpContentsTests {
         ])
     func commands(text: String) {
         let changed = Self.dump.replacing("SET lock_timeout = 0;\n", with: text)
-        #expect(contents(changed).foreign != nil)
+        #expect(contents(changed).unexpectedCommand != nil)
         #expect(!contents(Self.dump + "SELECT 1;\n").isComplete)
         #expect(!contents(Self.dump.replacing("\\unrestrict abc\n", with: "")).isComplete)
     }

@@ -96,7 +96,7 @@ struct RedisEntityStoreTests {
         let place = server.socket
         _ = try Self.connect("unix://:secret@\(place)")
         #expect(Self.failure("unix://\(place)")?.code == .permission)
-        #expect(Self.failure("unix://\(place)")?.message == "NOAUTH Authentication required.")
+        #expect(Self.failure("unix://\(place)")?.message == "NOAUTH Authentication required")
         let wrong = Self.failure("unix://:wrong-one@\(place)")
         #expect(wrong?.code == .permission)
         #expect(wrong?.message.contains("wrong-one") == false)

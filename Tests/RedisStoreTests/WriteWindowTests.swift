@@ -272,7 +272,7 @@ struct WriteWindowTests {
             #expect(window.stop == nil)
             try window.receive(.array([.null]))
         }
-        #expect(window.conflicts.map(\.reason) == ["the key holds no string"])
+        #expect(window.conflicts.map(\.reason) == ["the key holds a value of another type"])
     }
 
     @Test("An update keeps when and by whom the entity was created")

@@ -67,14 +67,14 @@ struct EntityComparisonTests {
             "", "x", "[]", "1", "{}", String(Self.stored.dropLast()), Self.stored + " x",
             Self.stored.replacing("theme", with: "page"), Self.earlier,
         ] {
-            #expect(Self.compare(stored) == .foreign, "\(stored)")
+            #expect(Self.compare(stored) == .notAnEntity, "\(stored)")
         }
         var bytes = Array(Self.stored.utf8)
         for length in 0..<bytes.count {
-            #expect(Self.compare(String(decoding: bytes[..<length], as: UTF8.self)) == .foreign)
+            #expect(Self.compare(String(decoding: bytes[..<length], as: UTF8.self)) == .notAnEntity)
         }
         bytes.removeLast()
-        #expect(Self.compare(String(decoding: bytes, as: UTF8.self) + "\\") == .foreign)
+        #expect(Self.compare(String(decoding: bytes, as: UTF8.self) + "\\") == .notAnEntity)
     }
 
     @Test("The members that differ are named, with both values")

@@ -6,10 +6,10 @@ package enum Suggestion {
         return " (did you mean \(PlainText.quoted(name))?)"
     }
 
-    /// ` (is 'theme_nme' meant to be it?)` if one of `words` is close to one of `names`, else nothing.
+    /// ` (did you mean 'theme_nme' to be this column?)` if one of `words` is close to one of `names`, else nothing.
     static func reverseSuffix(for names: [String], among words: [String]) -> String {
         let meant = words.first { closest(to: $0.lowercased(), among: names) != nil }
-        return meant.map { " (is \(PlainText.quoted($0)) meant to be it?)" } ?? ""
+        return meant.map { " (did you mean \(PlainText.quoted($0)) to be this column?)" } ?? ""
     }
 
     /// The name that the fewest changes make of `word`: at most a third of its letters.

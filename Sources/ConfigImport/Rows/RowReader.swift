@@ -95,13 +95,13 @@ struct RowReader: ~Copyable {
             if Self.isHeader(reader.record, header) {
                 log.add(
                     .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
-                    "the header once more; skipped")
+                    "repeated header row; skipped")
                 continue
             }
             if isReorderedHeader(reader.record) {
                 log.add(
                     .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
-                    "the header once more, in another order, taken for a row; what follows may be in the wrong columns"
+                    "repeated header row in another order, read as a row; the rows after it may be in the wrong columns"
                 )
             }
             rowCount += 1

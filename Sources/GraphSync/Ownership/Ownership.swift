@@ -31,7 +31,7 @@ package struct Ownership: Sendable {
     }
 
     /// The entities of `desired` that other sources own, by the owner's name and type.
-    package func foreign(_ desired: DesiredGraph) -> [String: [EntityType: PackedIDs]] {
+    package func ownedByOthers(_ desired: DesiredGraph) -> [String: [EntityType: PackedIDs]] {
         others.mapValues { owned in
             desired.ids.reduce(into: [:]) { common, wanted in
                 let both = wanted.value.intersection(owned[wanted.key] ?? PackedIDs())

@@ -9,23 +9,23 @@ package enum Change: Hashable, Sendable {
     /// It is owned, and the directory no longer has it.
     case delete
     /// It is there as it should be; times and author do not count.
-    case none
+    case unchanged
     /// Nothing may happen to it, as the text says why.
     case conflict(String)
 
     /// The key's place is taken by a value that is no entity.
-    package static let foreign = Change.conflict("the key holds no JSON entity of this type and id")
+    package static let notAnEntity = Change.conflict("the key's value is not an entity with this type and id")
     /// The key's place is taken by another Redis type.
-    package static let otherType = Change.conflict("the key holds no string")
+    package static let otherType = Change.conflict("the key holds a value of another type")
 
     /// Compares what a key holds with the entity that should be there.
     ///
     /// Complexity: O(*n*) in the bytes of both.
     package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
         switch EntityComparison(stored: stored, wanted: wanted) {
-        case .same: self = .none
+        case .same: self = .unchanged
         case .different(let difference): self = .update(difference)
-        case .foreign: self = .foreign
+        case .notAnEntity: self = .notAnEntity
         }
     }
 }
@@ -57,7 +57,7 @@ package struct ChangeCounts: Hashable, Sendable {
         case .create: created += 1
         case .update: updated += 1
         case .delete: deleted += 1
-        case .none: unchanged += 1
+        case .unchanged: unchanged += 1
         case .conflict: conflicts += 1
         }
     }

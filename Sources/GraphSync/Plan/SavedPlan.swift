@@ -75,7 +75,7 @@ package struct SavedPlan: Sendable {
         case .create: action = "create"
         case .update: action = "update"
         case .delete: action = "delete"
-        case .none, .conflict: return nil
+        case .unchanged, .conflict: return nil
         }
         return Entry(action: action, stored: change.stored.map { ContentDigest.text(of: $0) } ?? "")
     }
@@ -138,7 +138,7 @@ package struct SavedPlan: Sendable {
 
     /// Why a file is not a plan that can be carried out.
     package enum Invalid: Error, Hashable, Sendable {
-        /// It is not a plan, or a part of it is missing.
+        /// It is not a plan, or it is truncated.
         case damaged
         /// Another version of reed-import has written it.
         case otherFormat

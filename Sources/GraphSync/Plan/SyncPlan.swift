@@ -17,7 +17,7 @@ package struct SyncPlan {
     private var kept: [EntityType: [EntityID]] = [:]
     private let groups: Set<EntityGroup>
     /// Entities of the directory that are another source's, by its name and type.
-    package let foreign: [String: [EntityType: PackedIDs]]
+    package let ownedByOthers: [String: [EntityType: PackedIDs]]
 
     private let desired: [EntityType: PackedIDs]
     private let options: SyncOptions
@@ -55,14 +55,14 @@ package struct SyncPlan {
             let kept = pair.value.subtracting(candidates[pair.key] ?? PackedIDs())
             if !kept.isEmpty { rest[pair.key] = kept }
         }
-        foreign = ownership.foreign(graph)
+        ownedByOthers = ownership.ownedByOthers(graph)
     }
 
     /// How many entities need which change, of all types.
     package var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 
     /// Whether entities of the directory are another source's, and that is a conflict.
-    package var refusesOthers: Bool { !options.adopts && !foreign.isEmpty }
+    package var refusesOthers: Bool { !options.adopts && !ownedByOthers.isEmpty }
 
     /// What has to happen to an entity of which `change` is what its key asks for.
     ///
@@ -70,8 +70,8 @@ package struct SyncPlan {
     package func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
         guard refusesOthers else { return change }
         if case .delete = change { return change }
-        for (name, owned) in foreign where owned[type]?.contains(id) == true {
-            return .conflict("the entity is the source \(name)'s")
+        for (name, owned) in ownedByOthers where owned[type]?.contains(id) == true {
+            return .conflict("the entity belongs to source '\(name)'")
         }
         return change
     }
@@ -116,7 +116,7 @@ package struct SyncPlan {
     package mutating func add(_ change: Change, _ key: EntityKey, _ origin: EntityOrigin?, byteCount: Int) {
         counts[key.type, default: ChangeCounts()].add(change)
         switch change {
-        case .none: return
+        case .unchanged: return
         case .create:
             changedBytes += byteCount
             createdBytes += byteCount
@@ -207,6 +207,6 @@ package struct SyncPlan {
 
     /// How many entities are taken over from other sources.
     package var adopted: Int {
-        options.adopts ? foreign.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0
+        options.adopts ? ownedByOthers.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0
     }
 }

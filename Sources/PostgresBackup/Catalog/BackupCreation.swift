@@ -28,14 +28,13 @@ extension BackupCatalog {
         now: Date = .now
     ) async throws(BackupError) -> Created {
         let folder = try BackupFolder.making(path)
-        try folder.requirePrivate(allowsGroup: allowsGroup)
-        let lock = try folder.lock()
-        let created = try await PostgresServer.withLocks(on: servers) { sessions throws(BackupError) in
-            let sources = zip(servers, sessions).map { DumpSource(server: $0, session: $1, grants: []) }
-            return try await Self.create(version, of: sources, in: folder, compression, now)
+        return try await folder.withExclusiveAccess(allowsGroup: allowsGroup) {
+            () async throws(BackupError) in
+            try await PostgresServer.withLocks(on: servers) { sessions throws(BackupError) in
+                let sources = zip(servers, sessions).map { DumpSource(server: $0, session: $1, grants: []) }
+                return try await Self.create(version, of: sources, in: folder, compression, now)
+            }
         }
-        _ = consume lock
-        return created
     }
 
     /// A database that is dumped, and the grants to keep beside its dump.
@@ -112,7 +111,7 @@ extension BackupCatalog {
                 .configuration, "pg_dump \(dump) does not protect its dumps by \\restrict",
                 advice: "install its newest minor release")
         }
-        guard contents.isComplete, contents.foreign == nil, let server = contents.serverVersion,
+        guard contents.isComplete, contents.unexpectedCommand == nil, let server = contents.serverVersion,
             let dump = contents.dumpVersion
         else {
             throw BackupError(

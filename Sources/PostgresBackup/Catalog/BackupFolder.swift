@@ -88,10 +88,36 @@ final class BackupFolder: Sendable {
         }
     }
 
-    /// Waits for nobody: takes the lock that only one backup, restore or prune has at a time.
+    /// Runs `body` while no other backup, restore or prune changes the folder.
+    ///
+    /// - Parameter allowsGroup: Whether the folder's group may write too; see ``requirePrivate(allowsGroup:)``.
+    /// - Throws: ``BackupError/Code/tryLater`` if another has it, ``BackupError/Code/permission`` if others may write to it;
+    ///   what `body` throws.
+    func withExclusiveAccess<Result>(
+        allowsGroup: Bool, _ body: () throws(BackupError) -> Result
+    ) throws(BackupError) -> Result {
+        try requirePrivate(allowsGroup: allowsGroup)
+        let lock = try lock()
+        let result = try body()
+        _ = consume lock
+        return result
+    }
+
+    /// The same for a `body` that suspends.
+    func withExclusiveAccess<Result>(
+        allowsGroup: Bool, _ body: () async throws(BackupError) -> Result
+    ) async throws(BackupError) -> Result {
+        try requirePrivate(allowsGroup: allowsGroup)
+        let lock = try lock()
+        let result = try await body()
+        _ = consume lock
+        return result
+    }
+
+    /// Takes the exclusive folder lock without waiting.
     ///
     /// - Throws: ``BackupError/Code/tryLater`` if another has it.
-    func lock() throws(BackupError) -> FolderLock {
+    private func lock() throws(BackupError) -> FolderLock {
         let file = unsafe openat(descriptor, ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw BackupError("cannot open \(path)/.lock", errno: errno) }
         let lock = FolderLock(file)

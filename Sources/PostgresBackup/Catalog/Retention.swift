@@ -76,25 +76,24 @@ extension BackupCatalog {
     /// - Throws: ``BackupError`` at the first file that cannot be deleted.
     public func delete(_ entries: [Entry]) throws(BackupError) {
         let folder = try BackupFolder(opening: path)
-        try folder.requirePrivate(allowsGroup: allowsGroup)
-        let lock = try folder.lock()
-        // Since they were listed somebody may have been here.
-        let present = try list()
-        guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest)
-        else {
-            throw BackupError(
-                .refused, "the backups have changed meanwhile; nothing was deleted", advice: "try again")
-        }
-        for entry in entries {
-            for file in entry.backup?.files ?? [] {
-                try folder.remove(file.file)
-                if let grants = file.grantsFile { try folder.remove(grants) }
+        try folder.withExclusiveAccess(allowsGroup: allowsGroup) { () throws(BackupError) in
+            // Since they were listed somebody may have been here.
+            let present = try list()
+            guard entries.allSatisfy(present.contains), let newest = present.first, !entries.contains(newest)
+            else {
+                throw BackupError(
+                    .refused, "the backups have changed meanwhile; nothing was deleted", advice: "try again")
             }
-            try folder.remove("\(entry.name).sha256")
-            try folder.remove("\(entry.name).json")
+            for entry in entries {
+                for file in entry.backup?.files ?? [] {
+                    try folder.remove(file.file)
+                    if let grants = file.grantsFile { try folder.remove(grants) }
+                }
+                try folder.remove("\(entry.name).sha256")
+                try folder.remove("\(entry.name).json")
+            }
+            try folder.synchronize()
         }
-        try folder.synchronize()
-        _ = consume lock
     }
 }
 

@@ -13,7 +13,7 @@ struct DumpContents {
     /// Whether psql is told to run no commands within it.
     private(set) var isRestricted = false
     /// The first command of psql, or of transactions, that pg_dump does not write.
-    private(set) var foreign: String?
+    private(set) var unexpectedCommand: String?
     /// What a restore in one transaction into empty schemas leaves out, as ranges of bytes.
     ///
     /// `BEGIN` and `COMMIT` around large objects, which would end the transaction; `SET lock_timeout = 0`,
@@ -79,7 +79,7 @@ struct DumpContents {
         {
             key = nil
         } else {
-            foreign = foreign ?? String(decoding: command.prefix(80), as: UTF8.self)
+            unexpectedCommand = unexpectedCommand ?? String(decoding: command.prefix(80), as: UTF8.self)
         }
     }
 
@@ -104,7 +104,8 @@ struct DumpContents {
         } else if isInBody, statement.text == Array("END".utf8) {
             isInBody = false
         } else if Self.transactions.contains(where: statement.begins(with:)) {
-            foreign = foreign ?? String(decoding: statement.text.prefix(80), as: UTF8.self)
+            unexpectedCommand =
+                unexpectedCommand ?? String(decoding: statement.text.prefix(80), as: UTF8.self)
         }
     }
 

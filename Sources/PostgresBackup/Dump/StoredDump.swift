@@ -68,7 +68,7 @@ struct StoredDump: Sendable {
         guard contents.isRestricted else {
             throw damaged("it is not protected by \\restrict, as pg_dump's are")
         }
-        if let foreign = contents.foreign {
+        if let foreign = contents.unexpectedCommand {
             throw damaged("it holds a command that pg_dump does not write: \(foreign)")
         }
         guard contents.rows == file.rows, contents.tableCount == file.tableCount else {

@@ -103,23 +103,27 @@ public struct Restore: Sendable {
     /// - Throws: ``BackupError``; of several databases, its message names which are restored and which not.
     public func run(backsUpFirst: Bool = true) async throws(BackupError) -> Outcome {
         let folder = try BackupFolder(opening: catalog.path)
-        try folder.requirePrivate(allowsGroup: catalog.allowsGroup)
-        let lock = try folder.lock()
-        let outcome = try await PostgresServer.withLocks(on: targets.map(\.server)) {
-            sessions throws(BackupError) in
-            var outcome = Outcome()
-            if backsUpFirst { outcome.safetyBackup = try await backUp(sessions, in: folder) }
-            for target in targets {
-                do throws(RestoreRun.Failure) {
-                    try await target.restore()
-                } catch {
-                    throw failure(error, at: target, outcome)
-                }
-                outcome.restored.append(target.database)
+        return try await folder.withExclusiveAccess(allowsGroup: catalog.allowsGroup) {
+            () async throws(BackupError) in
+            try await PostgresServer.withLocks(on: targets.map(\.server)) { sessions throws(BackupError) in
+                try await restoreTargets(sessions, in: folder, backsUpFirst: backsUpFirst)
             }
-            return outcome
         }
-        _ = consume lock
+    }
+
+    private func restoreTargets(
+        _ sessions: [PostgresServer.Session], in folder: BackupFolder, backsUpFirst: Bool
+    ) async throws(BackupError) -> Outcome {
+        var outcome = Outcome()
+        if backsUpFirst { outcome.safetyBackup = try await backUp(sessions, in: folder) }
+        for target in targets {
+            do throws(RestoreRun.Failure) {
+                try await target.restore()
+            } catch {
+                throw failure(error, at: target, outcome)
+            }
+            outcome.restored.append(target.database)
+        }
         return outcome
     }
 
@@ -200,38 +204,15 @@ extension Restore.Target {
         // The dump itself sets lock_timeout to 0. By then DROP holds all locks that matter.
         var preparation = [
             "set client_min_messages = warning", "set lock_timeout = '10s'",
-            "set statement_timeout = 0",
-            "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'",
+            PostgresRelease.disable([.statementTimeout, .transactionTimeout]),
         ]
         for schema in contents.schemas {
             preparation.append(
-                schema == "public" ? Self.renewPublic : "drop schema if exists \(schema) cascade")
+                schema == "public"
+                    ? PostgresRelease.recreatePublicSchema : "drop schema if exists \(schema) cascade")
         }
         try await RestoreRun(
             dump: dump, contents: contents, server: server, database: database, preparation: preparation
         ).restore()
     }
-
-    /// Makes `public` anew as initdb makes it, for the owner it had.
-    private static let renewPublic = """
-        do $$
-        declare
-          owner regrole := (select nspowner from pg_namespace where nspname = 'public');
-        begin
-          drop schema if exists public cascade;
-          create schema public;
-          comment on schema public is 'standard public schema';
-          if current_setting('server_version_num')::int >= 150000 then
-            grant usage on schema public to public;
-          else
-            grant all on schema public to public;
-          end if;
-          if owner is not null then
-            begin
-              execute format('alter schema public owner to %s', owner);
-            exception when insufficient_privilege then null;
-            end;
-          end if;
-        end $$
-        """
 }

@@ -6,19 +6,18 @@ extension BackupCatalog {
     /// - Throws: ``BackupError``; ``BackupError/Code/data`` if something differs.
     public func drill(_ entry: Entry, on server: PostgresServer) async throws(BackupError) {
         let folder = try BackupFolder(opening: path)
-        try folder.requirePrivate(allowsGroup: allowsGroup)
-        let lock = try folder.lock()
-        for (dump, contents) in try await contents(of: entry) {
-            try await Self.drill(dump, contents, on: server)
+        try await folder.withExclusiveAccess(allowsGroup: allowsGroup) { () async throws(BackupError) in
+            for (dump, contents) in try await contents(of: entry) {
+                try await Self.drill(dump, contents, on: server)
+            }
         }
-        _ = consume lock
     }
 
     private static func drill(
         _ dump: StoredDump, _ contents: DumpContents, on server: PostgresServer
     ) async throws(BackupError) {
         let name = "reed_drill_" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
-        let create = try await server.query(scratchDatabaseSQL, [("name", name)])
+        let create = try await server.query(PostgresRelease.scratchDatabase, [("name", name)])
         var failure: BackupError?
         do {
             _ = try await server.query(create.joined(separator: "\n"))
@@ -58,16 +57,6 @@ extension BackupCatalog {
             return error.error
         }
     }
-
-    /// A statement that makes a database with the encoding and locale of this one, whatever the release.
-    private static let scratchDatabaseSQL = """
-        select format('create database %I template template0 encoding %L lc_collate %L lc_ctype %L',
-            :'name', pg_encoding_to_char(encoding), datcollate, datctype)
-          || case when settings ->> 'datlocprovider' = 'i' then format(' locale_provider icu icu_locale %L',
-            coalesce(settings ->> 'datlocale', settings ->> 'daticulocale')) else '' end || ';'
-        from pg_database, to_jsonb(pg_database) as settings
-        where datname = current_database();
-        """
 
     private static func compare(_ file: Backup.File, with server: PostgresServer) async throws(BackupError) {
         let tables = try await server.query(

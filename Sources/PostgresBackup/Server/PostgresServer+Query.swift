@@ -58,13 +58,13 @@ extension PostgresServer {
         _ body: (Session) async throws -> Result
     ) async throws(BackupError) -> Result {
         let process = "select pg_backend_pid();\n"
-        // 0x72656564 is 'reed'. Since PostgreSQL 14 a setting may end idle sessions.
+        // 0x72656564 is 'reed'.
         let sql = """
             set client_encoding = 'UTF8';
             select json_build_object('database', current_database(),
               'encoding', current_setting('server_encoding'), 'isLocked', pg_try_advisory_lock(1919247716, 1))
             from (select count(set_config(name, '0', false)) from pg_settings
-                  where name in ('idle_session_timeout', 'statement_timeout')) as settings;
+                  where name in (\(PostgresRelease.list([.idleSessionTimeout, .statementTimeout])))) as settings;
 
             """
         var done: Result?

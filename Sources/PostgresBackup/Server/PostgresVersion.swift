@@ -18,14 +18,6 @@ public struct PostgresVersion: Hashable, Comparable, Sendable, CustomStringConve
         self.init(major: major, minor: numbers.dropFirst().first.flatMap { Int($0) } ?? 0)
     }
 
-    /// Whether psql of this release knows `\restrict`, with which pg_dump protects dumps since then.
-    ///
-    /// Source: the release notes of 13.22, 14.19, 15.14, 16.10 and 17.6 (CVE-2025-8714).
-    var knowsRestrict: Bool {
-        let firstMinor = [13: 22, 14: 19, 15: 14, 16: 10, 17: 6]
-        return minor >= firstMinor[major] ?? (major > 17 ? 0 : .max)
-    }
-
     /// Older before newer.
     public static func < (left: PostgresVersion, right: PostgresVersion) -> Bool {
         (left.major, left.minor) < (right.major, right.minor)

@@ -12,7 +12,7 @@ package struct ServerError {
         case stop
     }
 
-    /// The server's words, cut to 80 characters.
+    /// The server's words without a final full stop, cut to 80 characters.
     package let words: String
     package let effect: Effect
     package let code: RedisError.Code
@@ -76,7 +76,8 @@ package struct ServerError {
     package init(_ text: String) {
         // Behind "with args" the server repeats what it was sent, which may be a password.
         let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
-        words = own.count <= 80 ? own : String(own.prefix(79)) + "…"
+        let sentence = own.hasSuffix(".") ? String(own.dropLast()) : own
+        words = sentence.count <= 80 ? sentence : String(sentence.prefix(79)) + "…"
         // EXEC may be refused for a reason that any command is (multi.c, `execCommandAbort`).
         let cause = text.hasPrefix(Self.discarded) ? String(text.dropFirst(Self.discarded.count)) : text
         let match = Self.classes.first { entry in

@@ -34,11 +34,11 @@ struct ComparedBatch: Sendable {
             let change = values.withString(at: index) { stored in
                 let change = batch.withValue(at: index) { Change(stored: stored, wanted: $0) }
                 // An entity does not expire, so it is written again without.
-                guard case .none = change, expiry != nil else { return change }
+                guard case .unchanged = change, expiry != nil else { return change }
                 return EntityDifference(stored: stored).map { .update($0) } ?? change
             }
             switch change {
-            case .some(.none): continue
+            case .some(.unchanged): continue
             case .some(let change):
                 guard case .bulkString(let stored) = values[index] else { continue }
                 findings.append(Finding(index: index, change: change, stored: stored, expiry: expiry))
@@ -59,13 +59,13 @@ struct ComparedBatch: Sendable {
         var next = 0
         for finding in findings {
             for index in next..<finding.index {
-                try body(Finding(index: index, change: .none, stored: nil))
+                try body(Finding(index: index, change: .unchanged, stored: nil))
             }
             try body(finding)
             next = finding.index + 1
         }
         for index in next..<batch.entries.count {
-            try body(Finding(index: index, change: .none, stored: nil))
+            try body(Finding(index: index, change: .unchanged, stored: nil))
         }
     }
 }

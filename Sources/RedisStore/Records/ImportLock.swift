@@ -76,10 +76,10 @@ final class ImportLock {
             if let holder {
                 guard deadline > options.clock.now() else {
                     throw RedisError(
-                        .tryLater, "import running since \(holder.text)",
+                        .tryLater, holder.text,
                         advice: "run again when it has ended")
                 }
-                if !isNoted { options.onNote("waiting for the lock: import running since \(holder.text)") }
+                if !isNoted { options.onNote("waiting for the lock: \(holder.text)") }
                 isNoted = true
             }
             let left = max(.milliseconds(1), deadline - options.clock.now())
@@ -104,10 +104,10 @@ final class ImportLock {
             return (true, nil)
         }
         guard let other = LockRecord(text) else {
-            return (false, Holder(text: "an unknown time, by something else"))
+            return (false, Holder(text: "the import lock is held by another program (unrecognised value)"))
         }
         let age = max(0, (Timestamp.now.milliseconds - other.start.milliseconds) / 1000)
-        var words = "\(other.start) (\(age) s) on \(other.host)/\(other.process)"
+        var words = "import running since \(other.start) (\(age) s) on \(other.host)/\(other.process)"
         if case .integer(let left) = replies[2], left > 0 {
             words += ", unless renewed until \((left + 999) / 1000) s from now"
         }

@@ -233,13 +233,13 @@ package struct ServerCheck {
         if let version = state.version { add("server", version) } else { add("server", unknown, .unknown) }
         if state.isSentinel {
             let failure = RedisError(
-                .configuration, "a Sentinel answers, which keeps no data",
+                .configuration, "this is a Sentinel; it stores no data",
                 advice: "connect to the master that it names")
             add("mode", failure.message, .preventsReading(failure))
         } else if state.isCluster {
             let failure = RedisError(
                 .configuration, "server runs in cluster mode, which this version does not support",
-                advice: "connect to a server that is no cluster")
+                advice: "connect to a non-cluster server")
             add("mode", failure.message, .preventsReading(failure))
         } else if let mode = state.mode {
             add("mode", mode)

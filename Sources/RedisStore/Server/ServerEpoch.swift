@@ -53,7 +53,7 @@ struct ServerEpoch: Hashable {
         if let evicted, let old = before.evicted, evicted < old || flushes < before.flushes {
             throw RedisError(
                 .incomplete,
-                "the server's statistics were reset during the import, so nobody can tell what it lost",
+                "the server's statistics were reset during the import, so what it lost is unknown",
                 advice: advice)
         }
         if flushes > before.flushes {

@@ -92,7 +92,7 @@ extension RedisSync {
         commands += records.recordTypes(plan.ownedAfter)
         if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(records.enter) }
         guard options.adopts else { return commands }
-        for (name, owned) in plan.foreign.sorted(by: { $0.key < $1.key }) {
+        for (name, owned) in plan.ownedByOthers.sorted(by: { $0.key < $1.key }) {
             guard let other = ImportSource(keyPrefix: source.keyPrefix, name: name) else { continue }
             let old = plan.ownership.others[name] ?? [:]
             let new = old.reduce(into: [:]) {

@@ -73,7 +73,7 @@ extension RedisSync {
                 let index = finding.index
                 let entry = batch.entries[index]
                 let change = plan.verdict(finding.change, entry.type, entry.id)
-                if case .none = change { return plan.addUnchanged(entry.type, 1) }
+                if case .unchanged = change { return plan.addUnchanged(entry.type, 1) }
                 let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
                 let planned = PlannedChange(
                     key: key, origin: entry.origin, change: change, stored: finding.stored,
@@ -143,7 +143,7 @@ extension RedisSync {
             var (change, stored) = (Change.delete, [UInt8]?.none)
             if case .bulkString(let bytes) = values[index] {
                 stored = bytes
-                if !key.isOfEntity(bytes) { change = .foreign }
+                if !key.isOfEntity(bytes) { change = .notAnEntity }
             } else {
                 guard taken.contains(index) else { continue }
                 change = .otherType

@@ -63,8 +63,8 @@ extension RedisSync {
                 let deletions = try sync.readDeletions(type, chunk, watches: true)
                 if let conflict = deletions.first(where: { $0.change != .delete }) {
                     throw SyncRefusal(
-                        .conflict, "a key was taken meanwhile",
-                        cases: [.init(key: conflict.key, origin: nil, reason: "is no entity any more")])
+                        .conflict, "a key was overwritten by another program during the import",
+                        cases: [.init(key: conflict.key, origin: nil, reason: "is no longer an entity")])
                 }
                 count = max(count, deletions.count)
                 if deletions.isEmpty { return true }
@@ -113,6 +113,7 @@ extension RedisSync {
     mutating func untilDone(_ body: (inout RedisSync) throws -> Bool) throws {
         for _ in 0..<Self.mostPlans { if try persist({ sync throws in try body(&sync) }) { return } }
         throw RedisError(
-            .tryLater, "another program changed keys while they were deleted", advice: "run again")
+            .tryLater, "keys changed while they were deleted (\(Self.mostPlans) attempts)",
+            advice: "run again")
     }
 }

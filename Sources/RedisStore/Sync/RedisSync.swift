@@ -128,7 +128,7 @@ package struct RedisSync: ~Copyable {
         }
         throw RedisError(
             .tryLater,
-            "another program changed keys of this import \(Self.mostPlans) times while it was planned",
+            "keys changed during planning (\(Self.mostPlans) attempts)",
             advice: "run again")
     }
 

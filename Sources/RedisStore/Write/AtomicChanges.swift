@@ -56,7 +56,7 @@ struct AtomicChanges {
             prepare(&updated, value.count)
             updated[updated.count - 1].append(index, of: batch, value: value)
             updatedValues.append(stored.span)
-        case .none, .delete, .conflict: return
+        case .unchanged, .delete, .conflict: return
         }
     }
 

@@ -237,11 +237,11 @@ struct WriteWindow {
                 let value = batch.withValue(at: index) { difference.update($0) }
                 changed.append(index, of: batch, value: value)
             case .conflict(let reason): conflict(batch, index, .conflict(reason))
-            case .none where !expiring.isEmpty && expiring.contains(batch.entries[index].id):
+            case .unchanged where !expiring.isEmpty && expiring.contains(batch.entries[index].id):
                 guard let difference = EntityDifference(stored: stored.span) else { continue }
                 changed.append(
                     index, of: batch, value: batch.withValue(at: index) { difference.update($0) })
-            case .none, .create, .delete:
+            case .unchanged, .create, .delete:
                 // To the last byte what was to be created: it was, and the reply was lost.
                 if batch.refusals > 0, batch.value(at: index) == stored {
                     created += 1
@@ -262,7 +262,9 @@ struct WriteWindow {
         }
         stop =
             stop
-            ?? RedisError(.conflict, "a key was taken meanwhile", advice: "see what holds it and run again")
+            ?? RedisError(
+                .conflict, "a key was overwritten by another program during the import",
+                advice: "see what holds it and run again")
     }
 
     /// Takes the first batch off those that were sent.

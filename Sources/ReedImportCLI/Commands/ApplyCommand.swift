@@ -55,7 +55,7 @@ struct ApplyCommand: ParsableCommand {
         let stamp = WriteStamp(time: try EntityOptions.time(timestamp), author: header.author)
         guard let input = try? InputOptions.parse(header.input),
             let source = ImportSource(keyPrefix: header.keyPrefix, name: header.source)
-        else { throw Failure(.data, "\(file) is no plan of this version of reed-import") }
+        else { throw Failure(.data, "\(file) is not a plan written by this version") }
         target = ImportTarget(address: address, source: source)
         let progress = Progress(quiet: output.quiet)
         let configuration = try input.check(output, progress)

@@ -12,7 +12,7 @@ struct ImportCommand: ParsableCommand {
             Nothing is written before the whole directory has been read and found valid, and then only what \
             differs from what Redis holds. Nothing is deleted unless --prune is given.
 
-            Exits 0 if every entity is confirmed; 3 if a guard said no: a key that holds no entity, another \
+            Exits 0 if every entity is confirmed; 3 if a safety check refused: a key that is not an entity, another \
             source's entity, too many deletions; 64 on wrong options; 65 if the input is invalid, or an \
             entity was refused or lost; 66 if it cannot be read; 69 if Redis cannot be reached; 75 if it \
             cannot take the entities now, or another import runs; 76 if it is not Redis; 77 if it does not let this user in; 78 if \

@@ -12,7 +12,7 @@ enum ExitStatus: Int32 {
     case declined = 1
     /// `plan` found changes.
     case differences = 2
-    /// A guard said no.
+    /// A safety check refused.
     case refused = 3
     /// Wrong options; ArgumentParser's own code for them is the same.
     case usage = 64

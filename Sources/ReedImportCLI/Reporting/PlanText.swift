@@ -118,7 +118,7 @@ struct PlanText {
                 Console.write("      \(name): \(shown(member.stored)) -> \(shown(member.wanted))\n")
             }
         case .conflict(let reason): Console.write("      \(PlainText.escaped(reason))\n")
-        case .create, .delete, .none: break
+        case .create, .delete, .unchanged: break
         }
     }
 
@@ -133,7 +133,7 @@ struct PlanText {
         case .create: ("+", 32)
         case .update: ("~", 33)
         case .delete: ("-", 31)
-        case .conflict, .none: ("!", 35)
+        case .conflict, .unchanged: ("!", 35)
         }
     }
 
@@ -173,7 +173,7 @@ struct PlanText {
         switch planned.change {
         case .create: json.string("create")
         case .delete: json.string("delete")
-        case .none: json.string("none")
+        case .unchanged: json.string("none")
         case .conflict(let reason):
             json.string("conflict")
             json.key("reason")
@@ -238,7 +238,7 @@ struct PlanText {
                     })
                     .joined(separator: "; ")
             case .conflict(let reason): Self.code(reason)
-            case .none: ""
+            case .unchanged: ""
             }
         let mark = Self.mark(planned.change).mark
         let label = planned.label.map { "\(Self.code($0)) " } ?? ""

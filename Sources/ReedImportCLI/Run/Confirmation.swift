@@ -5,7 +5,9 @@ enum Confirmation {
     /// Makes sure that somebody can answer, before any work is done.
     static func requirePossible(_ isConfirmed: Bool) throws(Failure) {
         guard isConfirmed || isatty(STDIN_FILENO) == 1 else {
-            throw Failure(.usage, "not confirmed, and no terminal to ask; nothing changed; give --yes")
+            throw Failure(
+                .usage,
+                "confirmation required, but standard input is not a terminal; nothing changed; pass --yes")
         }
     }
 

@@ -207,11 +207,11 @@ final class ImportRun {
         }
         switch sync.progress {
         case .inDoubt:
-            return "the connection broke while the changes were carried out: all of them or none are there"
-        case .partial: return "the changes were written, but for what failed"
+            return "connection lost during commit: either all changes were applied or none"
+        case .partial: return "some commands failed; all other changes were written"
         case .committed(let result):
             return
-                "\(count(result.total.changed, "change")) written, but the last look at the server is missing"
+                "\(count(result.total.changed, "change")) written, but the final server check did not complete"
         case .planning, .streaming: return describe(sync.counts)
         }
     }

@@ -37,7 +37,7 @@ final class PlanFile {
             return try SavedPlan(bytes)
         } catch {
             switch error {
-            case .damaged: throw Failure(.data, "\(path) is not a plan, or a part of it is missing")
+            case .damaged: throw Failure(.data, "\(path) is not a plan, or it is truncated")
             case .otherFormat:
                 throw Failure(
                     .refused,

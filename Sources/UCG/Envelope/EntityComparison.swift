@@ -7,7 +7,7 @@ package enum EntityComparison: Hashable, Sendable {
     /// An entity with other content.
     case different(EntityDifference)
     /// Something else: no JSON, or no entity of this type and id.
-    case foreign
+    case notAnEntity
 
     /// Compares two entities as JSON, of which `wanted` is one that ``EntityEnvelope`` has written.
     ///
@@ -35,7 +35,7 @@ package enum EntityComparison: Hashable, Sendable {
         guard let stored = JSONValue(stored), let wanted = JSONValue(wanted), stored["id"] == wanted["id"],
             stored["entity_type"] == wanted["entity_type"]
         else {
-            self = .foreign
+            self = .notAnEntity
             return
         }
         let isSame = EntityDifference.members(stored, wanted).isEmpty
