@@ -19,7 +19,7 @@ extension Span<UInt8> {
     /// Whether any byte is `byte`.
     ///
     /// Complexity: O(*n*); it looks at every byte, sixteen and more at a time.
-    @inlinable package func contains(_ byte: UInt8) -> Bool {
+    package func contains(_ byte: UInt8) -> Bool {
         var found: UInt8 = 0
         for index in indices { found |= self[index] == byte ? 1 : 0 }
         return found != 0
