@@ -2,27 +2,28 @@ import Foundation
 import TestSupport
 import Testing
 
-/// README's terminal sessions are what the program prints.
+/// The terminal sessions of README and of the tour are what the program prints.
 ///
-/// Each command is run as it stands there, after the script that `fixtures/samples/readme.txt` has for it, in a folder of
-/// its own, with a Redis and a PostgreSQL behind the addresses it names. Times, rates, sizes and versions may differ.
-/// With `REED_UPDATE_FIXTURES=1` README gets what is printed now.
+/// Each command is run as it stands there, after the script that `fixtures/samples` has for it, in a folder of its own,
+/// with a Redis and a PostgreSQL behind the addresses it names. Times, rates, sizes and versions may differ.
+/// With `REED_UPDATE_FIXTURES=1` the page gets what is printed now.
 struct SampleTests {
-    private static let readme = Fixtures.root + "/README.md"
-
-    @Test("README shows what its commands print")
-    func readme() throws {
-        var page = SamplePage(try String(contentsOfFile: Self.readme, encoding: .utf8))
+    @Test(
+        "A page shows what its commands print",
+        arguments: [("README.md", "samples/readme.txt"), ("docs/tour.md", "samples/tour.txt")])
+    func samples(page name: String, scripts: String) throws {
+        let path = Fixtures.root + "/" + name
+        var page = SamplePage(try String(contentsOfFile: path, encoding: .utf8))
         let preparations = try SamplePage.preparations(
-            try String(contentsOfFile: Fixtures.path("samples/readme.txt"), encoding: .utf8))
+            try String(contentsOfFile: Fixtures.path(scripts), encoding: .utf8))
         let commands = page.samples.map(\.command)
-        #expect(commands.count > 10)
-        for command in preparations.keys { #expect(commands.contains(command), "README has no '\(command)'") }
+        #expect(commands.count > 5)
+        for command in preparations.keys { #expect(commands.contains(command), "\(name) has no '\(command)'") }
         let outputs = try SampleTerminal().run(commands.map { ($0, preparations[$0] ?? "") })
         #expect(outputs.count == commands.count)
         if ProcessInfo.processInfo.environment["REED_UPDATE_FIXTURES"] == "1" {
             page.replace(outputs)
-            try page.text.write(toFile: Self.readme, atomically: true, encoding: .utf8)
+            try page.text.write(toFile: path, atomically: true, encoding: .utf8)
         }
         for (sample, output) in zip(page.samples, outputs) {
             #expect(sample.shows(output), "$ \(sample.command)\n\(output)")
