@@ -101,6 +101,13 @@ let package = Package(
             ],
             swiftSettings: settings),
         .testTarget(
+            name: "ReedImportCLITests",
+            dependencies: [
+                "ReedImportCLI", "ConfigImport", "GraphSync", "PostgresBackup", "RedisProtocol", "RedisStore",
+                "TestSupport",
+            ],
+            swiftSettings: settings),
+        .testTarget(
             name: "IntegrationTests", dependencies: ["ReedImportCLI", "TestSupport"],
             exclude: ["check_entities.py"], swiftSettings: settings),
     ]

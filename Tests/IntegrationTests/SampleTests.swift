@@ -18,7 +18,9 @@ struct SampleTests {
             try String(contentsOfFile: Fixtures.path(scripts), encoding: .utf8))
         let commands = page.samples.map(\.command)
         #expect(commands.count > 5)
-        for command in preparations.keys { #expect(commands.contains(command), "\(name) has no '\(command)'") }
+        for command in preparations.keys {
+            #expect(commands.contains(command), "\(name) has no '\(command)'")
+        }
         let outputs = try SampleTerminal().run(commands.map { ($0, preparations[$0] ?? "") })
         #expect(outputs.count == commands.count)
         if ProcessInfo.processInfo.environment["REED_UPDATE_FIXTURES"] == "1" {

@@ -1,94 +1,77 @@
-import ArgumentParser
-import ConfigImport
-import Glibc
-import PostgresBackup
-import PrivateRedis
-import RedisProtocol
-import RedisStore
-
-/// The exit codes, as README's table has them.
-enum ExitStatus: Int32 {
-    /// A question was answered with no.
+/// The exit codes: the one table from which `docs/exit-codes.md` is made.
+enum ExitStatus: Int32, CaseIterable {
     case declined = 1
-    /// `plan` found changes.
     case differences = 2
-    /// A safety check refused.
     case refused = 3
-    /// Wrong options; ArgumentParser's own code for them is the same.
     case usage = 64
-    /// Invalid input, a damaged backup, entities that Redis refused or lost.
     case data = 65
-    /// Input or a backup that is missing or cannot be read.
     case noInput = 66
-    /// Redis or PostgreSQL cannot be reached.
     case unavailable = 69
-    /// The system cannot, for example open a socket.
     case system = 71
-    /// A folder or file cannot be made.
     case cannotCreate = 73
-    /// Reading or writing a local file failed.
     case inputOutput = 74
-    /// Redis or PostgreSQL cannot take it now, or a lock is held.
     case tryLater = 75
-    /// What answers is not Redis.
     case protocolViolation = 76
-    /// Redis, PostgreSQL, a socket or the backup folder does not let this user in.
     case permission = 77
-    /// Redis is configured so that it cannot work; a program or table is missing.
     case configuration = 78
-    /// SIGINT.
     case interrupted = 130
-    /// SIGTERM.
     case terminated = 143
 
-    init(_ error: InputError) {
-        switch error.kind {
-        case .missing: self = .noInput
-        case .failed: self = .inputOutput
-        case .changed: self = .data
-        case .system: self = .system
-        case .interrupted: self = .signal
+    /// What has happened.
+    var meaning: String {
+        switch self {
+        case .declined:
+            "a question was answered with no; nothing changed"
+        case .differences:
+            "`plan` found changes; `status --max-age`: the last import is too old"
+        case .refused:
+            "a safety check refused: a key holds something that is not an entity, an entity "
+                + "belongs to another source, too many deletions, a plan that is out of date or of "
+                + "another server; the newest backup is not good, a schema version has another name, "
+                + "the table belongs to another program"
+        case .usage:
+            "a wrong option, URL or name; a question without a terminal and without `--yes`"
+        case .data:
+            "invalid CSV, with `--strict` a warning or what would be kept though it vanished, "
+                + "input that changed while it was read, an entity that Redis refused, evicted or lost; "
+                + "a damaged backup, a statement that failed"
+        case .noInput:
+            "a directory or file that is missing, unreadable or not a regular file; no backup, or "
+                + "several, of that name"
+        case .unavailable:
+            "cannot connect, or the connection was lost"
+        case .system:
+            "the system cannot: memory, descriptors, a program that was killed"
+        case .cannotCreate:
+            "the backup folder or the file of `--out` or `--report` cannot be created"
+        case .inputOutput:
+            "reading or writing a local file failed, for example because the disk is full"
+        case .tryLater:
+            "no reply in time; LOADING, BUSY, OOM, MISCONF, READONLY, MASTERDOWN, NOREPLICAS; "
+                + "another import runs, a lock is held"
+        case .protocolViolation:
+            "what answers is not Redis, or its replies are out of step"
+        case .permission:
+            "NOAUTH, WRONGPASS, NOPERM, rights on a socket, in PostgreSQL or on the backup folder"
+        case .configuration:
+            "a policy that evicts, too little memory, a cluster, an unknown command, a database "
+                + "out of range, a password where none is set; `redis-server`, `pg_dump` or `psql` "
+                + "missing or too old, a missing database or table"
+        case .interrupted:
+            "SIGINT: nothing new is sent, outstanding replies are awaited for up to 5 s; a backup "
+                + "or restore is undone"
+        case .terminated:
+            "SIGTERM: the same"
         }
     }
 
-    init(_ error: RedisError) {
-        switch error.code {
-        case .unavailable, .connectionLost, .restarted: self = .unavailable
-        case .timeout, .tryLater, .lockLost: self = .tryLater
-        case .protocolViolation: self = .protocolViolation
-        case .permission: self = .permission
-        case .configuration: self = .configuration
-        case .conflict: self = .refused
-        case .refused, .incomplete: self = .data
-        case .system: self = .system
-        case .interrupted: self = .signal
+    /// Whether the same command may succeed when it is run again: `yes`, `no` or `perhaps`; empty where that is no question.
+    var worthRetrying: String {
+        switch self {
+        case .unavailable, .tryLater: "yes"
+        case .system: "perhaps"
+        case .interrupted, .terminated: ""
+        default: "no"
         }
     }
-
-    init(_ error: PrivateRedisError) {
-        switch error.code {
-        case .missingProgram: self = .configuration
-        case .failed: self = .system
-        }
-    }
-
-    init(_ error: BackupError) {
-        switch error.code {
-        case .usage: self = .usage
-        case .refused: self = .refused
-        case .data: self = .data
-        case .notFound: self = .noInput
-        case .unavailable: self = .unavailable
-        case .system: self = .system
-        case .cannotCreate: self = .cannotCreate
-        case .inputOutput: self = .inputOutput
-        case .tryLater: self = .tryLater
-        case .permission: self = .permission
-        case .configuration: self = .configuration
-        case .interrupted: self = .signal
-        }
-    }
-
-    /// The status of the signal that came.
-    static var signal: ExitStatus { Interruption.signal == SIGTERM ? .terminated : .interrupted }
 }
