@@ -34,7 +34,7 @@ struct SyncPlanTests {
     @Test("Nothing is deleted unless it is asked for; what is gone stays owned")
     func keepsByDefault() {
         let ownership = Ownership(own: [.theme: ids("a", "b")])
-        let plan = SyncPlan(graph("a"), ownership, SyncOptions())
+        let plan = SyncPlan(graph("a"), ownership: ownership, options: SyncOptions())
         #expect(plan.candidates.isEmpty)
         #expect(plan.leftoverCount == 1)
         #expect(plan.ownedAfter[.theme] == ids("a", "b"))
@@ -43,11 +43,11 @@ struct SyncPlanTests {
     @Test("Pruning takes what is owned and gone, and never what another source owns as well")
     func prunes() {
         var ownership = Ownership(own: [.theme: ids("a", "b", "c")])
-        var plan = SyncPlan(graph("a", "d"), ownership, pruning())
+        var plan = SyncPlan(graph("a", "d"), ownership: ownership, options: pruning())
         #expect(plan.candidates == [.theme: ids("b", "c")])
         #expect(plan.ownedAfter[.theme] == ids("a", "d"))
         ownership.others = ["other": [.theme: ids("c")]]
-        plan = SyncPlan(graph("a", "d"), ownership, pruning())
+        plan = SyncPlan(graph("a", "d"), ownership: ownership, options: pruning())
         #expect(plan.candidates == [.theme: ids("b")])
     }
 
@@ -65,7 +65,7 @@ struct SyncPlanTests {
         let french = #"{"layer":"theme","scope":"x","locale":"fr"}"#
         let groups: Set = [EntityGroup(layer: "theme", scope: "x", locale: "fr")]
         func verdicts(_ options: SyncOptions) -> [Bool] {
-            var plan = SyncPlan(graph(groups: groups), ownership, options)
+            var plan = SyncPlan(graph(groups: groups), ownership: ownership, options: options)
             let deletions = [
                 deletion(.theme, "a"), deletion(.translation, "de1", german),
                 deletion(.translation, "de2", german),
@@ -77,13 +77,14 @@ struct SyncPlanTests {
         #expect(verdicts(pruning()) == [false, false, false, true])
         #expect(verdicts(pruning { $0.prunesMissing = true }) == [true, true, true, true])
         #expect(lost.description == "translations of de (layer theme, scope x)")
-        var checked = SyncPlan(graph(groups: groups), ownership, pruning())
+        var checked = SyncPlan(graph(groups: groups), ownership: ownership, options: pruning())
         for name in ["de1", "de2"] { _ = checked.prunes(deletion(.translation, name, german)) }
         #expect(checked.vanished == [lost: 2])
         #expect(checked.deletions(.translation).count == 1)
         #expect(checked.ownedAfter[.translation]?.count == 2)
         #expect(checked.refusal == nil)
-        var strict = SyncPlan(graph(groups: groups), ownership, pruning { $0.refusesVanished = true })
+        var strict = SyncPlan(
+            graph(groups: groups), ownership: ownership, options: pruning { $0.refusesVanished = true })
         _ = strict.prunes(deletion(.theme, "a"))
         #expect(strict.refusal?.code == .vanished)
         #expect(strict.refusal?.message.contains("theme entities") == true)
@@ -92,13 +93,15 @@ struct SyncPlanTests {
     @Test("Another source's entity is a conflict, whatever its key holds, unless it is taken over")
     func otherSources() {
         let ownership = Ownership(own: [:], others: ["shop": [.theme: ids("a", "z")]])
-        let plan = SyncPlan(graph("a", "b"), ownership, SyncOptions())
-        #expect(plan.verdict(.unchanged, .theme, id("a")) == .conflict("the entity belongs to source 'shop'"))
-        #expect(plan.verdict(.create, .theme, id("b")) == .create)
+        let plan = SyncPlan(graph("a", "b"), ownership: ownership, options: SyncOptions())
+        #expect(
+            plan.verdict(on: .unchanged, type: .theme, id: id("a"))
+                == .conflict("the entity belongs to source 'shop'"))
+        #expect(plan.verdict(on: .create, type: .theme, id: id("b")) == .create)
         var options = SyncOptions()
         options.adopts = true
-        let adopting = SyncPlan(graph("a", "b"), ownership, options)
-        #expect(adopting.verdict(.unchanged, .theme, id("a")) == .unchanged)
+        let adopting = SyncPlan(graph("a", "b"), ownership: ownership, options: options)
+        #expect(adopting.verdict(on: .unchanged, type: .theme, id: id("a")) == .unchanged)
         #expect(adopting.adopted == 1)
         #expect(adopting.ownedByOthers == ["shop": [.theme: ids("a")]])
     }
@@ -108,10 +111,13 @@ struct SyncPlanTests {
         let owned = PackedIDs((0..<100).map { id("t\($0)") })
         let ownership = Ownership(own: [.theme: owned])
         func plan(_ options: SyncOptions, deletions: Int = 0, updates: Int = 0) -> SyncPlan {
-            var plan = SyncPlan(graph(), ownership, options)
-            for number in 0..<deletions { plan.add(.delete, key("t\(number)"), nil, byteCount: 10) }
+            var plan = SyncPlan(graph(), ownership: ownership, options: options)
+            for number in 0..<deletions {
+                plan.add(.delete, to: key("t\(number)"), origin: nil, byteCount: 10)
+            }
             for number in 0..<updates {
-                plan.add(.create, key("n\(number)"), EntityOrigin(file: 0, line: 2), byteCount: 100)
+                plan.add(
+                    .create, to: key("n\(number)"), origin: EntityOrigin(file: 0, line: 2), byteCount: 100)
             }
             return plan
         }
@@ -134,7 +140,7 @@ struct SyncPlanTests {
                 }, updates: 6
             ).refusal?.code == .notAtomic)
         var conflicting = plan(SyncOptions())
-        conflicting.add(.otherType, key("x"), EntityOrigin(file: 0, line: 3), byteCount: 1)
+        conflicting.add(.otherType, to: key("x"), origin: EntityOrigin(file: 0, line: 3), byteCount: 1)
         #expect(conflicting.refusal?.code == .conflict)
         #expect(conflicting.refusal?.cases.first?.reason == "the key holds a value of another type")
     }

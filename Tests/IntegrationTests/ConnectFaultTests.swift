@@ -86,7 +86,7 @@ struct ConnectFaultTests {
     func passwords() throws {
         let server = try RedisServer("--requirepass", "hunter2")
         let folder = try TemporaryDirectory()
-        expectNothing(try importConfig(server.url), 77, "NOAUTH Authentication required.")
+        expectNothing(try importConfig(server.url), 77, "NOAUTH Authentication required")
         let wrong = try importConfig("unix://:b4dpass@\(server.socket)")
         expectNothing(wrong, 77, "WRONGPASS")
         #expect(!wrong.errors.contains("b4dpass"))

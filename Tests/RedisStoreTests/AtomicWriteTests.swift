@@ -45,7 +45,7 @@ struct AtomicWriteTests {
             let connecting = RedisSession(try RedisAddress(server.url), keyPrefix: "", options)
             lock = ImportLock(connecting, key: "reed-import:csv:lock", options)
             try lock.acquire(within: .zero)
-            node = Node(connecting, try connecting.open(), lock: lock, options)
+            node = Node(connecting, opened: try connecting.open(), lock: lock, options: options)
             let (new, old) = (Self.batch("new", "1"), Self.batch("old", "1"))
             let (changed, gone) = (Self.batch("old", "2"), Self.batch("gone", "1"))
             for stored in [old, gone] {
@@ -64,7 +64,9 @@ struct AtomicWriteTests {
             write = AtomicWrite(
                 changes: changes,
                 records: [
-                    RecordCommand("HSET", "reed-import:csv:last", [Array("run".utf8), Array("1".utf8)])
+                    RecordCommand(
+                        "HSET", key: "reed-import:csv:last",
+                        arguments: [Array("run".utf8), Array("1".utf8)])
                 ],
                 guardPrefix: "reed-import:csv:guard:")
         }

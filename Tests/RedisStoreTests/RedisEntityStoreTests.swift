@@ -19,7 +19,7 @@ struct RedisEntityStoreTests {
         options.checksServer = !url.contains(FakeServer.name)
         configure(&options)
         let session = RedisSession(try RedisAddress(url), keyPrefix: "p:", options)
-        return try RedisEntityStore.connect(session, "p:", stamp, options)
+        return try RedisEntityStore.connect(session, keyPrefix: "p:", stamp: stamp, options: options)
     }
 
     private static func entity(_ number: Int, text: String = "x") -> Entity {

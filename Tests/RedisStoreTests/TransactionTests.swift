@@ -19,7 +19,7 @@ struct TransactionTests {
         var options = RedisOptions()
         options.checksServer = false
         let session = RedisSession(try RedisAddress(server.url), keyPrefix: "", options)
-        let node = Node(session, try session.openFirst(), lock: nil, options)
+        let node = Node(session, opened: try session.openFirst(), lock: nil, options: options)
         var transaction = Transaction()
         transaction.append(RedisCommand("SET", key: "a", "b"))
         try transaction.queue(on: node)

@@ -18,6 +18,13 @@ package struct PackedIDs: Hashable, Sendable {
 
     private init(sorted ids: [EntityID]) { self.ids = ids }
 
+    /// Whether both have the same ids.
+    ///
+    /// Complexity: O(*n*). The array's own comparison calls a function for each id.
+    package static func == (left: PackedIDs, right: PackedIDs) -> Bool {
+        left.count == right.count && left.ids.indices.allSatisfy { left.ids[$0] == right.ids[$0] }
+    }
+
     /// How many ids there are.
     package var count: Int { ids.count }
     /// Whether there is none.
@@ -37,20 +44,20 @@ package struct PackedIDs: Hashable, Sendable {
 
     /// The ids of both.
     package func union(_ other: PackedIDs) -> PackedIDs {
-        if ids == other.ids || other.isEmpty { return self }
+        if self == other || other.isEmpty { return self }
         if isEmpty { return other }
         var merged: [EntityID] = []
         merged.reserveCapacity(max(count, other.count))
-        Self.walk(ids, other.ids) { id, _, _ in merged.append(id) }
+        Self.walk(ids, and: other.ids) { id, _, _ in merged.append(id) }
         return PackedIDs(sorted: merged)
     }
 
     /// The ids that are here and not in `other`.
     package func subtracting(_ other: PackedIDs) -> PackedIDs {
         if other.isEmpty { return self }
-        if ids == other.ids { return PackedIDs() }
+        if self == other { return PackedIDs() }
         var rest: [EntityID] = []
-        Self.walk(ids, other.ids) { id, isHere, isThere in if isHere, !isThere { rest.append(id) } }
+        Self.walk(ids, and: other.ids) { id, isHere, isThere in if isHere, !isThere { rest.append(id) } }
         return PackedIDs(sorted: rest)
     }
 
@@ -58,13 +65,13 @@ package struct PackedIDs: Hashable, Sendable {
     package func intersection(_ other: PackedIDs) -> PackedIDs {
         if isEmpty || other.isEmpty { return PackedIDs() }
         var common: [EntityID] = []
-        Self.walk(ids, other.ids) { id, isHere, isThere in if isHere, isThere { common.append(id) } }
+        Self.walk(ids, and: other.ids) { id, isHere, isThere in if isHere, isThere { common.append(id) } }
         return PackedIDs(sorted: common)
     }
 
     /// Every id of two sorted lists once, and in which of them it is.
     private static func walk(
-        _ left: [EntityID], _ right: [EntityID], _ body: (EntityID, Bool, Bool) -> Void
+        _ left: [EntityID], and right: [EntityID], _ body: (EntityID, Bool, Bool) -> Void
     ) {
         var (first, second) = (0, 0)
         while first < left.count || second < right.count {

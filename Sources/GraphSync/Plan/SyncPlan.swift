@@ -35,7 +35,7 @@ package struct SyncPlan {
     ///
     /// - Parameter saved: The plan that is carried out, if it is one that was made before.
     package init(
-        _ graph: DesiredGraph, _ ownership: Ownership, _ options: SyncOptions, saved: SavedPlan? = nil
+        _ graph: DesiredGraph, ownership: Ownership, options: SyncOptions, saved: SavedPlan? = nil
     ) {
         self.ownership = ownership
         self.options = options
@@ -67,7 +67,7 @@ package struct SyncPlan {
     /// What has to happen to an entity of which `change` is what its key asks for.
     ///
     /// Another source's entity is a conflict, unless it is taken over.
-    package func verdict(_ change: Change, _ type: EntityType, _ id: EntityID) -> Change {
+    package func verdict(on change: Change, type: EntityType, id: EntityID) -> Change {
         guard refusesOthers else { return change }
         if case .delete = change { return change }
         for (name, owned) in ownedByOthers where owned[type]?.contains(id) == true {
@@ -113,7 +113,7 @@ package struct SyncPlan {
     /// Counts a change.
     ///
     /// - Parameter byteCount: What it takes to write it.
-    package mutating func add(_ change: Change, _ key: EntityKey, _ origin: EntityOrigin?, byteCount: Int) {
+    package mutating func add(_ change: Change, to key: EntityKey, origin: EntityOrigin?, byteCount: Int) {
         counts[key.type, default: ChangeCounts()].add(change)
         switch change {
         case .unchanged: return

@@ -18,7 +18,7 @@ struct HostResolver {
     ///
     /// - Throws: ``RedisError/Code/unavailable`` if there are none, or none within the limit.
     func addresses(of host: String, port: UInt16) throws(RedisError) -> [SocketAddress] {
-        let numeric = Self.lookUp(host, port, AI_NUMERICHOST)
+        let numeric = Self.lookUp(host, port: port, flags: AI_NUMERICHOST)
         if let numeric = try? numeric.get() { return numeric }
         var ends: [CInt] = [-1, -1]
         // Sound: pipe fills the two elements during the call.
@@ -28,7 +28,7 @@ struct HostResolver {
         let answer = Answer()
         let writer = ends[1]
         let run: @Sendable () -> Void = {
-            let result = Self.lookUp(host, port, 0)
+            let result = Self.lookUp(host, port: port, flags: 0)
             answer.result.withLock { $0 = result }
             close(writer)  // which makes the other end readable
         }
@@ -50,7 +50,7 @@ struct HostResolver {
     }
 
     private static func lookUp(
-        _ host: String, _ port: UInt16, _ flags: CInt
+        _ host: String, port: UInt16, flags: CInt
     ) -> Result<[SocketAddress], RedisError> {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)

@@ -25,7 +25,7 @@ package struct ServerError {
         let code: RedisError.Code
         let advice: String
 
-        init(_ beginning: String, _ effect: Effect, _ code: RedisError.Code, _ advice: String) {
+        init(_ beginning: String, _ effect: Effect, code: RedisError.Code, advice: String) {
             self.beginning = beginning
             self.effect = effect
             self.code = code
@@ -38,38 +38,46 @@ package struct ServerError {
 
     /// The one table of the server's errors (Redis 7: server.c, `createSharedObjects`; acl.c; cluster.c).
     private static let classes = [
-        Class("LOADING", .delay, .tryLater, "the server is still loading; run again"),
-        Class("BUSY", .delay, .tryLater, "a script keeps the server busy; run again"),
-        Class("TRYAGAIN", .delay, .tryLater, "run again"),
-        Class("CLUSTERDOWN", .delay, .tryLater, "the cluster is down; run again"),
-        Class("MASTERDOWN", .delay, .tryLater, "the replica has lost its master; run again"),
-        Class("OOM", .stop, .tryLater, "raise maxmemory and run again"),
-        Class("MISCONF", .stop, .tryLater, "the server cannot save to disk; mend that and run again"),
+        Class("LOADING", .delay, code: .tryLater, advice: "the server is still loading; run again"),
+        Class("BUSY", .delay, code: .tryLater, advice: "a script keeps the server busy; run again"),
+        Class("TRYAGAIN", .delay, code: .tryLater, advice: "run again"),
+        Class("CLUSTERDOWN", .delay, code: .tryLater, advice: "the cluster is down; run again"),
+        Class("MASTERDOWN", .delay, code: .tryLater, advice: "the replica has lost its master; run again"),
+        Class("OOM", .stop, code: .tryLater, advice: "raise maxmemory and run again"),
         Class(
-            "READONLY", .stop, .tryLater,
-            "it is a replica, which may lose what it took before; use its master"),
-        Class("NOREPLICAS", .stop, .tryLater, "the server has too few replicas; run again"),
-        Class("ERR max number of clients", .stop, .tryLater, "raise maxclients, or run again"),
-        Class("NOAUTH", .stop, .permission, "give a password"),
-        Class("WRONGPASS", .stop, .permission, "check user and password"),
-        Class("ERR invalid password", .stop, .permission, "check the password"),
+            "MISCONF", .stop, code: .tryLater,
+            advice: "the server cannot save to disk; mend that and run again"),
         Class(
-            "NOPERM", .missingRight, .permission,
-            "grant the user the command and the keys; see docs/faults.md"),
-        Class("DENIED", .stop, .permission, "give the server a password, or connect from its own host"),
-        Class("WRONGTYPE", .stop, .configuration, "another program uses the key"),
-        Class("MOVED", .stop, .configuration, "a Redis Cluster is not supported yet"),
-        Class("ASK", .stop, .configuration, "a Redis Cluster is not supported yet"),
-        Class("CROSSSLOT", .stop, .configuration, "a Redis Cluster is not supported yet"),
-        Class("ERR SELECT is not allowed", .stop, .configuration, "a Redis Cluster is not supported yet"),
-        Class("ERR unknown command", .stop, .configuration, "the server lacks a command that is needed"),
-        Class("ERR DB index is out of range", .stop, .configuration, "choose a lower database"),
-        Class("ERR invalid DB index", .stop, .configuration, "choose a lower database"),
-        Class("ERR AUTH", .stop, .configuration, noPassword),
-        Class("ERR Client sent AUTH", .stop, .configuration, noPassword),
+            "READONLY", .stop, code: .tryLater,
+            advice: "it is a replica, which may lose what it took before; use its master"),
+        Class("NOREPLICAS", .stop, code: .tryLater, advice: "the server has too few replicas; run again"),
+        Class("ERR max number of clients", .stop, code: .tryLater, advice: "raise maxclients, or run again"),
+        Class("NOAUTH", .stop, code: .permission, advice: "give a password"),
+        Class("WRONGPASS", .stop, code: .permission, advice: "check user and password"),
+        Class("ERR invalid password", .stop, code: .permission, advice: "check the password"),
         Class(
-            "ERR Protocol error", .stop, .refused,
-            "the server takes no value of that size; see its proto-max-bulk-len"),
+            "NOPERM", .missingRight, code: .permission,
+            advice: "grant the user the command and the keys; see docs/faults.md"),
+        Class(
+            "DENIED", .stop, code: .permission,
+            advice: "give the server a password, or connect from its own host"),
+        Class("WRONGTYPE", .stop, code: .configuration, advice: "another program uses the key"),
+        Class("MOVED", .stop, code: .configuration, advice: "a Redis Cluster is not supported yet"),
+        Class("ASK", .stop, code: .configuration, advice: "a Redis Cluster is not supported yet"),
+        Class("CROSSSLOT", .stop, code: .configuration, advice: "a Redis Cluster is not supported yet"),
+        Class(
+            "ERR SELECT is not allowed", .stop, code: .configuration,
+            advice: "a Redis Cluster is not supported yet"),
+        Class(
+            "ERR unknown command", .stop, code: .configuration,
+            advice: "the server lacks a command that is needed"),
+        Class("ERR DB index is out of range", .stop, code: .configuration, advice: "choose a lower database"),
+        Class("ERR invalid DB index", .stop, code: .configuration, advice: "choose a lower database"),
+        Class("ERR AUTH", .stop, code: .configuration, advice: noPassword),
+        Class("ERR Client sent AUTH", .stop, code: .configuration, advice: noPassword),
+        Class(
+            "ERR Protocol error", .stop, code: .refused,
+            advice: "the server takes no value of that size; see its proto-max-bulk-len"),
     ]
 
     /// Looks up an error reply.

@@ -9,7 +9,7 @@ struct RecordCommand: Sendable {
     /// What follows the key.
     let arguments: [[UInt8]]
 
-    init(_ name: String, _ key: String, _ arguments: [[UInt8]]) {
+    init(_ name: String, key: String, arguments: [[UInt8]]) {
         self.name = name
         self.key = key
         self.arguments = arguments
@@ -74,7 +74,8 @@ struct OwnershipRecords {
         let owning = Set(owned.filter { !$0.value.isEmpty }.keys)
         func command(_ name: String, _ types: Set<EntityType>) -> [RecordCommand] {
             let names = types.map(\.rawValue).sorted()
-            return names.isEmpty ? [] : [RecordCommand(name, source.typesKey, names.map { Array($0.utf8) })]
+            return names.isEmpty
+                ? [] : [RecordCommand(name, key: source.typesKey, arguments: names.map { Array($0.utf8) })]
         }
         return command("SADD", owning.subtracting(recordedTypes))
             + command("SREM", recordedTypes.subtracting(owning))
@@ -127,21 +128,25 @@ struct OwnershipRecords {
             var gone = Dictionary(uniqueKeysWithValues: before.fields.map { ($0.firstByte, $0) })
             let written = after.fields.filter { gone.removeValue(forKey: $0.firstByte) != $0 }
             if !written.isEmpty {
-                commands.append(RecordCommand("HSET", key, written.flatMap { [$0.name, $0.value] }))
+                commands.append(
+                    RecordCommand("HSET", key: key, arguments: written.flatMap { [$0.name, $0.value] }))
             }
             let names = gone.values.map(\.name).sorted { $0.lexicographicallyPrecedes($1) }
-            if !names.isEmpty { commands.append(RecordCommand("HDEL", key, names)) }
+            if !names.isEmpty { commands.append(RecordCommand("HDEL", key: key, arguments: names)) }
         }
         return commands
     }
 
     /// The command that adds this source to the known ones.
-    var enter: RecordCommand { RecordCommand("SADD", source.sourcesKey, [Array(source.name.utf8)]) }
+    var enter: RecordCommand {
+        RecordCommand("SADD", key: source.sourcesKey, arguments: [Array(source.name.utf8)])
+    }
 
     /// The command that records a finished import.
     func record(_ last: LastImport) -> RecordCommand {
         RecordCommand(
-            "HSET", source.lastKey, last.fields.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] })
+            "HSET", key: source.lastKey,
+            arguments: last.fields.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] })
     }
 
     /// The last import, by the reply to `HGETALL`.

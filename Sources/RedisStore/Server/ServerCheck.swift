@@ -95,15 +95,15 @@ package struct ServerCheck {
     var sendsSingly: Bool { !missingCommands.isDisjoint(with: ["MSET", "MSETNX"]) }
 
     private mutating func add(
-        _ subject: String, _ text: String, _ verdict: Finding.Verdict = .fine
+        _ subject: String, saying text: String, _ verdict: Finding.Verdict = .fine
     ) {
         findings.append(Finding(subject: subject, text: text, verdict: verdict))
     }
 
     /// Adds what the server keeps to itself, and what that leads to.
-    private mutating func doubt(_ subject: String, _ member: String, _ consequence: String) {
+    private mutating func doubt(_ subject: String, lacking member: String, so consequence: String) {
         let text = "the server does not say (\(member)): \(consequence)"
-        add(subject, text, .unknown)
+        add(subject, saying: text, .unknown)
         doubts.append("\(subject): \(text)")
     }
 
@@ -114,17 +114,17 @@ package struct ServerCheck {
     /// - Throws: If what answers is no Redis.
     mutating func receive(_ question: RedisSession.Question, _ reply: RedisReply) throws(RedisError) {
         switch (question.purpose, reply) {
-        case (.authentication, .ok): add("login", address.user.map { "as \($0)" } ?? "by password")
+        case (.authentication, .ok): add("login", saying: address.user.map { "as \($0)" } ?? "by password")
         case (.authentication, .error(let text)): refuseLogin(ServerError(text))
-        case (.presence, .simpleString("PONG")): add("reply", "answers PING")
+        case (.presence, .simpleString("PONG")): add("reply", saying: "answers PING")
         case (.presence, .error(let text)):
             let error = ServerError(text)
             if case .delay = error.effect { notReady = error }
-            add("reply", error.words, .preventsReading(error.failure(of: "PING")))
-        case (.database, .ok): add("database", "\(address.database)")
+            add("reply", saying: error.words, .preventsReading(error.failure(of: "PING")))
+        case (.database, .ok): add("database", saying: "\(address.database)")
         case (.database, .error(let text)):
             let error = ServerError(text)
-            add("database", error.words, .preventsReading(error.failure(of: "SELECT")))
+            add("database", saying: error.words, .preventsReading(error.failure(of: "SELECT")))
         case (.name, .ok), (.name, .error): break  // without a name it works as well
         case (.information, .bulkString(let info)):
             let state = ServerState(info: info)
@@ -137,7 +137,7 @@ package struct ServerCheck {
         case (.commands, .array(let replies)) where replies.count == ServerRequirement.all.count:
             look(atCommands: replies)
         case (.commands, .error(let text)):
-            add("commands", "the server does not say (\(ServerError(text).words))", .unknown)
+            add("commands", saying: "the server does not say (\(ServerError(text).words))", .unknown)
         case (.right, .ok): rightCount += 1
         case (.right(let requirement), .bulkString(let words)):
             look(atMissingRight: requirement, String(decoding: words, as: UTF8.self))
@@ -152,12 +152,12 @@ package struct ServerCheck {
         if let last = address.password?.last, last.isWhitespace {
             failure.advice = "the password ends with white space; " + (failure.advice ?? "check the password")
         }
-        add("login", error.words, .preventsReading(failure))
+        add("login", saying: error.words, .preventsReading(failure))
     }
 
     private mutating func refuseInformation(_ error: ServerError) {
         var failure = error.failure(of: "INFO")
-        if case .delay = error.effect { return add("state", error.words, .preventsWriting(failure)) }
+        if case .delay = error.effect { return add("state", saying: error.words, .preventsWriting(failure)) }
         if case .missingRight = error.effect {
             failure.message = "INFO not permitted, cannot check eviction and restarts"
             failure.advice = "grant the user +info, or do without"
@@ -167,7 +167,7 @@ package struct ServerCheck {
                 "without INFO restarts, flushes and evictions go unnoticed, which can be accepted"
             failure.setting = .serverCheck
         }
-        add("state", failure.message, .preventsWriting(failure))
+        add("state", saying: failure.message, .preventsWriting(failure))
     }
 
     private mutating func look(atCommands replies: ReplyList) {
@@ -177,7 +177,7 @@ package struct ServerCheck {
             $0.use != .largeTransactions && !($0.use == .batching && options.batchSize == 1)
         }
         if needed.isEmpty {
-            add("commands", "has all that an import needs")
+            add("commands", saying: "has all that an import needs")
         } else {
             let names = needed.map { "\($0.command) (\($0.purpose))" }.joined(separator: ", ")
             let failure = RedisError(
@@ -185,14 +185,14 @@ package struct ServerCheck {
                 advice: "a proxy or rename-command may hide it; connect to the server itself")
             let isForReading = needed.contains { $0.use == .reading }
             add(
-                "commands", failure.message,
+                "commands", saying: failure.message,
                 isForReading ? .preventsReading(failure) : .preventsWriting(failure))
         }
         for requirement in missing where requirement.use == .batching && options.batchSize == 1 {
-            add("commands", "lacks \(requirement.command): each entity is sent for itself", .warning)
+            add("commands", saying: "lacks \(requirement.command): each entity is sent for itself", .warning)
         }
         for requirement in missing where requirement.use == .largeTransactions {
-            add("commands", "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
+            add("commands", saying: "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
         }
     }
 
@@ -207,21 +207,23 @@ package struct ServerCheck {
             advice:
                 "grant the user +\(requirement.command.lowercased()) on the keys (it \(requirement.purpose))")
         switch requirement.use {
-        case .largeTransactions: add("rights", "no +eval: \(Self.withoutScripts)", .warning)
+        case .largeTransactions: add("rights", saying: "no +eval: \(Self.withoutScripts)", .warning)
         case .batching:
             missingCommands.insert(requirement.command)
-            add("rights", "\(text): each entity is sent for itself", .warning)
-        case .reading: add("rights", text, .preventsReading(failure))
-        case .writing: add("rights", text, .preventsWriting(failure))
+            add("rights", saying: "\(text): each entity is sent for itself", .warning)
+        case .reading: add("rights", saying: text, .preventsReading(failure))
+        case .writing: add("rights", saying: text, .preventsWriting(failure))
         }
     }
 
     private mutating func endRights() {
         if findings.contains(where: { $0.subject == "rights" && $0.failure != nil }) { return }
         if rightCount == 0 {
-            add("rights", "the server does not say (ACL DRYRUN is not available to this user)", .unknown)
+            add(
+                "rights", saying: "the server does not say (ACL DRYRUN is not available to this user)",
+                .unknown)
         } else {
-            add("rights", "has all that an import needs")
+            add("rights", saying: "has all that an import needs")
         }
     }
 
@@ -230,36 +232,41 @@ package struct ServerCheck {
     private mutating func look(at state: ServerState) {
         self.state = state
         let unknown = "the server does not say"
-        if let version = state.version { add("server", version) } else { add("server", unknown, .unknown) }
+        if let version = state.version {
+            add("server", saying: version)
+        } else {
+            add("server", saying: unknown, .unknown)
+        }
         if state.isSentinel {
             let failure = RedisError(
                 .configuration, "this is a Sentinel; it stores no data",
                 advice: "connect to the master that it names")
-            add("mode", failure.message, .preventsReading(failure))
+            add("mode", saying: failure.message, .preventsReading(failure))
         } else if state.isCluster {
             let failure = RedisError(
                 .configuration, "server runs in cluster mode, which this version does not support",
                 advice: "connect to a non-cluster server")
-            add("mode", failure.message, .preventsReading(failure))
+            add("mode", saying: failure.message, .preventsReading(failure))
         } else if let mode = state.mode {
-            add("mode", mode)
+            add("mode", saying: mode)
         } else {
-            add("mode", unknown, .unknown)
+            add("mode", saying: unknown, .unknown)
         }
         if state.isReplica {
             let failure = RedisError(
                 .tryLater,
                 "READONLY You can't write against a read only replica; its master is \(state.master)",
                 advice: "connect to that")
-            add("role", failure.message, .preventsWriting(failure))
+            add("role", saying: failure.message, .preventsWriting(failure))
         } else if let role = state.role {
-            add("role", role)
+            add("role", saying: role)
         } else {
-            add("role", unknown, .unknown)
+            add("role", saying: unknown, .unknown)
         }
         look(atMemoryOf: state)
         if state.epoch.runID == nil {
-            doubt("restarts", "no run_id", "after a lost connection everything is compared again")
+            doubt(
+                "restarts", lacking: "no run_id", so: "after a lost connection everything is compared again")
         }
     }
 
@@ -270,19 +277,19 @@ package struct ServerCheck {
                     .configuration,
                     "policy \(policy) may evict entities",
                     advice: "use noeviction or volatile-*, or accept it", setting: .eviction)
-                add("eviction", failure.message, .preventsWriting(failure))
+                add("eviction", saying: failure.message, .preventsWriting(failure))
             } else {
-                add("eviction", "policy \(policy)", state.mayEvict ? .warning : .fine)
+                add("eviction", saying: "policy \(policy)", state.mayEvict ? .warning : .fine)
             }
         } else {
-            doubt("eviction", "no maxmemory_policy", "whether it evicts entities is not checked")
+            doubt("eviction", lacking: "no maxmemory_policy", so: "whether it evicts entities is not checked")
         }
         guard let used = state.usedMemory, let most = state.maxMemory else {
-            return add("memory", "the server does not say (no maxmemory)", .unknown)
+            return add("memory", saying: "the server does not say (no maxmemory)", .unknown)
         }
         add(
             "memory",
-            most == 0
+            saying: most == 0
                 ? "\(Self.megabytes(used)) used, no limit"
                 : "\(Self.megabytes(used)) of \(Self.megabytes(most)) used")
     }

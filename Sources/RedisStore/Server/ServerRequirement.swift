@@ -30,7 +30,7 @@ struct ServerRequirement {
     /// What it is for, in a few words.
     let purpose: String
 
-    private init(_ command: String, _ use: Use, _ sample: Sample, _ purpose: String) {
+    private init(_ command: String, _ use: Use, tried sample: Sample, purpose: String) {
         self.command = command
         self.use = use
         self.sample = sample
@@ -39,29 +39,30 @@ struct ServerRequirement {
 
     /// All of them but those that a session begins with: `AUTH`, `SELECT`, `PING`, `INFO`.
     static let all: [ServerRequirement] = [
-        .init("MGET", .reading, .entity([]), "reads entities"),
-        .init("EXISTS", .reading, .entity([]), "finds keys that hold no string"),
-        .init("PTTL", .reading, .entity([]), "finds entities that expire"),
-        .init("GET", .reading, .record([]), "reads the lock"),
-        .init("SMEMBERS", .reading, .record([]), "reads which sources there are"),
-        .init("HGETALL", .reading, .record([]), "reads which entities a source owns"),
-        .init("HGET", .reading, .record(["run"]), "reads the last import"),
-        .init("SET", .writing, .entity([""]), "writes entities, takes the lock"),
-        .init("MSET", .batching, .entity([""]), "writes entities"),
-        .init("MSETNX", .batching, .entity([""]), "creates entities"),
-        .init("DEL", .writing, .entity([]), "deletes entities, gives the lock back"),
-        .init("PEXPIRE", .writing, .record(["1"]), "renews the lock"),
-        .init("SADD", .writing, .record([""]), "records a source"),
-        .init("SREM", .writing, .record([""]), "forgets a source"),
-        .init("HSET", .writing, .record(["", ""]), "records ownership and the last import"),
-        .init("HDEL", .writing, .record([""]), "records ownership"),
-        .init("DBSIZE", .writing, .plain([]), "tells a first import"),
-        .init("WATCH", .writing, .record([]), "guards transactions"),
-        .init("UNWATCH", .writing, .plain([]), "guards transactions"),
-        .init("MULTI", .writing, .plain([]), "begins transactions"),
-        .init("EXEC", .writing, .plain([]), "carries transactions out"),
+        .init("MGET", .reading, tried: .entity([]), purpose: "reads entities"),
+        .init("EXISTS", .reading, tried: .entity([]), purpose: "finds keys that hold no string"),
+        .init("PTTL", .reading, tried: .entity([]), purpose: "finds entities that expire"),
+        .init("GET", .reading, tried: .record([]), purpose: "reads the lock"),
+        .init("SMEMBERS", .reading, tried: .record([]), purpose: "reads which sources there are"),
+        .init("HGETALL", .reading, tried: .record([]), purpose: "reads which entities a source owns"),
+        .init("HGET", .reading, tried: .record(["run"]), purpose: "reads the last import"),
+        .init("SET", .writing, tried: .entity([""]), purpose: "writes entities, takes the lock"),
+        .init("MSET", .batching, tried: .entity([""]), purpose: "writes entities"),
+        .init("MSETNX", .batching, tried: .entity([""]), purpose: "creates entities"),
+        .init("DEL", .writing, tried: .entity([]), purpose: "deletes entities, gives the lock back"),
+        .init("PEXPIRE", .writing, tried: .record(["1"]), purpose: "renews the lock"),
+        .init("SADD", .writing, tried: .record([""]), purpose: "records a source"),
+        .init("SREM", .writing, tried: .record([""]), purpose: "forgets a source"),
+        .init("HSET", .writing, tried: .record(["", ""]), purpose: "records ownership and the last import"),
+        .init("HDEL", .writing, tried: .record([""]), purpose: "records ownership"),
+        .init("DBSIZE", .writing, tried: .plain([]), purpose: "tells a first import"),
+        .init("WATCH", .writing, tried: .record([]), purpose: "guards transactions"),
+        .init("UNWATCH", .writing, tried: .plain([]), purpose: "guards transactions"),
+        .init("MULTI", .writing, tried: .plain([]), purpose: "begins transactions"),
+        .init("EXEC", .writing, tried: .plain([]), purpose: "carries transactions out"),
         .init(
-            "EVAL", .largeTransactions, .plain(["return 1", "0"]), "guards one transaction of many changes"),
+            "EVAL", .largeTransactions, tried: .plain(["return 1", "0"]),
+            purpose: "guards one transaction of many changes"),
     ]
 
     /// Commands that a session begins or ends with, by what the user is granted them as.

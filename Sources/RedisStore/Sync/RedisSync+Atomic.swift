@@ -49,8 +49,7 @@ extension RedisSync {
 
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ changes: AtomicChanges, _ way: AtomicWay,
-        _ last: () throws -> LastImport
+        _ goal: Goal, _ plan: SyncPlan, changes: AtomicChanges, way: AtomicWay
     ) throws -> Bool {
         var result = SyncResult()
         result.counts = plan.counts
@@ -58,7 +57,7 @@ extension RedisSync {
         result.visibility = result.total.changed == 0 ? .unchanged : .atomic
         let write = AtomicWrite(
             changes: changes,
-            records: recordCommands(plan) + [records.record(try finished(last, result.total, desired))],
+            records: recordCommands(plan) + [records.record(try finished(goal, counts: result.total))],
             guardPrefix: source.guardPrefix)
         let (transaction, ending): (Transaction, Results)
         switch way {
@@ -103,17 +102,15 @@ extension RedisSync {
         return commands
     }
 
-    func finished(_ last: () throws -> LastImport, _ counts: ChangeCounts, _ desired: DesiredGraph)
-        throws -> LastImport
-    {
-        var last = try last()
+    func finished(_ goal: Goal, counts: ChangeCounts) throws -> LastImport {
+        var last = try goal.last()
         last.run = run
         last.started = started
         last.finished = .now
         let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
         last.seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
         last.host = HostName.current
-        last.entities = desired.count
+        last.entities = goal.desired.count
         last.counts = counts
         return last
     }

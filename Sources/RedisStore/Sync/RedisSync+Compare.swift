@@ -11,12 +11,11 @@ extension RedisSync {
         _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
     ) throws -> SyncPlan {
         let ownership = try readOwnership(watches: false)
-        var plan = SyncPlan(desired, ownership, options)
+        var plan = SyncPlan(desired, ownership: ownership, options: options)
         try readExpiries(besides: ownership)
-        var changes = AtomicChanges(entityLimit: 0)
         for type in records.types {
-            try compare(desired, type, &plan, &changes, onChange)
-            try readDeletions(type, &plan, onChange)
+            try compare(type, of: desired, in: &plan) { try onChange($0.planned) }
+            try readDeletions(of: type, in: &plan, onChange: onChange)
         }
         return plan
     }
@@ -32,7 +31,7 @@ extension RedisSync {
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
         for type in desired.types {
-            try scan(desired, type) { compared in
+            try scan(type, of: desired) { compared in
                 counts.unchanged += compared.unchangedCount
                 for finding in compared.findings {
                     counts.add(finding.change)
@@ -60,29 +59,36 @@ extension RedisSync {
         return count
     }
 
+    /// A change that was found, and the entity that it is about.
+    struct Found {
+        let planned: PlannedChange
+        let batch: WriteBatch
+        /// The index of the entity in the batch.
+        let index: Int
+    }
+
     /// Compares every entity of a type with what its key holds.
     mutating func compare(
-        _ desired: DesiredGraph, _ type: EntityType, _ plan: inout SyncPlan, _ changes: inout AtomicChanges,
-        _ onChange: (PlannedChange) throws -> Void
+        _ type: EntityType, of desired: DesiredGraph, in plan: inout SyncPlan,
+        onChange: (Found) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
         var expiring: Set<EntityID> = []
-        try scan(desired, type) { compared in
+        try scan(type, of: desired) { compared in
             let batch = compared.batch
             func note(_ finding: ComparedBatch.Finding) throws {
                 let index = finding.index
                 let entry = batch.entries[index]
-                let change = plan.verdict(finding.change, entry.type, entry.id)
+                let change = plan.verdict(on: finding.change, type: entry.type, id: entry.id)
                 if case .unchanged = change { return plan.addUnchanged(entry.type, 1) }
                 let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
                 let planned = PlannedChange(
                     key: key, origin: entry.origin, change: change, stored: finding.stored,
                     wanted: batch.value(at: index), expiry: finding.expiry)
                 guard plan.admits(planned) else { return }
-                plan.add(change, key, entry.origin, byteCount: batch.byteCount(of: index))
-                changes.append(change, index, of: batch, stored: finding.stored)
+                plan.add(change, to: key, origin: entry.origin, byteCount: batch.byteCount(of: index))
                 if finding.expiry != nil { expiring.insert(entry.id) }
-                try onChange(planned)
+                try onChange(Found(planned: planned, batch: batch, index: index))
             }
             if plan.refusesOthers { return try compared.forEach(note) }
             plan.addUnchanged(type, compared.unchangedCount)
@@ -92,7 +98,7 @@ extension RedisSync {
     }
 
     private func scan(
-        _ desired: DesiredGraph, _ type: EntityType, _ body: StoredComparison.Body
+        _ type: EntityType, of desired: DesiredGraph, _ body: StoredComparison.Body
     ) throws {
         var comparison = try StoredComparison(
             with: node, keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry)
@@ -104,14 +110,14 @@ extension RedisSync {
 
     /// Looks at the entities of a type that are to be deleted; what is gone already is not counted.
     mutating func readDeletions(
-        _ type: EntityType, _ plan: inout SyncPlan, _ onChange: (PlannedChange) throws -> Void
+        of type: EntityType, in plan: inout SyncPlan, onChange: (PlannedChange) throws -> Void
     ) throws {
         let ids = plan.candidates[type]?.ids ?? []
         for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
             let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
-            for deletion in try readDeletions(type, chunk, watches: false)
+            for deletion in try readDeletions(of: type, ids: chunk, watches: false)
             where plan.prunes(deletion) && plan.admits(deletion) {
-                plan.add(deletion.change, deletion.key, nil, byteCount: 96)
+                plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96)
                 try onChange(deletion)
             }
         }
@@ -122,7 +128,7 @@ extension RedisSync {
 
     /// What the keys of entities hold that are to be deleted: those that are there.
     mutating func readDeletions(
-        _ type: EntityType, _ ids: ArraySlice<EntityID>, watches: Bool
+        of type: EntityType, ids: ArraySlice<EntityID>, watches: Bool
     ) throws(RedisError) -> [PlannedChange] {
         let keys = ids.map { EntityKey(prefix: source.keyPrefix, type: type, id: $0) }
         let names = keys.map { Array($0.description.utf8) }

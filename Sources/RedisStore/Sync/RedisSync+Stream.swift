@@ -6,8 +6,9 @@ extension RedisSync {
     /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
     /// and deletions last; false if who owns what was changed before.
     mutating func stream(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ step: WriteBatch.Step, _ last: () throws -> LastImport
+        _ goal: Goal, _ plan: SyncPlan, step: WriteBatch.Step
     ) throws -> Bool {
+        let desired = goal.desired
         var ahead = Transaction()
         let union = plan.ownership.union(desired)
         for command in records.record(source, from: plan.ownership.own, to: union) {
@@ -35,7 +36,7 @@ extension RedisSync {
         if !plan.candidates.isEmpty { try store.finish(held) }
         result.note(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
-        try conclude(desired, plan, last, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
+        try conclude(goal, plan, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
         try store.finish(.run(key: source.lastKey, run: run))
         return true
     }
@@ -60,7 +61,7 @@ extension RedisSync {
             // If the reply to a deletion is lost, it is not there any more when it is looked for again.
             var count = 0
             try untilDone { sync throws in
-                let deletions = try sync.readDeletions(type, chunk, watches: true)
+                let deletions = try sync.readDeletions(of: type, ids: chunk, watches: true)
                 if let conflict = deletions.first(where: { $0.change != .delete }) {
                     throw SyncRefusal(
                         .conflict, "a key was overwritten by another program during the import",
@@ -80,7 +81,7 @@ extension RedisSync {
 
     /// Records the finished import, and who owns what now.
     private mutating func conclude(
-        _ desired: DesiredGraph, _ plan: SyncPlan, _ last: () throws -> LastImport, hasMoreToRecord: Bool
+        _ goal: Goal, _ plan: SyncPlan, hasMoreToRecord: Bool
     ) throws {
         let total = result.total
         try untilDone { sync throws in
@@ -89,7 +90,7 @@ extension RedisSync {
                 let ownership = try sync.readOwnership(watches: true)
                 for command in sync.recordCommands(plan.with(ownership)) { transaction.append(command) }
             }
-            transaction.append(sync.records.record(try sync.finished(last, total, desired)))
+            transaction.append(sync.records.record(try sync.finished(goal, counts: total)))
             return try sync.commitRepeatable(transaction)
         }
     }

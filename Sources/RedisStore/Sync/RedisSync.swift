@@ -47,7 +47,8 @@ package struct RedisSync: ~Copyable {
         let session = RedisSession(address, keyPrefix: source.keyPrefix, redis)
         let lock = ImportLock(session, key: source.lockKey, redis)
         store = try RedisEntityStore.connect(
-            session, source.keyPrefix, stamp, redis, lock: lock, isReadOnly: isReadOnly)
+            session, keyPrefix: source.keyPrefix, stamp: stamp, options: redis, lock: lock,
+            isReadOnly: isReadOnly)
         self.lock = lock
         database = address.database
         records = OwnershipRecords(source: source, types: types)
@@ -77,23 +78,28 @@ package struct RedisSync: ~Copyable {
     /// - Throws: ``SyncRefusal`` if a guard says no, before anything is written; ``RedisError``; and what going
     ///   through the graph throws.
     package mutating func apply(
-        _ desired: DesiredGraph, lockTimeout: Duration, last: () throws -> LastImport
+        _ desired: DesiredGraph, lockTimeout: Duration, last: @escaping () throws -> LastImport
     ) throws -> SyncResult {
         try lock.acquire(within: lockTimeout)
         defer { lock.release() }
-        do { return try converge(desired, last) } catch {
+        do { return try converge(to: Goal(desired: desired, last: last)) } catch {
             store.windDown()
             throw error
         }
     }
 
-    private mutating func converge(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
-        -> SyncResult
-    {
+    /// What an import is to lead to.
+    struct Goal {
+        let desired: DesiredGraph
+        /// What to record of the import, but for times and counts.
+        let last: () throws -> LastImport
+    }
+
+    private mutating func converge(to goal: Goal) throws -> SyncResult {
         var starts = 1
         while true {
             do {
-                return try replan(desired, last)
+                return try replan(for: goal)
             } catch var failure as RedisError {
                 if failure.code == .lockLost {
                     // A server that lost everything has lost the lock too.
@@ -115,13 +121,11 @@ package struct RedisSync: ~Copyable {
     }
 
     /// Plans and carries out, again if a key was changed in between or the connection broke before a write.
-    private mutating func replan(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws
-        -> SyncResult
-    {
+    private mutating func replan(for goal: Goal) throws -> SyncResult {
         for _ in 0..<Self.mostPlans {
             let isDone = try persist(whilePlanning: true) { sync throws in
                 sync.result = SyncResult()
-                return try sync.once(desired, last)
+                return try sync.once(for: goal)
             }
             if isDone { return result }
             redis.onNote("a key was changed by another program; planning again")
@@ -155,30 +159,33 @@ package struct RedisSync: ~Copyable {
     }
 
     /// Plans and carries out; false if a key was changed in between.
-    private mutating func once(_ desired: DesiredGraph, _ last: () throws -> LastImport) throws -> Bool {
+    private mutating func once(for goal: Goal) throws -> Bool {
+        let desired = goal.desired
         let ownership = try readOwnership(watches: true)
-        var plan = SyncPlan(desired, ownership, options, saved: saved)
+        var plan = SyncPlan(desired, ownership: ownership, options: options, saved: saved)
         if try isFirst(ownership, desired) {
             try checkMemory(desired.estimatedBytes)
-            return try stream(desired, plan, .create, last)
+            return try stream(goal, plan, step: .create)
         }
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, isSplit: redis.batchSize == 1)
         for type in records.types {
-            try compare(desired, type, &plan, &changes) { _ in }
-            try readDeletions(type, &plan) { deletion in
+            try compare(type, of: desired, in: &plan) { change in
+                changes.append(change)
+            }
+            try readDeletions(of: type, in: &plan) { deletion in
                 if let stored = deletion.stored { changes.delete(deletion.key, stored: stored) }
             }
         }
         try plan.check()
         try checkMemory(plan.createdBytes)
         if plan.isAtomic, let way = try atomicWay(changes) {
-            return try transact(desired, plan, changes, way, last)
+            return try transact(goal, plan, changes: changes, way: way)
         }
         let isNew = plan.total.updated + plan.total.unchanged == 0
-        return try stream(desired, plan, isNew ? .create : .read, last)
+        return try stream(goal, plan, step: isNew ? .create : .read)
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.

@@ -26,7 +26,7 @@ final class Node {
     ///
     /// - Parameter lock: Renewed while commands are exchanged.
     init(
-        _ session: RedisSession, _ opened: RedisSession.Opened, lock: ImportLock?, _ options: RedisOptions
+        _ session: RedisSession, opened: RedisSession.Opened, lock: ImportLock?, options: RedisOptions
     ) {
         self.session = session
         self.options = options

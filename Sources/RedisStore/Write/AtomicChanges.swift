@@ -41,6 +41,11 @@ struct AtomicChanges {
     /// How many keys the changes are about.
     var keyCount: Int { isComplete ? count : 0 }
 
+    /// Adds a change that was found; one that writes nothing is left out.
+    mutating func append(_ found: RedisSync.Found) {
+        append(found.planned.change, found.index, of: found.batch, stored: found.planned.stored)
+    }
+
     /// Adds an entity of a batch; a change that writes nothing is left out.
     ///
     /// - Parameter stored: What the key holds.

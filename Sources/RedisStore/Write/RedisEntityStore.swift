@@ -34,7 +34,7 @@ package struct RedisEntityStore {
     /// - Throws: If the server cannot be reached, does not let this user in, is not Redis, or is configured so that
     ///   entities would be lost.
     static func connect(
-        _ session: RedisSession, _ keyPrefix: String, _ stamp: WriteStamp, _ options: RedisOptions,
+        _ session: RedisSession, keyPrefix: String, stamp: WriteStamp, options: RedisOptions,
         lock: ImportLock? = nil, isReadOnly: Bool = false
     ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst(.fully)
@@ -42,7 +42,7 @@ package struct RedisEntityStore {
         if !isReadOnly { for doubt in opened.check.doubts { options.onNote(doubt) } }
         var options = options
         if opened.check.sendsSingly { options.batchSize = 1 }
-        let node = Node(session, opened, lock: lock, options)
+        let node = Node(session, opened: opened, lock: lock, options: options)
         return RedisEntityStore(
             WritePipeline(node, keyPrefix: keyPrefix, lock: lock),
             EntityEncoder(keyPrefix: keyPrefix, stamp: stamp))

@@ -148,11 +148,13 @@ struct WriteBatch: Sendable {
     }
 
     /// The command that reads the values of all entities.
-    var readCommand: RedisCommand { command("MGET", Self.mgetName) }
+    var readCommand: RedisCommand { command("MGET", encodedName: Self.mgetName) }
     /// The command that lets a transaction fail if one of the entities is written before it.
-    var watchCommand: RedisCommand { command("WATCH", Self.watchName) }
+    var watchCommand: RedisCommand { command("WATCH", encodedName: Self.watchName) }
     /// The command that counts which of these entities' keys exist.
-    func existsCommand(_ indices: [Int]) -> RedisCommand { command("EXISTS", Self.existsName, indices) }
+    func existsCommand(_ indices: [Int]) -> RedisCommand {
+        command("EXISTS", encodedName: Self.existsName, of: indices)
+    }
 
     /// The key of each entity.
     var keys: [[UInt8]] {
@@ -165,10 +167,12 @@ struct WriteBatch: Sendable {
     }
 
     /// The command that tells when the key of the entity with this number expires.
-    func expiryCommand(_ index: Int) -> RedisCommand { command("PTTL", Self.pttlName, [index]) }
+    func expiryCommand(_ index: Int) -> RedisCommand {
+        command("PTTL", encodedName: Self.pttlName, of: [index])
+    }
 
     /// A command of the keys of all entities, or of some.
-    private func command(_ name: String, _ encodedName: [UInt8], _ indices: [Int]? = nil) -> RedisCommand {
+    private func command(_ name: String, encodedName: [UInt8], of indices: [Int]? = nil) -> RedisCommand {
         let count = indices?.count ?? entries.count
         var command: [UInt8] = []
         command.reserveCapacity(64 + 96 * count)

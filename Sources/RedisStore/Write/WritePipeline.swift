@@ -60,7 +60,7 @@ struct WritePipeline {
 
     /// Counts an entity that is not even sent.
     mutating func refuse(_ entity: borrowing Entity, _ reason: String) {
-        window.refuse(entity.type, entity.id, entity.origin, reason)
+        window.refuse(entity.type, id: entity.id, origin: entity.origin, reason: reason)
     }
 
     /// Sends a batch, and waits while the window is full.

@@ -177,7 +177,7 @@ struct WriteWindow {
     }
 
     /// Counts an entity that is not even sent.
-    mutating func refuse(_ type: EntityType, _ id: EntityID, _ origin: EntityOrigin, _ reason: String) {
+    mutating func refuse(_ type: EntityType, id: EntityID, origin: EntityOrigin, reason: String) {
         refused += 1
         if refusals.count < RedisEntityStore.keptRefusals {
             let key = EntityKey(prefix: keyPrefix, type: type, id: id)
@@ -207,7 +207,7 @@ struct WriteWindow {
         case (.read, .array(let values)) where values.count == count:
             compare(values)
         case (_, .error(let text)):
-            fail(ServerError(text), count, isSingle)
+            fail(ServerError(text), count: count, isSingle: isSingle)
         default:
             throw RedisError.unexpectedReply(to: sent.first.commandName)
         }
@@ -226,7 +226,7 @@ struct WriteWindow {
             guard case .bulkString(let stored) = value else {
                 // Neither created nor read twice: the key holds something that is no string.
                 if batch.refusals > 1 {
-                    conflict(batch, index, .otherType)
+                    conflict(.otherType, at: index, of: batch)
                 } else {
                     new.append(index, of: batch)
                 }
@@ -236,7 +236,7 @@ struct WriteWindow {
             case .update(let difference):
                 let value = batch.withValue(at: index) { difference.update($0) }
                 changed.append(index, of: batch, value: value)
-            case .conflict(let reason): conflict(batch, index, .conflict(reason))
+            case .conflict(let reason): conflict(.conflict(reason), at: index, of: batch)
             case .unchanged where !expiring.isEmpty && expiring.contains(batch.entries[index].id):
                 guard let difference = EntityDifference(stored: stored.span) else { continue }
                 changed.append(
@@ -253,7 +253,7 @@ struct WriteWindow {
         for rest in [new, changed] where !rest.entries.isEmpty { wait(rest) }
     }
 
-    private mutating func conflict(_ batch: WriteBatch, _ index: Int, _ change: Change) {
+    private mutating func conflict(_ change: Change, at index: Int, of batch: WriteBatch) {
         guard case .conflict(let reason) = change else { return }
         let entry = batch.entries[index]
         let key = EntityKey(prefix: keyPrefix, type: entry.type, id: entry.id)
@@ -276,7 +276,7 @@ struct WriteWindow {
         return batch
     }
 
-    private mutating func fail(_ error: ServerError, _ count: Int, _ isSingle: Bool) {
+    private mutating func fail(_ error: ServerError, count: Int, isSingle: Bool) {
         switch error.effect {
         case .delay:
             delay = delay ?? error.failure(of: sent.first.commandName)
@@ -315,7 +315,7 @@ struct WriteWindow {
     private mutating func refuse(_ count: Int, _ error: ServerError) {
         let batch = sent.first
         for entry in batch.entries[batch.answered..<batch.answered + count] {
-            refuse(entry.type, entry.id, entry.origin, error.words)
+            refuse(entry.type, id: entry.id, origin: entry.origin, reason: error.words)
         }
     }
 

@@ -55,7 +55,7 @@ package struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 
     /// The order of the bytes, which is that of the texts too.
-    package static func < (left: EntityID, right: EntityID) -> Bool {
+    @inlinable package static func < (left: EntityID, right: EntityID) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 

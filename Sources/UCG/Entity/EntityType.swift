@@ -28,6 +28,10 @@ package struct EntityType: RawRepresentable, Hashable, Sendable, CustomStringCon
     /// The built-in types, in an order in which no reference dangles while they are written one after the other.
     package static let builtIn: [EntityType] = [.snippet, .theme, .association, .translation]
 
+    @inlinable package static func == (left: EntityType, right: EntityType) -> Bool {
+        left.rawValue == right.rawValue
+    }
+
     /// The type's name.
     package var description: String { rawValue }
 }

@@ -107,7 +107,10 @@ extension Span<UInt8> {
     func firstIndex(of other: Span<UInt8>, from start: Int = 0) -> Int? {
         var index = start
         while index + other.count <= count {
-            if self[index] == other[0], extracting(index..<index + other.count).isEqual(to: other) {
+            // Most places differ in one of two bytes.
+            if self[index] == other[0], self[index + other.count - 1] == other[other.count - 1],
+                extracting(index..<index + other.count).isEqual(to: other)
+            {
                 return index
             }
             index += 1
