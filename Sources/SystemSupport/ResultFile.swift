@@ -39,7 +39,7 @@ package struct ResultFile: ~Copyable {
         if isStandardOutput {
             descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
         } else if let status, !status.isRegular {
-            descriptor = try Self.openSpecial(path, status, cancellation, patience)
+            descriptor = try Self.openSpecial(path, status: status, unless: cancellation, patience: patience)
         } else {
             place = Self.resolved(path)
             let name = "\(place).partial-\(getpid())"
@@ -111,7 +111,7 @@ package struct ResultFile: ~Copyable {
 
     /// Opens a device, or a FIFO as soon as it has a reader.
     private static func openSpecial(
-        _ path: String, _ status: FileStatus, _ cancellation: CancellationSignal, _ patience: Duration
+        _ path: String, status: FileStatus, unless cancellation: CancellationSignal, patience: Duration
     ) throws(ResultFileError) -> CInt {
         let deadline = ContinuousClock.now + patience
         while true {

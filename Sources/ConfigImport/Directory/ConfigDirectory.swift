@@ -38,8 +38,8 @@ struct ConfigDirectory {
         for name in Self.laterNames where names.contains(name) {
             laterFiles.insert(name)
             report(
-                .warning, .laterFile, FolderListing.join(root, name),
-                "this version does not import \(name) yet; skipped")
+                .warning, .laterFile, at: FolderListing.join(root, name),
+                reason: "this version does not import \(name) yet; skipped")
         }
         try addTranslations(in: root, names, .global, scope: nil)
         for (name, layer) in Self.layers where names.contains(name) {
@@ -54,10 +54,12 @@ struct ConfigDirectory {
             if leftKind != rightKind { return (leftKind ?? 0) < (rightKind ?? 0) }
             return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }
+        for index in files.indices { files[index].index = index }
         guard !files.isEmpty else {
             throw InputError(
-                .missing, root,
-                "no snippets.csv, themes.csv, associations.csv or translations*.csv in this directory",
+                .missing, at: root,
+                reason:
+                    "no snippets.csv, themes.csv, associations.csv or translations*.csv in this directory",
                 advice: issues.first { $0.severity == .error }.map { issue in
                     "\(PlainText.escaped(String(issue.path.dropFirst(root.count).drop { $0 == "/" }))): \(issue.reason)"
                 })
@@ -75,7 +77,7 @@ struct ConfigDirectory {
     }
 
     private mutating func report(
-        _ severity: Issue.Severity, _ code: IssueCode, _ path: String, _ reason: String
+        _ severity: Issue.Severity, _ code: IssueCode, at path: String, reason: String
     ) {
         issues.append(
             Issue(
@@ -103,8 +105,9 @@ struct ConfigDirectory {
                 misnamedKinds.insert(.translations)
                 let hint = middle.hasPrefix(".") ? LocaleHint.text(for: String(middle.dropFirst())) : nil
                 report(
-                    .error, .fileName, path,
-                    "expected translations.csv or translations.<locale>.csv, such as translations.de.csv"
+                    .error, .fileName, at: path,
+                    reason:
+                        "expected translations.csv or translations.<locale>.csv, such as translations.de.csv"
                         + (hint.map { " (\($0))" } ?? ""))
             }
         }
@@ -119,10 +122,10 @@ struct ConfigDirectory {
         for scope in try FolderListing.names(in: folder) {
             let path = FolderListing.join(folder, scope)
             guard try FolderListing.isDirectory(path) else {
-                if FolderListing.isCSV(scope) { refuseLooseFile(path, scope, folder) }
+                if FolderListing.isCSV(scope) { refuseLooseFile(path, name: scope, in: folder) }
                 continue
             }
-            let names = try addScope(path, layer, scope)
+            let names = try addScope(path, layer: layer, scope: scope)
             guard layer == .theme else {
                 noteFolders(names, in: path)
                 continue
@@ -141,8 +144,8 @@ struct ConfigDirectory {
             if !skipped.isEmpty, Self.isSimilar(name, to: "templates") {
                 misnamedKinds.insert(.translations)
                 report(
-                    .error, .unknownFolder, folder,
-                    "not read under this name (did you mean \(PlainText.quoted("templates"))?)")
+                    .error, .unknownFolder, at: folder,
+                    reason: "not read under this name (did you mean \(PlainText.quoted("templates"))?)")
             } else {
                 skip(folder, skipped)
             }
@@ -152,10 +155,10 @@ struct ConfigDirectory {
         for template in try FolderListing.names(in: templates) {
             let folder = FolderListing.join(templates, template)
             guard try FolderListing.isDirectory(folder) else {
-                if FolderListing.isCSV(template) { refuseLooseFile(folder, template, templates) }
+                if FolderListing.isCSV(template) { refuseLooseFile(folder, name: template, in: templates) }
                 continue
             }
-            let names = try addScope(folder, .template, "\(scope)/\(template)")
+            let names = try addScope(folder, layer: .template, scope: "\(scope)/\(template)")
             if names.contains(where: Self.isTranslations) { checkName(scope, folder) }
             noteFolders(names, in: folder)
         }
@@ -163,7 +166,7 @@ struct ConfigDirectory {
 
     /// Adds the translations of a theme, template, snippet or plugin, and looks at its other files.
     private mutating func addScope(
-        _ path: String, _ layer: TranslationSource.Layer, _ scope: String
+        _ path: String, layer: TranslationSource.Layer, scope: String
     ) throws(InputError) -> [String] {
         let names = try FolderListing.names(in: path)
         if try addTranslations(in: path, names, layer, scope: scope) {
@@ -179,14 +182,15 @@ struct ConfigDirectory {
         return names
     }
 
-    private mutating func refuseLooseFile(_ path: String, _ name: String, _ folder: String) {
+    private mutating func refuseLooseFile(_ path: String, name: String, in folder: String) {
         guard Self.isTranslations(name) || Self.similar(to: name, among: []) != nil else {
             return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
         }
         misnamedKinds.insert(.translations)
         report(
-            .error, .fileName, path,
-            "belongs into a folder of its own, as in \(PlainText.escaped(folder.split(separator: "/").last.map(String.init) ?? folder))/<name>/\(PlainText.escaped(name))"
+            .error, .fileName, at: path,
+            reason:
+                "belongs into a folder of its own, as in \(PlainText.escaped(folder.split(separator: "/").last.map(String.init) ?? folder))/<name>/\(PlainText.escaped(name))"
         )
     }
 
@@ -196,8 +200,8 @@ struct ConfigDirectory {
         }
         guard !isValid else { return }
         report(
-            .error, .fileName, path,
-            "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
+            .error, .fileName, at: path,
+            reason: "the folder's name \(PlainText.quoted(name)) has other characters than A-Z a-z 0-9 . _ -")
     }
 
     // MARK: - Others
@@ -220,13 +224,15 @@ struct ConfigDirectory {
                 return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
             }
             return report(
-                .warning, .fileName, path,
-                "not read under this name (did you mean \(PlainText.quoted("translations.\(name)"))?)")
+                .warning, .fileName, at: path,
+                reason: "not read under this name (did you mean \(PlainText.quoted("translations.\(name)"))?)"
+            )
         }
         let kind = Self.tables.first { $0.name == meant }?.kind
         misnamedKinds.insert(kind.map { ConfigFile.kind(of: $0) } ?? .translations)
         report(
-            .error, .fileName, path, "not read under this name (did you mean \(PlainText.quoted(meant))?)")
+            .error, .fileName, at: path,
+            reason: "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
     /// How the names of tables end that are not CSV, or that a system has renamed.
@@ -247,8 +253,8 @@ struct ConfigDirectory {
         misnamedKinds.insert(
             Self.tables.first { $0.name == table }.map { ConfigFile.kind(of: $0.kind) } ?? .translations)
         report(
-            .error, .fileName, FolderListing.join(folder, name),
-            "not a CSV file, by its name; save it as \(PlainText.quoted(table))")
+            .error, .fileName, at: FolderListing.join(folder, name),
+            reason: "not a CSV file, by its name; save it as \(PlainText.quoted(table))")
         return true
     }
 
@@ -269,8 +275,8 @@ struct ConfigDirectory {
         guard !FolderListing.csvNames(in: path).isEmpty else { return }
         misnamedKinds.insert(.translations)
         report(
-            .error, .unknownFolder, path,
-            "not read under this name (did you mean \(PlainText.quoted(meant))?)")
+            .error, .unknownFolder, at: path,
+            reason: "not read under this name (did you mean \(PlainText.quoted(meant))?)")
     }
 
     /// Notes folders where none is expected.
@@ -289,8 +295,9 @@ struct ConfigDirectory {
         }
         if let known {
             report(
-                .warning, .unknownFolder, folder,
-                "not a folder of a configuration; its files, such as \(PlainText.quoted(known)), are not read"
+                .warning, .unknownFolder, at: folder,
+                reason:
+                    "not a folder of a configuration; its files, such as \(PlainText.quoted(known)), are not read"
             )
         } else if !names.isEmpty {
             notes.append(

@@ -16,6 +16,8 @@ struct ConfigFile: Sendable {
     let kind: Kind
     /// Which file it was when the run began.
     let identity: FileIdentity
+    /// Its index among the files of the directory, which the origins of entities have.
+    var index = 0
 
     var entityKind: EntityKind { Self.kind(of: kind) }
 

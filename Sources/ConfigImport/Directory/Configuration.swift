@@ -52,17 +52,17 @@ package struct Configuration: Sendable {
         var pass = CheckPass(options, found)
         var importers = Importers()
         var durations = Durations()
-        for (number, file) in found.files.enumerated() {
-            try importers.check(file, number: number, &pass)
+        for file in found.files {
+            try importers.check(file, &pass)
             durations.add(to: file.entityKind)
         }
-        for (number, file) in found.files.enumerated() where file.kind == .associations {
+        for file in found.files where file.kind == .associations {
             try importers.associations.resolve(
-                file, number: number, &pass, importers.snippets, importers.themes)
+                file, &pass, snippets: importers.snippets, themes: importers.themes)
             durations.add(to: .associations)
         }
         importers.checkFolders(found.files, &pass)
-        var report = TranslationReport(importers.translations, found.files, pass)
+        var report = TranslationReport(of: importers.translations, files: found.files, pass: pass)
         try report.write(&pass)
         durations.add(to: .translations)
 
@@ -117,8 +117,8 @@ extension Configuration: EntitySource {
     ///
     /// - Throws: ``InputError`` if a file is not what it was when it was checked; what `body` throws.
     package func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
-        for (number, file) in files.enumerated() where file.entityKind.type == type {
-            try importers.build(file, number: number, options, identities, body)
+        for file in files where file.entityKind.type == type {
+            try importers.build(file, options: options, identities: identities, emit: body)
         }
     }
 }
@@ -137,25 +137,25 @@ private struct Importers {
         ]
     }
 
-    mutating func check(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+    mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         switch file.kind {
-        case .snippets: try snippets.check(file, number: number, &pass)
-        case .themes: try themes.check(file, number: number, &pass)
-        case .associations: try associations.define(file, number: number, &pass)
-        case .translations(let source): try translations.check(file, source, number: number, &pass)
+        case .snippets: try snippets.check(file, &pass)
+        case .themes: try themes.check(file, &pass)
+        case .associations: try associations.define(file, &pass)
+        case .translations(let source): try translations.check(file, &pass, source: source)
         }
     }
 
     func build(
-        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ identities: IdentityTable,
-        _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, options: ImportOptions, identities: IdentityTable,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         switch file.kind {
-        case .snippets: try snippets.build(file, number: number, options, emit)
-        case .themes: try themes.build(file, number: number, options, emit)
-        case .associations: try associations.build(file, number: number, options, emit)
+        case .snippets: try snippets.build(file, options: options, emit: emit)
+        case .themes: try themes.build(file, options: options, emit: emit)
+        case .associations: try associations.build(file, options: options, emit: emit)
         case .translations(let source):
-            try translations.build(file, source, number: number, options, identities, emit)
+            try translations.build(file, source: source, options: options, identities: identities, emit: emit)
         }
     }
 
@@ -187,8 +187,9 @@ private struct Importers {
                 : Suggestion.suffix(
                     for: name, among: type == .theme ? Array(themes.names) : snippets.someNames)
             pass.log.add(
-                .warning, .unknownFolder, file.path, CSVPosition(line: 1, column: 1), excerpt: .none,
-                "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines" + hint)
+                .warning, .unknownFolder, in: file.path, at: CSVPosition(line: 1, column: 1), excerpt: .none,
+                reason: "the folder belongs to the \(type) \(PlainText.quoted(name)), which no row defines"
+                    + hint)
         }
     }
 }

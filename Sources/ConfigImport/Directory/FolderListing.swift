@@ -18,8 +18,8 @@ enum FolderListing {
         guard unsafe stat(path, &status) == 0 else {
             let number = errno
             throw InputError(
-                kind(of: number), path,
-                number == ENOENT ? "is a link that leads nowhere" : ReadError.text(of: number))
+                kind(of: number), at: path,
+                reason: number == ENOENT ? "is a link that leads nowhere" : ReadError.text(of: number))
         }
         return status.st_mode & S_IFMT == S_IFDIR
     }
@@ -33,8 +33,8 @@ enum FolderListing {
         } catch {
             let number = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue
             throw InputError(
-                number.map { kind(of: $0) } ?? .missing, path,
-                number.map { ReadError.text(of: $0) } ?? "cannot be listed")
+                number.map { kind(of: $0) } ?? .missing, at: path,
+                reason: number.map { ReadError.text(of: $0) } ?? "cannot be listed")
         }
     }
 

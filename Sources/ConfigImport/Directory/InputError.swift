@@ -30,7 +30,7 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// `PATH: REASON`.
     package var description: String { "\(PlainText.escaped(path)): \(reason)" }
 
-    init(_ kind: Kind, _ path: String, _ reason: String, advice: String? = nil) {
+    init(_ kind: Kind, at path: String, reason: String, advice: String? = nil) {
         self.kind = kind
         self.path = path
         self.reason = reason
@@ -39,7 +39,8 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(_ error: ReadError, _ path: String) {
         self.init(
-            .failed, path, "cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)")
+            .failed, at: path,
+            reason: "cannot read: \(ReadError.text(of: error.errno)) at byte \(error.byteOffset)")
     }
 
     init(_ error: FileError, _ path: String) {
@@ -49,10 +50,10 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
             case .system(EIO): .failed
             default: .missing
             }
-        self.init(kind, path, error.description)
+        self.init(kind, at: path, reason: error.description)
     }
 
     static func changed(_ path: String) -> InputError {
-        InputError(.changed, path, "changed while it was read", advice: "run again")
+        InputError(.changed, at: path, reason: "changed while it was read", advice: "run again")
     }
 }

@@ -55,8 +55,8 @@ package struct IssueLog: Sendable {
     }
 
     mutating func add(
-        _ severity: Issue.Severity, _ code: IssueCode, _ path: String, _ position: CSVPosition,
-        field: String? = nil, excerpt: Issue.Excerpt = .field, _ reason: String
+        _ severity: Issue.Severity, _ code: IssueCode, in path: String, at position: CSVPosition,
+        field: String? = nil, excerpt: Issue.Excerpt = .field, reason: String
     ) {
         add(
             Issue(

@@ -12,7 +12,7 @@ struct BuildPass {
 
     /// Opens a file.
     mutating func open(_ file: ConfigFile) throws(InputError) -> RowReader {
-        let rows = try RowReader.open(file, options, &log)
+        let rows = try RowReader.open(file, options: options, log: &log)
         guard log.errorCount == 0 else { throw .changed(file.path) }
         return rows
     }
@@ -22,7 +22,7 @@ struct BuildPass {
         _ rows: borrowing RowReader, _ layout: (borrowing RowReader, inout IssueLog) -> Layout?
     ) throws(InputError) -> ColumnBinding? {
         guard rows.hasHeader else { return nil }
-        guard let layout = layout(rows, &log), let columns = ColumnBinding(layout, rows, &log) else {
+        guard let layout = layout(rows, &log), let columns = ColumnBinding(layout, of: rows, log: &log) else {
             throw .changed(rows.file.path)
         }
         return columns

@@ -49,21 +49,22 @@ struct CheckPass {
     ) -> Bool {
         guard let other = identities.insert(id, origin) else { return true }
         log.add(
-            .error, .duplicate, paths[Int(origin.file)], position(), field: field,
-            "\(what()) is defined already at \(place(identities.origin(of: other)))")
+            .error, .duplicate, in: paths[Int(origin.file)], at: position(), field: field,
+            reason: "\(what()) is defined already at \(place(identities.origin(of: other)))")
         return false
     }
 
     /// Opens a file.
     mutating func open(_ file: ConfigFile) throws(InputError) -> RowReader {
-        let rows = try RowReader.open(file, options, &log)
+        let rows = try RowReader.open(file, options: options, log: &log)
         if options.delimiter == nil, rows.hasHeader {
             notes.append("\(PlainText.escaped(file.path)): \(rows.reader.dialect)")
         }
         if let separator = rows.separator {
             log.add(
-                .warning, .separatorLine, file.path, CSVPosition(line: 1, column: 1),
-                "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file"
+                .warning, .separatorLine, in: file.path, at: CSVPosition(line: 1, column: 1),
+                reason:
+                    "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file"
             )
         }
         return rows
@@ -82,7 +83,7 @@ struct CheckPass {
             return nil
         }
         guard LookAlike.check(rows, &log), let layout = layout(rows, &log),
-            let columns = ColumnBinding(layout, rows, &log)
+            let columns = ColumnBinding(layout, of: rows, log: &log)
         else {
             broken.insert(rows.file.entityKind)
             return nil
@@ -99,8 +100,8 @@ struct CheckPass {
         lostTexts.formUnion(rows.lostTexts)
         if let empty = rows.emptyRows {
             log.add(
-                .warning, .emptyRow, rows.file.path, empty.first,
-                empty.count == 1
+                .warning, .emptyRow, in: rows.file.path, at: empty.first,
+                reason: empty.count == 1
                     ? "a row of delimiters only; skipped" : "\(empty.count) rows of delimiters only; skipped")
         }
         if rows.rowCount == 0, !rows.isBroken {

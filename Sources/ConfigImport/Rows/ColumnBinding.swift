@@ -85,14 +85,14 @@ struct ColumnBinding {
     /// Finds the columns of `layout` in the header, which is the reader's record.
     ///
     /// - Returns: `nil` if the file cannot be read with this header; the log says why.
-    init?(_ layout: Layout, _ rows: borrowing RowReader, _ log: inout IssueLog) {
+    init?(_ layout: Layout, of rows: borrowing RowReader, log: inout IssueLog) {
         path = rows.file.path
         let named = (rows.header.lastIndex { !$0.isEmpty } ?? -1) + 1
         nameless = named..<rows.header.count
         if !nameless.isEmpty {
             log.add(
-                .warning, .emptyColumn, rows.file.path, rows.headerPositions[named],
-                nameless.count == 1
+                .warning, .emptyColumn, in: rows.file.path, at: rows.headerPositions[named],
+                reason: nameless.count == 1
                     ? "the last column has no name; dropped"
                     : "the last \(nameless.count) columns have no name; dropped")
         }
@@ -112,8 +112,8 @@ struct ColumnBinding {
             func refuse(_ code: IssueCode, _ reason: String) {
                 isUsable = false
                 log.add(
-                    .error, code, rows.file.path, rows.headerPositions[field],
-                    field: name.isEmpty ? nil : name, reason)
+                    .error, code, in: rows.file.path, at: rows.headerPositions[field],
+                    field: name.isEmpty ? nil : name, reason: reason)
             }
             let column = byName[lowered]
             if name.isEmpty {
@@ -161,9 +161,10 @@ struct ColumnBinding {
         for cell in unknown where byName[cell.column.name] == nil {
             if let meant = Suggestion.closest(to: cell.column.name, among: missing) {
                 log.add(
-                    .warning, .similarColumn, path, rows.headerPositions[cell.field ?? 0],
+                    .warning, .similarColumn, in: path, at: rows.headerPositions[cell.field ?? 0],
                     field: cell.name,
-                    "not a column of this file (did you mean \(PlainText.quoted(meant))?); kept as text")
+                    reason:
+                        "not a column of this file (did you mean \(PlainText.quoted(meant))?); kept as text")
             }
         }
         cells = known.map { column in
@@ -247,8 +248,9 @@ struct ColumnBinding {
         for field in nameless where Self.isGiven(record, field, keepsEmpty: false) {
             isValid = false
             log.add(
-                .error, .emptyColumn, path, record.position(of: field),
-                "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell"
+                .error, .emptyColumn, in: path, at: record.position(of: field),
+                reason:
+                    "\(record.withField(field) { PlainText.quoted($0) }) in a column without a name; name the column, or empty the cell"
             )
         }
         for index in tests.indices {
@@ -256,27 +258,27 @@ struct ColumnBinding {
             guard Self.isGiven(record, field, keepsEmpty: tests[index].keepsEmpty) else {
                 if tests[index].isRequired {
                     isValid = false
-                    reportMissing(cells[tests[index].cell], record, &log)
+                    reportMissing(cells[tests[index].cell], in: record, log: &log)
                 }
                 continue
             }
             if tests[index].acceptsAnything || record.withField(field, tests[index].accepts) { continue }
             isValid = false
-            reportInvalid(cells[tests[index].cell], record, &log)
+            reportInvalid(cells[tests[index].cell], in: record, log: &log)
         }
         return isValid
     }
 
-    private func reportMissing(_ cell: Cell, _ record: borrowing CSVRecord, _ log: inout IssueLog) {
+    private func reportMissing(_ cell: Cell, in record: borrowing CSVRecord, log: inout IssueLog) {
         log.add(
-            .error, .missingValue, path, cell.position(record), field: cell.name,
-            "empty; expected \(cell.column.kind.expected)")
+            .error, .missingValue, in: path, at: cell.position(record), field: cell.name,
+            reason: "empty; expected \(cell.column.kind.expected)")
     }
 
-    private func reportInvalid(_ cell: Cell, _ record: borrowing CSVRecord, _ log: inout IssueLog) {
+    private func reportInvalid(_ cell: Cell, in record: borrowing CSVRecord, log: inout IssueLog) {
         log.add(
-            .error, .invalidValue, path, cell.position(record), field: cell.name,
-            record.withField(cell.field ?? 0) { cell.column.kind.refusal(of: $0) })
+            .error, .invalidValue, in: path, at: cell.position(record), field: cell.name,
+            reason: record.withField(cell.field ?? 0) { cell.column.kind.refusal(of: $0) })
     }
 
     /// Whether the row gives a value in a field.

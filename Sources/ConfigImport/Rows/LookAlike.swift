@@ -51,8 +51,9 @@ enum LookAlike {
             guard bare != name, names.contains(bare.asciiLowercased) else { continue }
             isValid = false
             log.add(
-                .error, .lookAlike, rows.file.path, rows.headerPositions[field], field: name,
-                "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them"
+                .error, .lookAlike, in: rows.file.path, at: rows.headerPositions[field], field: name,
+                reason:
+                    "looks like the column \(PlainText.quoted(bare)), with white space or invisible characters; remove them"
             )
         }
         return isValid

@@ -26,9 +26,10 @@ struct NumberColumns {
     func warn(_ rows: borrowing RowReader, _ log: inout IssueLog) {
         for (index, text) in columns.texts.enumerated() where areNumbers[index] && haveValues[index] {
             log.add(
-                .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[text.field],
+                .warning, .doubtfulLocale, in: rows.file.path, at: rows.headerPositions[text.field],
                 field: text.cell.name,
-                "taken for a locale, but all its cells are numbers; label_\(text.cell.name) says that it is one"
+                reason:
+                    "taken for a locale, but all its cells are numbers; label_\(text.cell.name) says that it is one"
             )
         }
     }

@@ -34,7 +34,7 @@ struct RowReader: ~Copyable {
     /// A longer text names nothing.
     private static let longestName = 512
 
-    private init(_ file: ConfigFile, _ source: consuming ByteSource, _ options: ImportOptions) {
+    private init(_ file: ConfigFile, source: consuming ByteSource, options: ImportOptions) {
         let separator = SeparatorLine.delimiter(of: file.path)
         let dialect = CSVDialect(
             delimiter: separator ?? options.delimiter ?? UInt8(ascii: ","), skipsLeadingComments: true,
@@ -51,9 +51,9 @@ struct RowReader: ~Copyable {
 
     /// Opens `file` and reads its header, if it has one: see ``hasHeader``.
     static func open(
-        _ file: ConfigFile, _ options: ImportOptions, _ log: inout IssueLog
+        _ file: ConfigFile, options: ImportOptions, log: inout IssueLog
     ) throws(InputError) -> RowReader {
-        var rows = RowReader(file, try source(file), options)
+        var rows = RowReader(file, source: try source(file), options: options)
         try rows.checkInterruption()
         try rows.checkIdentity()
         try rows.readHeader(&log)
@@ -94,14 +94,15 @@ struct RowReader: ~Copyable {
             }
             if Self.isHeader(reader.record, header) {
                 log.add(
-                    .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
-                    "repeated header row; skipped")
+                    .warning, .repeatedHeader, in: file.path, at: reader.record.position(of: 0),
+                    reason: "repeated header row; skipped")
                 continue
             }
             if isReorderedHeader(reader.record) {
                 log.add(
-                    .warning, .repeatedHeader, file.path, reader.record.position(of: 0),
-                    "repeated header row in another order, read as a row; the rows after it may be in the wrong columns"
+                    .warning, .repeatedHeader, in: file.path, at: reader.record.position(of: 0),
+                    reason:
+                        "repeated header row in another order, read as a row; the rows after it may be in the wrong columns"
                 )
             }
             rowCount += 1
@@ -145,7 +146,7 @@ struct RowReader: ~Copyable {
     }
 
     private func checkInterruption() throws(InputError) {
-        if isInterrupted() { throw InputError(.interrupted, file.path, "interrupted") }
+        if isInterrupted() { throw InputError(.interrupted, at: file.path, reason: "interrupted") }
     }
 
     /// Whether a record has no field with anything in it.

@@ -70,7 +70,7 @@ public struct BackupCatalog: Sendable {
         var entries: [Entry] = []
         var described: Set<String> = []
         for name in names where name.hasSuffix(".json") {
-            let entry = try Self.entry(String(name.dropLast(5)), folder, names)
+            let entry = try Self.entry(String(name.dropLast(5)), in: folder, names: names)
             for file in entry.backup?.files ?? [] { described.insert(file.file) }
             entries.append(entry)
         }
@@ -141,7 +141,7 @@ public struct BackupCatalog: Sendable {
 
     /// The entry that a metadata file describes.
     private static func entry(
-        _ name: String, _ folder: BackupFolder, _ names: [String]
+        _ name: String, in folder: BackupFolder, names: [String]
     ) throws(BackupError) -> Entry {
         let metadata = try? folder.open(name + ".json")
         let modified = Double((try? metadata?.status().modified) ?? 0)

@@ -32,7 +32,8 @@ extension BackupCatalog {
             () async throws(BackupError) in
             try await PostgresServer.withLocks(on: servers) { sessions throws(BackupError) in
                 let sources = zip(servers, sessions).map { DumpSource(server: $0, session: $1, grants: []) }
-                return try await Self.create(version, of: sources, in: folder, compression, now)
+                return try await Self.create(
+                    version, of: sources, in: folder, compression: compression, now: now)
             }
         }
     }
@@ -49,8 +50,8 @@ extension BackupCatalog {
     /// Makes a backup in a locked folder of locked databases.
     static func create(
         _ version: BackupVersion, of sources: [DumpSource], in folder: BackupFolder,
-        _ compression: Compression?,
-        _ now: Date
+        compression: Compression?,
+        now: Date
     ) async throws(BackupError) -> Created {
         try removeStaleDrafts(in: folder, now)
         let start = ContinuousClock.now

@@ -41,14 +41,16 @@ extension BackupCatalog {
             for isSafety in [true, false] {
                 let group = entries.filter { $0.holds(database) && $0.isSafetyBackup == isSafety }
                 going.subtract(
-                    group.map(\.name).filter { name in !expendable(group, retention, now).contains(name) })
+                    group.map(\.name).filter { name in
+                        !expendable(group, by: retention, now: now).contains(name)
+                    })
             }
         }
         return entries.filter { going.contains($0.name) }.sorted { $0.createdAt > $1.createdAt }
     }
 
     /// The names of those backups of one database that are beyond the number to keep, and too old.
-    private func expendable(_ group: [Entry], _ retention: Retention, _ now: Date) -> Set<String> {
+    private func expendable(_ group: [Entry], by retention: Retention, now: Date) -> Set<String> {
         guard let last = group.filter(\.isGood).dropFirst(retention.keep - 1).first,
             let index = group.firstIndex(of: last)
         else { return [] }

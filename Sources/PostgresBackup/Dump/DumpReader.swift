@@ -139,7 +139,7 @@ struct DumpReader {
             tail.append(byte)
             if tail.count > piece.count { tail.removeFirst() }
             if byte == UInt8(ascii: "$"), tail == piece { state = .text }
-        case .rows(let matched): takeRow(byte, matched, report)
+        case .rows(let matched): takeRow(byte, matched: matched, report: report)
         case .quotes, .otherRow: break  // read() looks for their ends itself
         }
     }
@@ -203,7 +203,7 @@ struct DumpReader {
         }
     }
 
-    private mutating func takeRow(_ byte: UInt8, _ matched: Int, _ report: (Event) -> Void) {
+    private mutating func takeRow(_ byte: UInt8, matched: Int, report: (Event) -> Void) {
         switch (matched, byte) {
         case (-1, UInt8(ascii: "\n")): state = .rows(matched: 0)  // the end of the COPY line itself
         case (-1, _): break

@@ -23,15 +23,15 @@ enum ChildProcess {
     /// - Throws: ``BackupError``; with ``BackupError/Code/interrupted`` if the task was cancelled. That the
     ///   program failed is no error here: see ``Ended/status``.
     static func run<Result: Sendable>(
-        _ program: String, _ arguments: [String], _ environment: Environment,
+        _ program: String, arguments: [String], environment: Environment,
         _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> Ended<Result> {
-        try await run(program, arguments, environment, output: .sequence, body)
+        try await run(program, arguments: arguments, environment: environment, output: .sequence, body)
     }
 
     /// Does the same, with standard output to somewhere else than a sequence.
     static func run<Result: Sendable, Output: OutputProtocol>(
-        _ program: String, _ arguments: [String], _ environment: Environment, output: Output,
+        _ program: String, arguments: [String], environment: Environment, output: Output,
         _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result
     ) async throws(BackupError) -> Ended<Result> {
         var options = PlatformOptions()

@@ -18,7 +18,8 @@ extension Compression {
     private func run<Result: Sendable>(
         _ arguments: [String], failing code: BackupError.Code, _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> Result {
-        let ended = try await ChildProcess.run(rawValue, arguments, .inherit.updating(["LC_ALL": "C"]), body)
+        let ended = try await ChildProcess.run(
+            rawValue, arguments: arguments, environment: .inherit.updating(["LC_ALL": "C"]), body)
         guard ended.status.isSuccess else {
             let failure = ToolFailure(tool: rawValue, status: ended.status, errors: ended.errors).error
             throw failure.code == .data ? BackupError(code, failure.message) : failure

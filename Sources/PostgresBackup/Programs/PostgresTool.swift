@@ -9,7 +9,8 @@ enum PostgresTool: String, Sendable {
     ///
     /// - Throws: ``BackupError`` with ``BackupError/Code/configuration`` if it is missing or does not say.
     func version() async throws(BackupError) -> PostgresVersion {
-        let ended = try await ChildProcess.run(rawValue, ["--version"], .inherit) { streams in
+        let ended = try await ChildProcess.run(rawValue, arguments: ["--version"], environment: .inherit) {
+            streams in
             try await streams.standardInputWriter.finish()
             return try await streams.firstLine()
         }
@@ -58,7 +59,8 @@ enum PostgresTool: String, Sendable {
     ) async throws(BackupError) -> ChildProcess.Ended<Result> {
         let arguments = arguments + server.arguments
         server.onCommand?("\(rawValue) \(arguments.joined(separator: " ")) [\(server)]")
-        var ended = try await ChildProcess.run(rawValue, arguments, server.environment, output: output, body)
+        var ended = try await ChildProcess.run(
+            rawValue, arguments: arguments, environment: server.environment, output: output, body)
         ended.errors = server.redacted(ended.errors)
         if let onWarning = server.onWarning {
             for line in ended.errors.split(whereSeparator: \.isNewline) where Self.isOfLibpq(line) {

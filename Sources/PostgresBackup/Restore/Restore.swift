@@ -137,7 +137,8 @@ public struct Restore: Sendable {
                 let grants = try await target.server.targetState().grants
                 sources.append(.init(server: target.server, session: session, grants: grants))
             }
-            return try await BackupCatalog.create(.beforeRestore, of: sources, in: folder, nil, .now)
+            return try await BackupCatalog.create(
+                .beforeRestore, of: sources, in: folder, compression: nil, now: .now)
         } catch {
             throw error.during("no safety backup, so nothing was restored")
         }

@@ -22,7 +22,7 @@ extension BackupCatalog {
         do {
             _ = try await server.query(create.joined(separator: "\n"))
             let scratch = server.database(name)
-            failure = await restore(dump, contents, into: scratch, name)
+            failure = await restore(dump, contents, into: scratch, named: name)
             if failure == nil { try await compare(dump.file, with: scratch) }
         } catch {
             failure = error
@@ -46,7 +46,7 @@ extension BackupCatalog {
     }
 
     private static func restore(
-        _ dump: StoredDump, _ contents: DumpContents, into server: PostgresServer, _ name: String
+        _ dump: StoredDump, _ contents: DumpContents, into server: PostgresServer, named name: String
     ) async -> BackupError? {
         do throws(RestoreRun.Failure) {
             try await RestoreRun(

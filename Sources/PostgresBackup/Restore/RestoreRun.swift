@@ -43,7 +43,7 @@ struct RestoreRun {
             PostgresTool.psqlArguments + ["--single-transaction"] + commands.flatMap { ["-c", $0] }
             + ["-f", "-", "-c", check]
         let progress = Progress()
-        let error = await failure(arguments, mark, progress)
+        let error = await failure(arguments, mark: mark, progress: progress)
         guard let error else { return }
         // Whatever went wrong then, psql may have committed before.
         guard progress.isSent.withLock({ $0 }), let transaction = progress.transaction.withLock({ $0 }) else {
@@ -61,7 +61,7 @@ struct RestoreRun {
     }
 
     /// Runs psql; `nil` if it succeeded.
-    private func failure(_ arguments: [String], _ mark: String, _ progress: Progress) async -> BackupError? {
+    private func failure(_ arguments: [String], mark: String, progress: Progress) async -> BackupError? {
         do throws(BackupError) {
             let ended = try await PostgresTool.psql.start(arguments, on: server, output: .sequence) {
                 streams in

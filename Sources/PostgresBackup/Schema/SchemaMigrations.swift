@@ -62,7 +62,7 @@ public struct SchemaMigrations: Sendable {
     /// - Throws: ``BackupError/Code/configuration`` if the table is missing.
     public func version() async throws(BackupError) -> Int {
         try await requireTable()
-        return try await server.query(Int.self, "select coalesce(max(version), 0) from \(table);")
+        return try await server.query(Int.self, by: "select coalesce(max(version), 0) from \(table);")
     }
 
     /// All versions that are recorded, the lowest first.
@@ -72,11 +72,11 @@ public struct SchemaMigrations: Sendable {
         try await requireTable()
         return try await server.query(
             [Entry].self,
-            """
-            select coalesce(json_agg(json_build_object('version', version, 'name', name, 'applied_at',
-              to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by version), '[]')
-            from \(table);
-            """)
+            by: """
+                select coalesce(json_agg(json_build_object('version', version, 'name', name, 'applied_at',
+                  to_char(applied_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by version), '[]')
+                from \(table);
+                """)
     }
 
     /// Records that a version is applied.
@@ -129,10 +129,10 @@ public struct SchemaMigrations: Sendable {
     private func columns() async throws(BackupError) -> [String: String]? {
         try await server.query(
             [String: String]?.self,
-            """
-            select coalesce((select json_object_agg(attname, format_type(atttypid, null)) from pg_attribute
-              where attrelid = to_regclass(:'table') and attnum > 0 and not attisdropped), 'null');
-            """, [("table", table)])
+            by: """
+                select coalesce((select json_object_agg(attname, format_type(atttypid, null)) from pg_attribute
+                  where attrelid = to_regclass(:'table') and attnum > 0 and not attisdropped), 'null');
+                """, [("table", table)])
     }
 
     private func requireOurs(_ columns: [String: String]) throws(BackupError) {

@@ -24,7 +24,7 @@ extension PostgresServer {
 
     /// Runs SQL that answers one row of JSON.
     func query<Answer: Decodable>(
-        _ type: Answer.Type, _ sql: String, _ variables: [(name: String, value: String)] = []
+        _ type: Answer.Type, by sql: String, _ variables: [(name: String, value: String)] = []
     ) async throws(BackupError) -> Answer {
         let lines = try await query(sql, variables)
         return try Self.decoded(type, lines.last ?? "")

@@ -44,27 +44,27 @@ extension PostgresServer {
     private func facts() async throws(BackupError) -> Facts {
         try await query(
             Facts.self,
-            """
-            select json_build_object(
-              'database', current_database(), 'user', quote_ident(current_user),
-              'isSuperuser', (select rolsuper from pg_roles where rolname = current_user),
-              'version', current_setting('server_version'),
-              'sessions', (
-                select coalesce(json_agg(format('%s (%s)', name, count) order by name), '[]') from (
-                  select coalesce(nullif(application_name, ''), 'unnamed') as name, count(*) as count
-                  from pg_stat_activity
-                  where datname = current_database() and application_name <> current_setting('application_name')
-                    and backend_type = 'client backend'
-                  group by 1) as session),
-              'largeObjectGrants', (
-                select coalesce(json_agg(format('GRANT %s ON LARGE OBJECT %s TO %s;', privilege_type, oid,
-                  case grantee when 0 then 'PUBLIC' else grantee::regrole::text end) order by oid), '[]')
-                from pg_largeobject_metadata, aclexplode(lomacl) where grantee <> lomowner),
-              'schemas', (
-                select coalesce(json_agg(quote_ident(nspname) order by nspname), '[]') from pg_namespace
-                where nspname !~ '^pg_' and nspname <> 'information_schema'
-                  and not exists (select from pg_depend
-                    where classid = 'pg_namespace'::regclass and objid = pg_namespace.oid and deptype = 'e')));
-            """)
+            by: """
+                select json_build_object(
+                  'database', current_database(), 'user', quote_ident(current_user),
+                  'isSuperuser', (select rolsuper from pg_roles where rolname = current_user),
+                  'version', current_setting('server_version'),
+                  'sessions', (
+                    select coalesce(json_agg(format('%s (%s)', name, count) order by name), '[]') from (
+                      select coalesce(nullif(application_name, ''), 'unnamed') as name, count(*) as count
+                      from pg_stat_activity
+                      where datname = current_database() and application_name <> current_setting('application_name')
+                        and backend_type = 'client backend'
+                      group by 1) as session),
+                  'largeObjectGrants', (
+                    select coalesce(json_agg(format('GRANT %s ON LARGE OBJECT %s TO %s;', privilege_type, oid,
+                      case grantee when 0 then 'PUBLIC' else grantee::regrole::text end) order by oid), '[]')
+                    from pg_largeobject_metadata, aclexplode(lomacl) where grantee <> lomowner),
+                  'schemas', (
+                    select coalesce(json_agg(quote_ident(nspname) order by nspname), '[]') from pg_namespace
+                    where nspname !~ '^pg_' and nspname <> 'information_schema'
+                      and not exists (select from pg_depend
+                        where classid = 'pg_namespace'::regclass and objid = pg_namespace.oid and deptype = 'e')));
+                """)
     }
 }

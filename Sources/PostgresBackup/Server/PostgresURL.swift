@@ -59,7 +59,7 @@ struct PostgresURL {
         guard !rest[slash..<question].contains(UInt8(ascii: "@")) else {
             throw Invalid("'@' and '/' in a user, password or database must be written %40 and %2F")
         }
-        try take("PGDATABASE", rest[slash..<question].dropFirst(), "database")
+        try take("PGDATABASE", as: rest[slash..<question].dropFirst(), called: "database")
         for parameter in rest[question...].dropFirst().split(separator: UInt8(ascii: "&")) {
             try takeParameter(parameter)
         }
@@ -69,8 +69,8 @@ struct PostgresURL {
 
     private mutating func takeUser(_ part: Part) throws(Invalid) {
         let colon = part.firstIndex(of: UInt8(ascii: ":")) ?? part.endIndex
-        try take("PGUSER", part[..<colon], "user")
-        try take("PGPASSWORD", part[colon...].dropFirst(), "password")
+        try take("PGUSER", as: part[..<colon], called: "user")
+        try take("PGPASSWORD", as: part[colon...].dropFirst(), called: "password")
     }
 
     /// `host:port,[v6]:port`: both lists keep their commas.
@@ -129,14 +129,14 @@ struct PostgresURL {
                 (isWord ? "the parameter '\(name)'" : "a parameter after '?'")
                     + " is not one that PostgreSQL's tools take; leave it out")
         }
-        try take(variable, value, "parameter")
+        try take(variable, as: value, called: "parameter")
         if let values = Self.valuesOfParameter[name], !values.contains(variables[variable] ?? values[0]) {
             throw Invalid("the value of '\(name)' is not one of \(values.joined(separator: ", "))")
         }
         if variable == "PGPORT" { _ = try Self.port(value) }
     }
 
-    private mutating func take(_ variable: String, _ part: Part, _ what: String) throws(Invalid) {
+    private mutating func take(_ variable: String, as part: Part, called what: String) throws(Invalid) {
         let value = try Self.decoded(part, what)
         if !value.isEmpty { variables[variable] = value }
     }

@@ -53,14 +53,14 @@ struct ForgetCommand: ParsableCommand {
             guard let number = try sync.recordedEntities() else {
                 throw Failure(.noInput, "there is no source \(source.name) at \(target.address)")
             }
-            let owned = count(number, "entity", "entities")
+            let owned = count(number, "entity", plural: "entities")
             let question =
                 delete
                 ? "Delete \(owned) of the source \(source.name) at \(target.address), and forget it?"
                 : "Forget the source \(source.name) at \(target.address)? Its \(owned) stay."
             try Confirmation.ask(PlainText.escaped(question), isConfirmed: yes)
             let deleted = try sync.forget(deletes: delete, lockTimeout: lockTimeout.duration)
-            let what = delete ? "\(count(deleted, "entity", "entities")) deleted; " : ""
+            let what = delete ? "\(count(deleted, "entity", plural: "entities")) deleted; " : ""
             Console.write("\(what)source \(source.name) forgotten\n")
         } catch let error as RedisError {
             throw Failure(error)

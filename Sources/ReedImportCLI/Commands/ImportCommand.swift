@@ -58,7 +58,7 @@ struct ImportCommand: ParsableCommand {
             protecting: inputs, cancellation: cancellation, target: { target }
         ) {
             if let report = reporting.report { inputs.results.append(report) }
-            let file = try out.map { try inputs.open($0, "--out", cancellation) }
+            let file = try out.map { try inputs.open($0, for: "--out", unless: cancellation) }
             return try run(to: file, &target)
         }
         // To standard output go the commands and nothing else.

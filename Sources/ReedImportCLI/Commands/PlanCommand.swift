@@ -45,7 +45,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let cancellation = Interruption.catchSignals()
         let inputs = ProtectedInputs(directory: input.directory, files: redis.files)
-        let file = try out.map { try PlanFile(inputs.open($0, "--out", cancellation)) }
+        let file = try out.map { try PlanFile(inputs.open($0, for: "--out", unless: cancellation)) }
         let stamp = try entities.stamp()
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
@@ -60,7 +60,8 @@ struct PlanCommand: ParsableCommand {
         try file?.begin(header(configuration, address))
         // To standard output goes the saved plan and nothing else.
         let plan = try run.plan(
-            address, options, sync.options(isStrict: input.strict), out == "-" ? nil : format, file: file)
+            address, redis: options, options: sync.options(isStrict: input.strict),
+            format: out == "-" ? nil : format, file: file)
         if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
             // What would be deleted was to be seen, and is.
             Console.complain("warning: an import would refuse: \(Failure(refusal).message ?? "")")

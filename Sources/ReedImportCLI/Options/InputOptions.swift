@@ -105,6 +105,6 @@ struct InputOptions: ParsableArguments {
 }
 
 /// `1 error`, `2 errors`; the plural is given if it does not end with `s`.
-func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
     "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
 }

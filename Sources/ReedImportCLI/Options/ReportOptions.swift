@@ -27,7 +27,7 @@ struct ReportOptions: ParsableArguments {
         _ body: () throws -> Summary
     ) throws -> Summary {
         guard let report else { return try body() }
-        let file = try inputs.open(report, "--report", cancellation)
+        let file = try inputs.open(report, for: "--report", unless: cancellation)
         do {
             let summary = try body()
             try Self.write(summary.json, to: file)

@@ -56,14 +56,14 @@ struct Summary {
         for kind in EntityKind.allCases {
             lines.append(
                 line(
-                    kind.rawValue, counts[kind] ?? KindCounts(),
-                    outcome.result?.counts[kind.type] ?? ChangeCounts()))
+                    kind.rawValue, counts: counts[kind] ?? KindCounts(),
+                    changes: outcome.result?.counts[kind.type] ?? ChangeCounts()))
         }
-        lines.append(line("total", total, outcome.result?.total ?? ChangeCounts()))
+        lines.append(line("total", counts: total, changes: outcome.result?.total ?? ChangeCounts()))
         return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1)) + sentences
     }
 
-    private func line(_ name: String, _ counts: KindCounts, _ changes: ChangeCounts) -> [String] {
+    private func line(_ name: String, counts: KindCounts, changes: ChangeCounts) -> [String] {
         var numbers = [counts.files, counts.rows, counts.entities]
         if outcome.result != nil { numbers += Self.members(changes).map(\.value) }
         return [name] + numbers.map(String.init) + [Self.seconds(counts.duration)]
@@ -91,7 +91,8 @@ struct Summary {
             }
             text += "; \(humanSize(byteCount)), \(Int(Double(total.entities) / seconds)) entities/s\n"
             if result.adopted > 0 {
-                text += "\(count(result.adopted, "entity", "entities")) taken over from other sources\n"
+                text +=
+                    "\(count(result.adopted, "entity", plural: "entities")) taken over from other sources\n"
             }
         }
         if let target = outcome.target { text += "target: \(PlainText.escaped(target.description))\n" }

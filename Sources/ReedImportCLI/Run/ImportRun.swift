@@ -66,7 +66,7 @@ final class ImportRun {
 
     /// Prints what would be changed on a server, and keeps it in a file if there is one.
     func plan(
-        _ address: RedisAddress, _ redis: RedisOptions, _ options: SyncOptions, _ format: PlanText.Format?,
+        _ address: RedisAddress, redis: RedisOptions, options: SyncOptions, format: PlanText.Format?,
         file: PlanFile?
     ) throws -> SyncPlan {
         let target = ImportTarget(address: address, source: source)
@@ -84,7 +84,8 @@ final class ImportRun {
             if plan.refusal == nil { try file?.finish() }
             progress.end()
             text?.finish(plan)
-            noteLeftovers(plan.leftoverCount, plan.vanished, plan.prunedWhole, options)
+            noteLeftovers(
+                plan.leftoverCount, vanished: plan.vanished, pruned: plan.prunedWhole, options: options)
             return plan
         } catch let error as RedisError {
             throw Failure(error)
@@ -140,7 +141,7 @@ final class ImportRun {
         } catch let error as RedisError {
             if error.origin == nil { report(sync.refusals) }
             report(sync.conflicts)
-            throw failure(error, describe(error, &sync, graph))
+            throw failure(error, describe(error, of: &sync, graph: graph))
         } catch let error as SyncRefusal {
             report(error.cases)
             throw Failure(error, progress: "nothing written")
@@ -152,14 +153,15 @@ final class ImportRun {
             throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
         if let result = outcome.result {
-            noteLeftovers(result.leftovers, result.vanished, result.prunedWhole, options)
+            noteLeftovers(
+                result.leftovers, vanished: result.vanished, pruned: result.prunedWhole, options: options)
         }
         if verify { try self.verify(&sync, graph) }
     }
 
     /// Says what is owned and no longer in the directory, and why it stays.
     private func noteLeftovers(
-        _ leftovers: Int, _ vanished: [EntityGroup: Int], _ pruned: [EntityGroup: Int], _ options: SyncOptions
+        _ leftovers: Int, vanished: [EntityGroup: Int], pruned: [EntityGroup: Int], options: SyncOptions
     ) {
         for (unit, number) in vanished.sorted(by: { $0.key < $1.key }) {
             Console.complain(
@@ -172,7 +174,7 @@ final class ImportRun {
         }
         guard leftovers > 0 else { return }
         if !options.prunes {
-            let what = count(leftovers, "owned entity is", "owned entities are")
+            let what = count(leftovers, "owned entity is", plural: "owned entities are")
             Console.complain("note: \(what) not in the directory any more; --prune deletes them")
         }
     }
@@ -201,7 +203,7 @@ final class ImportRun {
     // MARK: - Telling
 
     /// How far the run got; if the server lost keys, how many of the entities are there.
-    private func describe(_ error: RedisError, _ sync: inout RedisSync, _ graph: DesiredGraph) -> String {
+    private func describe(_ error: RedisError, of sync: inout RedisSync, graph: DesiredGraph) -> String {
         if error.code == .incomplete, let present = try? sync.countPresent(graph) {
             return "\(present) of \(total) entities present"
         }

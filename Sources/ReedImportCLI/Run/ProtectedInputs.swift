@@ -19,7 +19,7 @@ struct ProtectedInputs {
     /// Opens a result file.
     ///
     /// - Parameter option: The option that names it.
-    func open(_ path: String, _ option: String, _ cancellation: CancellationSignal) throws(Failure)
+    func open(_ path: String, for option: String, unless cancellation: CancellationSignal) throws(Failure)
         -> ResultFile
     {
         if let input = input(at: path) {

@@ -22,13 +22,14 @@ struct AssociationCheck {
             reason += "; entities.csv may use it, but this version does not read that file"
         }
         pass.log.add(
-            .error, .unknownType, path, columns.entityType.position(record), field: columns.entityType.name,
-            reason)
+            .error, .unknownType, in: path, at: columns.entityType.position(record),
+            field: columns.entityType.name,
+            reason: reason)
     }
 
     /// A parent path names exactly one entity that the file places.
     func parentPath(
-        _ record: borrowing CSVRecord, _ parent: AssociationColumns.Parent, _ placements: Placements,
+        of record: borrowing CSVRecord, parent: AssociationColumns.Parent, placements: Placements,
         _ pass: inout CheckPass
     ) {
         guard let text = columns.parentPath.validText(record) else { return }
@@ -36,34 +37,37 @@ struct AssociationCheck {
         case .root, .entity: return
         case .ambiguous:
             pass.log.add(
-                .error, .ambiguousReference, path, columns.parentPath.position(record),
+                .error, .ambiguousReference, in: path, at: columns.parentPath.position(record),
                 field: columns.parentPath.name,
-                "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant"
+                reason:
+                    "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant"
             )
         case .unknown:
             if pass.broken.contains(.associations) || pass.lostTexts.contains(text) { return }
             reportUnknown(
-                columns.parentPath, record, canDangle: true, &pass,
-                "no row has the path or entity_id \(PlainText.quoted(text))"
+                columns.parentPath, of: record, canDangle: true, &pass,
+                reason: "no row has the path or entity_id \(PlainText.quoted(text))"
                     + pass.suggestion(for: text, among: placements.someNames, in: path)
                     + (pass.options.allowsDangling ? "; parent_id becomes null" : ""))
         }
     }
 
     /// A reference names an entity of this import.
-    func reference(_ cell: ColumnBinding.Cell, _ record: borrowing CSVRecord, _ pass: inout CheckPass) {
+    func reference(_ cell: ColumnBinding.Cell, of record: borrowing CSVRecord, _ pass: inout CheckPass) {
         guard let reference = cell.reference(record) else { return }
         switch reference {
         case .id(let id):
             if pass.identities.contains(id) || !pass.broken.isEmpty { return }
-            reportUnknown(cell, record, canDangle: true, &pass, "no entity of this import has the id '\(id)'")
+            reportUnknown(
+                cell, of: record, canDangle: true, &pass,
+                reason: "no entity of this import has the id '\(id)'")
         case .name(let type, let name):
             if pass.identities.contains(EntityName.id(type, name)) { return }
             if pass.broken.contains(where: { $0.type == type }) || pass.lostTexts.contains(name) { return }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
             if type == .snippet { reason += pass.suggestion(for: name, among: snippets.someNames, in: path) }
             if type == .theme { reason += pass.suggestion(for: name, among: themes.names, in: path) }
-            reportUnknown(cell, record, canDangle: true, &pass, reason)
+            reportUnknown(cell, of: record, canDangle: true, &pass, reason: reason)
         case .semanticName(let name):
             var reason =
                 "no entity of this import has the semantic name \(PlainText.quoted(name))"
@@ -71,7 +75,7 @@ struct AssociationCheck {
             if pass.laterFiles.contains("entities.csv") {
                 reason += "; entities.csv may give it, but this version does not read that file"
             }
-            reportUnknown(cell, record, canDangle: false, &pass, reason)
+            reportUnknown(cell, of: record, canDangle: false, &pass, reason: reason)
         }
     }
 
@@ -84,16 +88,17 @@ struct AssociationCheck {
         if pass.identities.contains(EntityName.id(.association, parent)) { return }
         if pass.lostTexts.contains(parent) { return }
         pass.log.add(
-            .error, .missingParentPath, path, columns.path.position(record), field: columns.path.name,
-            "\(PlainText.quoted(text)) lies below \(PlainText.quoted(parent)), a path that no row has")
+            .error, .missingParentPath, in: path, at: columns.path.position(record), field: columns.path.name,
+            reason: "\(PlainText.quoted(text)) lies below \(PlainText.quoted(parent)), a path that no row has"
+        )
     }
 
     private func reportUnknown(
-        _ cell: ColumnBinding.Cell, _ record: borrowing CSVRecord, canDangle: Bool, _ pass: inout CheckPass,
-        _ reason: String
+        _ cell: ColumnBinding.Cell, of record: borrowing CSVRecord, canDangle: Bool, _ pass: inout CheckPass,
+        reason: String
     ) {
         pass.log.add(
-            canDangle && pass.options.allowsDangling ? .warning : .error, .unknownReference, path,
-            cell.position(record), field: cell.name, reason)
+            canDangle && pass.options.allowsDangling ? .warning : .error, .unknownReference, in: path,
+            at: cell.position(record), field: cell.name, reason: reason)
     }
 }

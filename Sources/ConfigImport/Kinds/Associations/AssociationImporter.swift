@@ -8,7 +8,7 @@ struct AssociationImporter {
     private var placements = Placements()
 
     /// First reading: what the rows define.
-    mutating func define(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+    mutating func define(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var rows = try pass.open(file)
         guard let binding = pass.bind(rows, AssociationLayout.choose) else { return }
         let columns = AssociationColumns(binding)
@@ -25,14 +25,14 @@ struct AssociationImporter {
             }
             // Without a path, the by-name form has an id only when all rows are known.
             guard !columns.isByName || columns.path.isGiven(rows.reader.record) else { continue }
-            defineRow(rows.reader.record, columns, file, number, &pass)
+            defineRow(rows.reader.record, columns: columns, of: file, &pass)
         }
         counts.rows += rows.rowCount
         pass.finish(rows)
     }
 
     private mutating func defineRow(
-        _ record: borrowing CSVRecord, _ columns: AssociationColumns, _ file: ConfigFile, _ number: Int,
+        _ record: borrowing CSVRecord, columns: AssociationColumns, of file: ConfigFile,
         _ pass: inout CheckPass
     ) {
         if !columns.path.isGiven(record), !pass.options.allowsDangling {
@@ -47,7 +47,8 @@ struct AssociationImporter {
             columns.path.text(record).map { (columns.path, "the path \(PlainText.quoted($0))") }
             ?? (columns.isByName ? columns.entityID : columns.childID, "this association")
         if pass.define(
-            id, EntityOrigin(file: number, line: record.line), at: cell.position(record), field: cell.name,
+            id, EntityOrigin(file: file.index, line: record.line), at: cell.position(record),
+            field: cell.name,
             what: what)
         {
             counts.entities += 1
@@ -56,48 +57,48 @@ struct AssociationImporter {
 
     /// Second reading: whether what the rows refer to is defined.
     mutating func resolve(
-        _ file: ConfigFile, number: Int, _ pass: inout CheckPass, _ snippets: SnippetImporter,
-        _ themes: ThemeImporter
+        _ file: ConfigFile, _ pass: inout CheckPass, snippets: SnippetImporter, themes: ThemeImporter
     ) throws(InputError) {
         var reported = IssueLog()  // what the first reading reported already
-        var rows = try RowReader.open(file, pass.options, &reported)
+        var rows = try RowReader.open(file, options: pass.options, log: &reported)
         guard rows.hasHeader, let layout = AssociationLayout.choose(rows, &reported),
-            let binding = ColumnBinding(layout, rows, &reported)
+            let binding = ColumnBinding(layout, of: rows, log: &reported)
         else { return }
         let columns = AssociationColumns(binding)
         let check = AssociationCheck(columns: columns, path: file.path, snippets: snippets, themes: themes)
         var containers = Containers()
         while try rows.next(&reported) {
             if columns.isByName, !columns.path.isGiven(rows.reader.record) {
-                defineRow(rows.reader.record, columns, file, number, &pass)
+                defineRow(rows.reader.record, columns: columns, of: file, &pass)
             }
             let parent = columns.parent(rows.reader.record, placements)
             if columns.isByName {
                 check.type(rows.reader.record, &pass)
-                check.parentPath(rows.reader.record, parent, placements, &pass)
+                check.parentPath(of: rows.reader.record, parent: parent, placements: placements, &pass)
             } else {
-                check.reference(columns.parentID, rows.reader.record, &pass)
-                check.reference(columns.childID, rows.reader.record, &pass)
+                check.reference(columns.parentID, of: rows.reader.record, &pass)
+                check.reference(columns.childID, of: rows.reader.record, &pass)
             }
             check.path(rows.reader.record, &pass)
             guard case .entity(let parent) = parent, let child = columns.child(rows.reader.record),
                 columns.isContainment(rows.reader.record)
             else { continue }
-            let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
             if let other = containers.add(child, in: parent, origin) {
                 let cell = columns.isByName ? columns.parentPath : columns.parentID
                 pass.log.add(
-                    .error, .secondParent, file.path, cell.position(rows.reader.record), field: cell.name,
-                    "\(PlainText.quoted(columns.childText(rows.reader.record) ?? "")) has another "
+                    .error, .secondParent, in: file.path, at: cell.position(rows.reader.record),
+                    field: cell.name,
+                    reason: "\(PlainText.quoted(columns.childText(rows.reader.record) ?? "")) has another "
                         + "parent that contains it, at \(pass.place(other))")
             }
         }
-        try reportCycles(containers, file, columns, &pass)
+        try reportCycles(containers, of: file, columns: columns, &pass)
     }
 
     /// Reports each cycle of containers at its first row, with the names that a further reading finds.
     private func reportCycles(
-        _ containers: Containers, _ file: ConfigFile, _ columns: AssociationColumns, _ pass: inout CheckPass
+        _ containers: Containers, of file: ConfigFile, columns: AssociationColumns, _ pass: inout CheckPass
     ) throws(InputError) {
         let cycles = containers.cycles
         guard !cycles.isEmpty else { return }
@@ -105,7 +106,7 @@ struct AssociationImporter {
         var positions: [EntityID: CSVPosition] = [:]
         let cell = columns.isByName ? columns.parentPath : columns.parentID
         var reported = IssueLog()
-        var rows = try RowReader.open(file, pass.options, &reported)
+        var rows = try RowReader.open(file, options: pass.options, log: &reported)
         while try rows.next(&reported) {
             guard let child = columns.child(rows.reader.record), names[child] == nil,
                 cell.isGiven(rows.reader.record), columns.isContainment(rows.reader.record)
@@ -117,8 +118,8 @@ struct AssociationImporter {
             guard let position = positions[cycle[0]] else { continue }
             let path = (cycle + [cycle[0]]).reversed().map { PlainText.escaped(names[$0] ?? $0.description) }
             pass.log.add(
-                .error, .cycle, file.path, position, field: cell.name,
-                "an entity cannot contain itself: " + path.joined(separator: " -> "))
+                .error, .cycle, in: file.path, at: position, field: cell.name,
+                reason: "an entity cannot contain itself: " + path.joined(separator: " -> "))
         }
     }
 }
@@ -126,7 +127,7 @@ struct AssociationImporter {
 // The second pass.
 extension AssociationImporter {
     func build(
-        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
     ) throws {
         var pass = BuildPass(options)
         var rows = try pass.open(file)
@@ -137,10 +138,11 @@ extension AssociationImporter {
                 let child = columns.child(rows.reader.record)
             else { throw InputError.changed(file.path) }
             var entity = Entity(
-                type: .association, id: id, origin: EntityOrigin(file: number, line: rows.reader.record.line))
+                type: .association, id: id,
+                origin: EntityOrigin(file: rows.file.index, line: rows.reader.record.line))
             entity.data.beginObject()
             binding.write(rows.reader.record, to: &entity.data) { member, key, json in
-                write(member, key, rows.reader.record, columns, child, to: &json)
+                write(member, key: key, record: rows.reader.record, columns: columns, child: child, to: &json)
             }
             entity.data.endObject()
             try emit(entity)
@@ -148,9 +150,8 @@ extension AssociationImporter {
     }
 
     private func write(
-        _ member: DerivedMember, _ key: Span<UInt8>, _ record: borrowing CSVRecord,
-        _ columns: AssociationColumns,
-        _ child: EntityID, to json: inout JSONWriter
+        _ member: DerivedMember, key: Span<UInt8>, record: borrowing CSVRecord, columns: AssociationColumns,
+        child: EntityID, to json: inout JSONWriter
     ) {
         switch member {
         case .parentID:

@@ -45,9 +45,9 @@ enum AssociationLayout {
             "columns of both forms, '\(isByChild(names))' and \(PlainText.quoted(rows.header[$0]))"
         }
         log.add(
-            .error, .mixedColumns, rows.file.path, rows.headerPositions[clash ?? 0],
+            .error, .mixedColumns, in: rows.file.path, at: rows.headerPositions[clash ?? 0],
             field: clash.map { rows.header[$0] },
-            (found ?? "columns of neither form")
+            reason: (found ?? "columns of neither form")
                 + "; expected parent_id,child_id,... or parent_path,entity_type,entity_id,...")
         return nil
     }

@@ -71,7 +71,7 @@ struct SnippetImporter {
 
 // The first pass.
 extension SnippetImporter {
-    mutating func check(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+    mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var rows = try pass.open(file)
         guard let columns = pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
         var fieldLines: [String: EntityOrigin] = [:]
@@ -80,18 +80,21 @@ extension SnippetImporter {
         var idName = Self.idName
         while try rows.next(&pass.log) {
             _ = columns.check(rows.reader.record, &pass.log)
-            let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
             guard let field = nameCell.validField(rows.reader.record) else {
                 if isOfFields {
-                    Self.checkField(rows.reader.record, columns, of: nil, origin, &fieldLines, &pass)
+                    Self.checkField(
+                        rows.reader.record, of: nil, columns: columns, origin: origin, lines: &fieldLines,
+                        pass: &pass)
                 }
                 continue
             }
             if rows.reader.record.withField(field, Self.isReserved) {
                 pass.log.add(
-                    .error, .reservedName, file.path, nameCell.position(rows.reader.record),
+                    .error, .reservedName, in: file.path, at: nameCell.position(rows.reader.record),
                     field: nameCell.name,
-                    "\(PlainText.quoted(rows.reader.record.string(field))) begins like the system's own snippets "
+                    reason:
+                        "\(PlainText.quoted(rows.reader.record.string(field))) begins like the system's own snippets "
                         + "(reed-, admin-, api-)")
             }
             idName.rewind()
@@ -99,7 +102,9 @@ extension SnippetImporter {
             if isOfFields {
                 let name = rows.reader.record.string(field)
                 if pass.identities.insert(idName.id, origin) == nil { count(name) }
-                Self.checkField(rows.reader.record, columns, of: name, origin, &fieldLines, &pass)
+                Self.checkField(
+                    rows.reader.record, of: name, columns: columns, origin: origin, lines: &fieldLines,
+                    pass: &pass)
             } else if pass.define(
                 idName.id, origin, at: nameCell.position(rows.reader.record), field: nameCell.name,
                 what: "the snippet \(PlainText.quoted(rows.reader.record.string(field)))")
@@ -117,16 +122,17 @@ extension SnippetImporter {
     }
 
     private static func checkField(
-        _ record: borrowing CSVRecord, _ columns: ColumnBinding, of snippet: String?, _ origin: EntityOrigin,
-        _ fieldLines: inout [String: EntityOrigin], _ pass: inout CheckPass
+        _ record: borrowing CSVRecord, of snippet: String?, columns: ColumnBinding, origin: EntityOrigin,
+        lines fieldLines: inout [String: EntityOrigin], pass: inout CheckPass
     ) {
         let path = pass.paths[Int(origin.file)]
         let fieldCell = columns["field_name"]
         guard fieldCell.isGiven(record) else {
             for cell in columns.otherCells(than: ["snippet_name", "field_name"]) where cell.isGiven(record) {
                 pass.log.add(
-                    .error, .unexpectedValue, path, cell.position(record), field: cell.name,
-                    "\(PlainText.quoted(cell.text(record) ?? "")) without a \(fieldCell.name): such a row only "
+                    .error, .unexpectedValue, in: path, at: cell.position(record), field: cell.name,
+                    reason:
+                        "\(PlainText.quoted(cell.text(record) ?? "")) without a \(fieldCell.name): such a row only "
                         + "declares its snippet; leave this cell empty")
             }
             return
@@ -136,8 +142,9 @@ extension SnippetImporter {
         {
             fieldLines["\(snippet).\(field)"] = other
             pass.log.add(
-                .error, .duplicate, path, fieldCell.position(record), field: fieldCell.name,
-                "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
+                .error, .duplicate, in: path, at: fieldCell.position(record), field: fieldCell.name,
+                reason:
+                    "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
                     + "at \(pass.place(other))")
         }
         let typeCell = columns["field_type"]
@@ -148,8 +155,10 @@ extension SnippetImporter {
                 !record.withField(number, type.acceptsDefault)
             {
                 pass.log.add(
-                    .error, .invalidDefault, path, defaultCell.position(record), field: defaultCell.name,
-                    "\(record.withField(number) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
+                    .error, .invalidDefault, in: path, at: defaultCell.position(record),
+                    field: defaultCell.name,
+                    reason:
+                        "\(record.withField(number) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
                         + "as the type \(PlainText.quoted(typeCell.text(record) ?? "text")) needs")
             }
         } catch {
@@ -160,7 +169,9 @@ extension SnippetImporter {
                     reason += "; field_types.csv may declare it, but this version does not read that file"
                 }
             }
-            pass.log.add(.error, error.code, path, typeCell.position(record), field: typeCell.name, reason)
+            pass.log.add(
+                .error, error.code, in: path, at: typeCell.position(record), field: typeCell.name,
+                reason: reason)
         }
     }
 }
@@ -168,25 +179,26 @@ extension SnippetImporter {
 // The second pass.
 extension SnippetImporter {
     func build(
-        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
     ) throws {
         var pass = BuildPass(options)
         var rows = try pass.open(file)
         guard let columns = try pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
         if columns.isOfFields {
-            try buildFolded(&rows, number, columns, &pass, emit)
+            try buildFolded(&rows, columns: columns, pass: &pass, emit: emit)
         } else {
-            try buildWhole(&rows, number, columns, &pass, emit)
+            try buildWhole(&rows, columns: columns, pass: &pass, emit: emit)
         }
     }
 
     private func buildWhole(
-        _ rows: inout RowReader, _ number: Int, _ columns: ColumnBinding, _ pass: inout BuildPass,
-        _ emit: (borrowing Entity) throws -> Void
+        _ rows: inout RowReader, columns: ColumnBinding, pass: inout BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         let nameCell = columns["snippet_name"]
         var idName = Self.idName
-        var entity = Entity(type: .snippet, id: .namespace, origin: EntityOrigin(file: number, line: 1))
+        var entity = Entity(
+            type: .snippet, id: .namespace, origin: EntityOrigin(file: rows.file.index, line: 1))
         while try pass.next(&rows, columns) {
             guard let field = nameCell.validField(rows.reader.record) else {
                 throw InputError.changed(rows.file.path)
@@ -194,7 +206,7 @@ extension SnippetImporter {
             idName.rewind()
             rows.reader.record.withField(field) { idName.append($0) }
             entity.id = idName.id
-            entity.origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            entity.origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
             entity.data.removeAll()
             entity.data.beginObject()
             columns.write(rows.reader.record, to: &entity.data) { _, _, _ in }
@@ -205,8 +217,8 @@ extension SnippetImporter {
 
     /// Rows of one snippet need not be adjacent, so all snippets are held until the file ends.
     private func buildFolded(
-        _ rows: inout RowReader, _ number: Int, _ columns: ColumnBinding, _ pass: inout BuildPass,
-        _ emit: (borrowing Entity) throws -> Void
+        _ rows: inout RowReader, columns: ColumnBinding, pass: inout BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         var snippets: [(name: String, fields: JSONWriter, origin: EntityOrigin)] = []
         var places: [String: Int] = [:]
@@ -220,7 +232,7 @@ extension SnippetImporter {
             if place == snippets.count {
                 places[name] = place
                 snippets.append(
-                    (name, JSONWriter(), EntityOrigin(file: number, line: rows.reader.record.line)))
+                    (name, JSONWriter(), EntityOrigin(file: rows.file.index, line: rows.reader.record.line)))
             }
             guard fieldCell.isGiven(rows.reader.record) else { continue }
             guard let type = try? FieldType(typeCell.text(rows.reader.record) ?? "text") else {

@@ -60,7 +60,7 @@ struct ThemeImporter {
 
 // The first pass.
 extension ThemeImporter {
-    mutating func check(_ file: ConfigFile, number: Int, _ pass: inout CheckPass) throws(InputError) {
+    mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var rows = try pass.open(file)
         guard let columns = pass.bind(rows, { _, _ in Self.layout }) else { return }
         let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
@@ -74,7 +74,7 @@ extension ThemeImporter {
                         field: parentCell.name))
             }
             guard let name = nameCell.validText(rows.reader.record) else { continue }
-            let origin = EntityOrigin(file: number, line: rows.reader.record.line)
+            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
             let isNew = pass.define(
                 EntityName.id(.theme, name), origin, at: nameCell.position(rows.reader.record),
                 field: nameCell.name, what: "the theme \(PlainText.quoted(name))")
@@ -88,17 +88,17 @@ extension ThemeImporter {
         }
         counts.rows += rows.rowCount
         pass.finish(rows)
-        checkParents(parents, file, &pass)
+        checkParents(parents, of: file, &pass)
         checkCycles(file, &pass)
         checkDepth(file, &pass)
     }
 
-    private func checkParents(_ parents: [NamedParent], _ file: ConfigFile, _ pass: inout CheckPass) {
+    private func checkParents(_ parents: [NamedParent], of file: ConfigFile, _ pass: inout CheckPass) {
         if pass.broken.contains(.themes) { return }
         for parent in parents where !defines(parent.name) && !pass.lostTexts.contains(parent.name) {
             pass.log.add(
-                .error, .unknownReference, file.path, parent.position, field: parent.field,
-                "no theme is named \(PlainText.quoted(parent.name))"
+                .error, .unknownReference, in: file.path, at: parent.position, field: parent.field,
+                reason: "no theme is named \(PlainText.quoted(parent.name))"
                     + pass.suggestion(for: parent.name, among: names, in: file.path))
         }
     }
@@ -124,9 +124,10 @@ extension ThemeImporter {
                 depths[theme] = depth
                 guard depth == Self.longestChain + 1 else { continue }
                 pass.log.add(
-                    .error, .tooDeep, file.path, themes[theme].parentPosition,
+                    .error, .tooDeep, in: file.path, at: themes[theme].parentPosition,
                     field: themes[theme].parentField,
-                    "\(PlainText.quoted(themes[theme].name)) has more than \(Self.longestChain - 1) themes above it; at most \(Self.longestChain) may be in a chain"
+                    reason:
+                        "\(PlainText.quoted(themes[theme].name)) has more than \(Self.longestChain - 1) themes above it; at most \(Self.longestChain) may be in a chain"
                 )
             }
         }
@@ -139,8 +140,8 @@ extension ThemeImporter {
             let names = (cycle + [cycle[0]]).map { PlainText.escaped(themes[$0].name) }
             let first = themes[cycle[0]]
             pass.log.add(
-                .error, .cycle, file.path, first.parentPosition, field: first.parentField,
-                "a theme cannot extend itself: " + names.joined(separator: " -> "))
+                .error, .cycle, in: file.path, at: first.parentPosition, field: first.parentField,
+                reason: "a theme cannot extend itself: " + names.joined(separator: " -> "))
         }
     }
 }
@@ -148,7 +149,7 @@ extension ThemeImporter {
 // The second pass.
 extension ThemeImporter {
     func build(
-        _ file: ConfigFile, number: Int, _ options: ImportOptions, _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
     ) throws {
         var pass = BuildPass(options)
         var rows = try pass.open(file)
@@ -160,7 +161,7 @@ extension ThemeImporter {
             }
             var entity = Entity(
                 type: .theme, id: EntityName.id(.theme, name),
-                origin: EntityOrigin(file: number, line: rows.reader.record.line))
+                origin: EntityOrigin(file: rows.file.index, line: rows.reader.record.line))
             entity.data.beginObject()
             columns.write(rows.reader.record, to: &entity.data) { member, key, json in
                 json.key(key)

@@ -19,7 +19,7 @@ struct TextBatch: Sendable {
         /// Where the key begins there.
         fileprivate var keyStart = 0
 
-        init(_ entry: TextTable.Entry, _ origin: EntityOrigin, column: Int, _ position: CSVPosition) {
+        init(_ entry: TextTable.Entry, origin: EntityOrigin, column: Int, position: CSVPosition) {
             self.entry = entry
             self.origin = origin
             self.column = column

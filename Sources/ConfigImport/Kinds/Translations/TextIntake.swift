@@ -54,7 +54,7 @@ struct TextIntake: ~Copyable {
     private static let mostPending = 3
 
     /// Takes the tables over until ``finish(_:_:_:)``.
-    init(_ identities: inout IdentityTable, _ texts: inout TextTable, _ worker: WorkerThread) {
+    init(identities: inout IdentityTable, texts: inout TextTable, worker: WorkerThread) {
         self.worker = worker
         var tables = Tables(identities: IdentityTable(), texts: TextTable())
         swap(&tables.identities, &identities)
@@ -66,7 +66,7 @@ struct TextIntake: ~Copyable {
     ///
     /// - Parameter report: Called with each text that is there already, sooner or later.
     mutating func append(
-        _ text: TextBatch.Text, named beginning: [UInt8], _ key: [UInt8], _ report: (Duplicate) -> Void
+        _ text: TextBatch.Text, named beginning: [UInt8], key: [UInt8], report: (Duplicate) -> Void
     ) {
         batch.append(text, named: beginning, key)
         guard batch.isFull else { return }
@@ -76,7 +76,7 @@ struct TextIntake: ~Copyable {
 
     /// Waits for everything, and gives the tables back.
     mutating func finish(
-        _ identities: inout IdentityTable, _ texts: inout TextTable, _ report: (Duplicate) -> Void
+        identities: inout IdentityTable, texts: inout TextTable, report: (Duplicate) -> Void
     ) {
         enter()
         while !pending.isEmpty { settleFirst(report) }

@@ -32,7 +32,7 @@ struct TranslationColumns {
         case nowhere, inColumn, inKey
     }
 
-    init(_ form: TranslationForm, _ binding: ColumnBinding, _ locales: inout LocaleTable) {
+    init(_ form: TranslationForm, binding: ColumnBinding, locales: inout LocaleTable) {
         self.binding = binding
         key = binding["key"]
         (snippetName, fieldName) = (binding["snippet_name"], binding["field_name"])

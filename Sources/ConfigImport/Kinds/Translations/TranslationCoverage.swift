@@ -50,7 +50,7 @@ struct TranslationCoverage {
                 end += 1
             }
             let entries = order[start..<end].map { Int($0) }
-            compare(entries, catalog, &locales[group(entries[0])], &isThere)
+            compare(entries, in: catalog, locales: &locales[group(entries[0])], isThere: &isThere)
             keyCounts[group(entries[0])] += 1
             start = end
         }
@@ -62,7 +62,7 @@ struct TranslationCoverage {
 
     /// Compares the texts of one key, of which the first is the reference.
     private mutating func compare(
-        _ entries: [Int], _ catalog: TranslationCatalog, _ locales: inout [Locale], _ isThere: inout [Bool]
+        _ entries: [Int], in catalog: TranslationCatalog, locales: inout [Locale], isThere: inout [Bool]
     ) {
         for entry in entries.dropFirst()
         where catalog.texts[entry].placeholders != catalog.texts[entries[0]].placeholders {

@@ -36,7 +36,7 @@ private struct TranslationFile {
     private let source: TranslationSource
     private var locale = -1
 
-    init(_ number: Int, _ source: TranslationSource, group: Int, header: CSVPosition) {
+    init(_ number: Int, source: TranslationSource, group: Int, header: CSVPosition) {
         self.number = number
         self.group = group
         self.header = header
@@ -74,29 +74,32 @@ private struct TranslationFile {
 // The first pass.
 extension TranslationImporter {
     mutating func check(
-        _ file: ConfigFile, _ source: TranslationSource, number: Int, _ pass: inout CheckPass
+        _ file: ConfigFile, _ pass: inout CheckPass, source: TranslationSource
     ) throws(InputError) {
+        let number = file.index
         var rows = try pass.open(file)
         var form: TranslationForm?
-        let binding = pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
+        let binding = pass.bind(rows) { TranslationLayout.choose($0, source: source, form: &form, log: &$1) }
         let group = catalog.group(of: source, file: number)
         firstIdentities[number] = pass.identities.count
         guard let binding, let form else {
             if rows.hasHeader || rows.isBroken { catalog.noteUnreadRows(of: group) }
             return
         }
-        let columns = TranslationColumns(form, binding, &locales)
-        declareLocales(columns, rows, number, group)
-        var table = TranslationFile(number, source, group: group, header: rows.headerPositions[0])
-        var intake = TextIntake(&pass.identities, &catalog.texts, pass.worker)
+        let columns = TranslationColumns(form, binding: binding, locales: &locales)
+        declareLocales(columns, of: rows, group: group)
+        var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
+        var intake = TextIntake(identities: &pass.identities, texts: &catalog.texts, worker: pass.worker)
         var numbers = NumberColumns(columns)
         while try rows.next(&pass.log) {
-            take(rows.reader.record, columns, &table, &intake, &numbers, &pass)
+            take(
+                rows.reader.record, columns: columns, table: &table, intake: &intake, numbers: &numbers,
+                pass: &pass)
         }
         numbers.warn(rows, &pass.log)
         var duplicates: [TextIntake.Duplicate] = []
-        intake.finish(&pass.identities, &catalog.texts) { duplicates.append($0) }
-        for duplicate in duplicates { report(duplicate, columns, &pass) }
+        intake.finish(identities: &pass.identities, texts: &catalog.texts) { duplicates.append($0) }
+        for duplicate in duplicates { report(duplicate, columns: columns, &pass) }
         counts.entities = catalog.texts.count
         if rows.isBroken || !rows.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
         counts.rows += rows.rowCount
@@ -107,8 +110,8 @@ extension TranslationImporter {
     ///
     /// Whatever looks at a record gets it from here: reaching into its owner for it copies it each time.
     private mutating func take(
-        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: inout TranslationFile,
-        _ intake: inout TextIntake, _ numbers: inout NumberColumns, _ pass: inout CheckPass
+        _ record: borrowing CSVRecord, columns: TranslationColumns, table: inout TranslationFile,
+        intake: inout TextIntake, numbers: inout NumberColumns, pass: inout CheckPass
     ) {
         if !columns.binding.check(record, &pass.log), !columns.hasIdentity(record) {
             return catalog.noteUnreadRows(of: table.group)
@@ -118,7 +121,7 @@ extension TranslationImporter {
             rowLocale = try columns.readKey(record, into: &table.key, &locales)
         } catch {
             catalog.noteUnreadRows(of: table.group)
-            return report(error, columns, record, pass.paths[table.number], &pass)
+            return report(error, at: record, columns: columns, path: pass.paths[table.number], &pass)
         }
         if let rowLocale {
             catalog.declare(
@@ -127,7 +130,7 @@ extension TranslationImporter {
         }
         let origin = EntityOrigin(file: table.number, line: record.line)
         if SimilarNames<TranslationCatalog.KeyPlace>.isOfInterest(table.key.span) {
-            noteKey(record, columns, table)
+            noteKey(of: record, columns: columns, table: table)
         }
         var hasText = false
         for index in columns.texts.indices {
@@ -144,9 +147,9 @@ extension TranslationImporter {
             }
             let cell = columns.isWide ? field : columns.keyCell.field ?? 0
             intake.append(
-                .init(entry, origin, column: index, record.position(of: cell)), named: table.nameBeginning,
-                table.key
-            ) { report($0, columns, &pass) }
+                .init(entry, origin: origin, column: index, position: record.position(of: cell)),
+                named: table.nameBeginning, key: table.key
+            ) { report($0, columns: columns, &pass) }
         }
         if !hasText {
             catalog.note(
@@ -158,7 +161,7 @@ extension TranslationImporter {
     }
 
     private mutating func noteKey(
-        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: TranslationFile
+        of record: borrowing CSVRecord, columns: TranslationColumns, table: TranslationFile
     ) {
         catalog.similarKeys.add(
             String(decoding: table.key, as: UTF8.self), scope: table.group,
@@ -169,8 +172,9 @@ extension TranslationImporter {
 
     /// Notes the locales that the file's name or its header gives, with or without rows.
     private mutating func declareLocales(
-        _ columns: TranslationColumns, _ rows: borrowing RowReader, _ number: Int, _ group: Int
+        _ columns: TranslationColumns, of rows: borrowing RowReader, group: Int
     ) {
+        let number = rows.file.index
         if columns.hasRowLocale { return }
         for text in columns.texts {
             catalog.declare(
@@ -184,23 +188,23 @@ extension TranslationImporter {
 
     /// Notes a text that an earlier row has, in its locale, layer and scope.
     private mutating func report(
-        _ duplicate: TextIntake.Duplicate, _ columns: TranslationColumns, _ pass: inout CheckPass
+        _ duplicate: TextIntake.Duplicate, columns: TranslationColumns, _ pass: inout CheckPass
     ) {
         let text = duplicate.text
         let cell = columns.isWide ? columns.texts[text.column].cell : columns.keyCell
         let locale = Int(text.entry.locale)
         if duplicate.isSame { skipped.insert(TextPlace(origin: text.origin, locale: locale)) }
         pass.log.add(
-            duplicate.isSame ? .warning : .error, .duplicate, pass.paths[Int(text.origin.file)],
-            text.position, field: cell.name,
-            "\(PlainText.quoted(duplicate.key.span)) in \(locales[locale]) is given already at "
+            duplicate.isSame ? .warning : .error, .duplicate, in: pass.paths[Int(text.origin.file)],
+            at: text.position, field: cell.name,
+            reason: "\(PlainText.quoted(duplicate.key.span)) in \(locales[locale]) is given already at "
                 + pass.place(duplicate.earlier)
                 + (duplicate.isSame ? " with the same value; skipped" : " with another value"))
     }
 
     private func report(
-        _ problem: TranslationColumns.Problem, _ columns: TranslationColumns, _ record: borrowing CSVRecord,
-        _ path: String, _ pass: inout CheckPass
+        _ problem: TranslationColumns.Problem, at record: borrowing CSVRecord, columns: TranslationColumns,
+        path: String, _ pass: inout CheckPass
     ) {
         var cell = columns.keyCell
         if case .invalidKey = problem { cell = columns.faultyKeyCell(record) }
@@ -219,7 +223,7 @@ extension TranslationImporter {
             case .invalidKey(let key):
                 (.invalidValue, ColumnKind.translationKey.refusal(of: key.utf8.span))
             }
-        pass.log.add(.error, code, path, cell.position(record), field: cell.name, reason)
+        pass.log.add(.error, code, in: path, at: cell.position(record), field: cell.name, reason: reason)
     }
 }
 
@@ -227,33 +231,38 @@ extension TranslationImporter {
 extension TranslationImporter {
     /// Reads the file again; its ids are those of the first pass, and so must its texts be.
     func build(
-        _ file: ConfigFile, _ source: TranslationSource, number: Int, _ options: ImportOptions,
-        _ identities: IdentityTable, _ emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, source: TranslationSource, options: ImportOptions, identities: IdentityTable,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
+        let number = file.index
         var pass = BuildPass(options)
         var rows = try pass.open(file)
         var form: TranslationForm?
-        let binding = try pass.bind(rows) { TranslationLayout.choose($0, source, &form, &$1) }
+        let binding = try pass.bind(rows) {
+            TranslationLayout.choose($0, source: source, form: &form, log: &$1)
+        }
         guard let binding, let form else { return }
         var locales = locales
-        let columns = TranslationColumns(form, binding, &locales)
+        let columns = TranslationColumns(form, binding: binding, locales: &locales)
         let group = catalog.group(file: number)
-        var table = TranslationFile(number, source, group: group, header: rows.headerPositions[0])
+        var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
         var identity = firstIdentities[number] ?? 0
         var entity = Entity(
             type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, binding) {
             let isSame = try build(
-                rows.reader.record, columns, &table, &locales, identities, &identity, &entity, emit)
+                rows.reader.record, columns: columns, table: &table, locales: &locales,
+                identities: identities,
+                identity: &identity, entity: &entity, emit: emit)
             guard isSame else { throw InputError.changed(file.path) }
         }
     }
 
     /// Hands the texts of a row on as entities; false if they are not those of the first pass.
     private func build(
-        _ record: borrowing CSVRecord, _ columns: TranslationColumns, _ table: inout TranslationFile,
-        _ locales: inout LocaleTable, _ identities: IdentityTable, _ identity: inout Int,
-        _ entity: inout Entity, _ emit: (borrowing Entity) throws -> Void
+        _ record: borrowing CSVRecord, columns: TranslationColumns, table: inout TranslationFile,
+        locales: inout LocaleTable, identities: IdentityTable, identity: inout Int, entity: inout Entity,
+        emit: (borrowing Entity) throws -> Void
     ) throws -> Bool {
         let rowLocale: Int?
         do {

@@ -17,8 +17,8 @@ enum TranslationForm {
 enum TranslationLayout {
     /// The form that the header has, and its layout; the log says why if it has none.
     static func choose(
-        _ rows: borrowing RowReader, _ source: TranslationSource, _ form: inout TranslationForm?,
-        _ log: inout IssueLog
+        _ rows: borrowing RowReader, source: TranslationSource, form: inout TranslationForm?,
+        log: inout IssueLog
     ) -> Layout? {
         let names = rows.header.map(\.asciiLowercased)
         func refuse(_ code: IssueCode, at field: Int?, _ reason: String) {
@@ -50,7 +50,7 @@ enum TranslationLayout {
         guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else {
             return nil
         }
-        warnOfDoubtfulColumns(rows, columns, names, &log)
+        warnOfDoubtfulColumns(rows, locales: columns, names: names, log: &log)
         let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
         form = .wide(columns)
         return Layout(key + cells + members)
@@ -147,17 +147,18 @@ enum TranslationLayout {
 
     /// Warns of columns that are taken for a locale's and stand where none is expected.
     private static func warnOfDoubtfulColumns(
-        _ rows: borrowing RowReader, _ columns: [(column: String, locale: Locale)], _ names: [String],
-        _ log: inout IssueLog
+        _ rows: borrowing RowReader, locales columns: [(column: String, locale: Locale)], names: [String],
+        log: inout IssueLog
     ) {
         guard let key = names.firstIndex(of: "key") else { return }
         let locales = Set(columns.map(\.column))
         for (field, name) in names.enumerated()
         where field < key && name.utf8.count == 2 && locales.contains(name) {
             log.add(
-                .warning, .doubtfulLocale, rows.file.path, rows.headerPositions[field],
+                .warning, .doubtfulLocale, in: rows.file.path, at: rows.headerPositions[field],
                 field: rows.header[field],
-                "taken for the locale \(name), though it stands before the key; label_\(name) says that it is one"
+                reason:
+                    "taken for the locale \(name), though it stands before the key; label_\(name) says that it is one"
             )
         }
     }

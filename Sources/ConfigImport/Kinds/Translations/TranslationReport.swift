@@ -20,7 +20,7 @@ struct TranslationReport {
     private var recalled: [Int: Recalled] = [:]
 
     /// Compares the locales of everything that `importer` has read.
-    init(_ importer: TranslationImporter, _ files: [ConfigFile], _ pass: CheckPass) {
+    init(of importer: TranslationImporter, files: [ConfigFile], pass: CheckPass) {
         self.importer = importer
         self.files = files
         let catalog = importer.catalog
@@ -59,8 +59,8 @@ struct TranslationReport {
             let names = rows.prefix(3).map { PlainText.quoted($0.text) }.joined(separator: ", ")
             let more = rows.count > 3 ? ", and \(rows.count - 3) more" : ""
             pass.log.add(
-                .warning, .missingTranslation, pass.paths[rows[0].file], rows[0].position,
-                rows.count == 1
+                .warning, .missingTranslation, in: pass.paths[rows[0].file], at: rows[0].position,
+                reason: rows.count == 1
                     ? "\(names) has no value in any locale"
                     : "\(rows.count) keys have no value in any locale: \(names)\(more)")
         }
@@ -84,9 +84,10 @@ struct TranslationReport {
                 pair.otherPlace.map { " at \(PlainText.escaped(pass.paths[$0.file])):\($0.position.line)" }
                 ?? ""
             pass.log.add(
-                .warning, .similarKey, pass.paths[pair.place.file], pair.place.position,
+                .warning, .similarKey, in: pass.paths[pair.place.file], at: pair.place.position,
                 field: pair.place.field,
-                "\(PlainText.quoted(pair.name)) and \(PlainText.quoted(pair.other))\(other) are the same but for "
+                reason:
+                    "\(PlainText.quoted(pair.name)) and \(PlainText.quoted(pair.other))\(other) are the same but for "
                     + "letter case or the composition of characters")
         }
     }
@@ -118,9 +119,9 @@ struct TranslationReport {
             return names.isEmpty ? "none" : PlainText.escaped(names.joined(separator: " "))
         }
         pass.log.add(
-            .warning, .placeholders, pass.paths[Int(place.file)],
-            text?.position ?? CSVPosition(line: Int(place.line), column: 1), field: text?.field,
-            "placeholders of \(locale(mismatch.entry)) are \(list(mismatch.entry)), those of "
+            .warning, .placeholders, in: pass.paths[Int(place.file)],
+            at: text?.position ?? CSVPosition(line: Int(place.line), column: 1), field: text?.field,
+            reason: "placeholders of \(locale(mismatch.entry)) are \(list(mismatch.entry)), those of "
                 + "\(locale(mismatch.reference)) at \(pass.place(origin(mismatch.reference, pass))) are "
                 + list(mismatch.reference))
     }
@@ -133,9 +134,9 @@ struct TranslationReport {
         let source = importer.catalog.groups[gap.group]
         let scope = source.scope.map { " \(PlainText.quoted($0))" } ?? ""
         pass.log.add(
-            .warning, .missingTranslation, pass.paths[gap.declaration.file], gap.declaration.position,
+            .warning, .missingTranslation, in: pass.paths[gap.declaration.file], at: gap.declaration.position,
             field: gap.declaration.field,
-            "\(importer.locales[gap.locale]) has \(gap.keys) of the \(total) keys of the layer "
+            reason: "\(importer.locales[gap.locale]) has \(gap.keys) of the \(total) keys of the layer "
                 + "\(source.layer.rawValue)\(scope) (\(gap.keys * 100 / total) %); it lacks "
                 + names.joined(separator: ", ") + more)
     }
@@ -152,12 +153,13 @@ struct TranslationReport {
         guard case .translations(let source) = file.kind else { return }
         var reported = IssueLog()
         var locales = importer.locales
-        var rows = try RowReader.open(file, pass.options, &reported)
+        var rows = try RowReader.open(file, options: pass.options, log: &reported)
         var form: TranslationForm?
-        guard let layout = TranslationLayout.choose(rows, source, &form, &reported), let form,
-            let binding = ColumnBinding(layout, rows, &reported)
+        guard let layout = TranslationLayout.choose(rows, source: source, form: &form, log: &reported),
+            let form,
+            let binding = ColumnBinding(layout, of: rows, log: &reported)
         else { return }
-        let columns = TranslationColumns(form, binding, &locales)
+        let columns = TranslationColumns(form, binding: binding, locales: &locales)
         let byLine = Dictionary(grouping: entries) { origin($0, pass).line }
         var key: [UInt8] = []
         while try rows.next(&reported) {
