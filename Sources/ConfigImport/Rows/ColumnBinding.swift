@@ -82,98 +82,16 @@ struct ColumnBinding {
     /// Columns that are passed on under their header names.
     private(set) var passedOn: [Cell] = []
 
-    /// Finds the columns of `layout` in the header, which is the reader's record.
+    /// Finds the columns of `layout` in the header of a file.
     ///
     /// - Returns: `nil` if the file cannot be read with this header; the log says why.
     init?(_ layout: Layout, of rows: borrowing RowReader, log: inout IssueLog) {
+        guard let match = HeaderMatch(layout, of: rows, log: &log) else { return nil }
         path = rows.file.path
-        let named = (rows.header.lastIndex { !$0.isEmpty } ?? -1) + 1
-        nameless = named..<rows.header.count
-        if !nameless.isEmpty {
-            log.add(
-                .warning, .emptyColumn, in: rows.file.path, at: rows.headerPositions[named],
-                reason: nameless.count == 1
-                    ? "the last column has no name; dropped"
-                    : "the last \(nameless.count) columns have no name; dropped")
-        }
-        let known = layout.columns
-        var byName: [String: Column] = [:]
-        for column in known {
-            for name in [column.name] + column.aliases where byName[name] == nil { byName[name] = column }
-        }
-        let memberNames = Set(layout.memberNames)
-        var found: [String: (field: Int, name: String)] = [:]
-        var unknown: [Cell] = []
-        var isUsable = true
-        var seen: [String: String] = [:]
-
-        for (field, name) in rows.header.enumerated() where !nameless.contains(field) {
-            let lowered = name.asciiLowercased
-            func refuse(_ code: IssueCode, _ reason: String) {
-                isUsable = false
-                log.add(
-                    .error, code, in: rows.file.path, at: rows.headerPositions[field],
-                    field: name.isEmpty ? nil : name, reason: reason)
-            }
-            let column = byName[lowered]
-            if name.isEmpty {
-                refuse(.emptyColumn, "column \(field + 1) has no name")
-            } else if seen[name.lowercased()] != nil {
-                refuse(.repeatedColumn, "a second column of this name")
-            } else if let column, let other = found[column.name] {
-                refuse(.repeatedColumn, "means the same as the column \(PlainText.quoted(other.name))")
-            } else if let column {
-                found[column.name] = (field, name)
-            } else if memberNames.contains(lowered) {
-                refuse(
-                    .reservedColumn,
-                    "not a column of this file, and a member of that name is written there; rename it")
-            }
-            seen[name.lowercased()] = name
-            if column == nil {
-                unknown.append(
-                    Cell(column: Column(lowered, .text, as: name), field: field, name: name))
-            } else if layout.passedOn.contains(where: { $0.isCalled(lowered) }), let column {
-                unknown.append(
-                    Cell(
-                        column: Column(column.name, column.kind, as: name), field: field, name: name))
-            }
-        }
-        for column in known where column.isRequired && found[column.name] == nil {
-            isUsable = false
-            var reason = "the header has no column \(PlainText.quoted(column.name))"
-            let delimiter = Self.likelyDelimiter(rows.header)
-            if let delimiter {
-                let shown = delimiter == UInt8(ascii: "\t") ? "\\t" : String(UnicodeScalar(delimiter))
-                reason += "; it has one column, is the delimiter '\(shown)'?"
-            } else {
-                reason += Suggestion.reverseSuffix(
-                    for: [column.name] + column.aliases, among: unknown.map(\.name))
-            }
-            log.add(
-                Issue(
-                    severity: .error, code: .missingColumn, path: path, position: rows.headerPositions[0],
-                    field: nil, reason: reason, setting: delimiter.map { .delimiter($0) }))
-        }
-        guard isUsable else { return nil }
-
-        let missing = known.filter { found[$0.name] == nil }.map(\.name)
-        for cell in unknown where byName[cell.column.name] == nil {
-            if let meant = Suggestion.closest(to: cell.column.name, among: missing) {
-                log.add(
-                    .warning, .similarColumn, in: path, at: rows.headerPositions[cell.field ?? 0],
-                    field: cell.name,
-                    reason:
-                        "not a column of this file (did you mean \(PlainText.quoted(meant))?); kept as text")
-            }
-        }
-        cells = known.map { column in
-            Cell(
-                column: column, field: found[column.name]?.field,
-                name: found[column.name]?.name ?? column.name)
-        }
+        nameless = match.nameless
+        cells = match.cells
         numbers = Dictionary(cells.enumerated().map { ($1.column.name, $0) }) { first, _ in first }
-        passedOn = unknown
+        passedOn = match.passedOn
         for (index, cell) in cells.enumerated() {
             let kind = cell.column.kind
             guard let field = cell.field,
@@ -187,12 +105,6 @@ struct ColumnBinding {
         }
         addSteps(layout.elements)
         for cell in passedOn { addStep(cell) }
-    }
-
-    /// The delimiter that a header of one column seems to be separated by.
-    private static func likelyDelimiter(_ header: [String]) -> UInt8? {
-        guard header.count == 1 else { return nil }
-        return ";\t|,".utf8.first(where: header[0].utf8.contains)
     }
 
     private mutating func addSteps(_ elements: [Layout.Element]) {

@@ -7,19 +7,19 @@ import UCG
 /// It does no input or output, so that what a reply leads to can be seen without a server.
 struct WriteWindow {
     /// New entities that the server has confirmed.
-    private(set) var created = 0
+    var created = 0
     /// Other entities that the server has confirmed.
     private(set) var updated = 0
     /// Entities that were there as they should be.
-    private(set) var unchanged = 0
+    var unchanged = 0
     /// Entities that the server has refused.
     private(set) var refused = 0
     /// The first of them.
     private(set) var refusals: [RedisEntityStore.Refusal] = []
     /// The first entities whose place is taken.
-    private(set) var conflicts: [SyncRefusal.Case] = []
+    var conflicts: [SyncRefusal.Case] = []
     /// Why nothing more is to be sent.
-    private(set) var stop: RedisError?
+    var stop: RedisError?
     /// Why the server takes nothing at the moment.
     private(set) var delay: RedisError?
 
@@ -36,9 +36,9 @@ struct WriteWindow {
     private var waiting = BatchQueue()
     /// Settled ones, to be used again.
     private var free: [WriteBatch] = []
-    private let keyPrefix: String
+    let keyPrefix: String
     /// Whether the server takes `SET` but not `MSET` from this user.
-    private var sendsSingly: Bool
+    private(set) var sendsSingly: Bool
 
     /// Unanswered entities among those that were sent.
     private(set) var sentCount = 0
@@ -102,7 +102,7 @@ struct WriteWindow {
         wait(batch)
     }
 
-    private mutating func wait(_ batch: consuming WriteBatch) {
+    mutating func wait(_ batch: consuming WriteBatch) {
         waitingBytes += batch.byteCount
         waiting.append(batch)
     }
@@ -213,62 +213,8 @@ struct WriteWindow {
         }
     }
 
-    /// Sorts the entities of the first batch by what their keys hold.
-    private mutating func compare(_ values: ReplyList) {
-        guard let batch = takeBack() else { return }
-        var (new, changed) = (freshBatch(), freshBatch())
-        new.step = .create
-        new.refusals = batch.refusals
-        // One of them may be what was in the way, so each for itself.
-        new.isSplit = sendsSingly || batch.refusals > 0
-        changed.isSplit = sendsSingly
-        for (index, value) in values.enumerated() {
-            guard case .bulkString(let stored) = value else {
-                // Neither created nor read twice: the key holds something that is no string.
-                if batch.refusals > 1 {
-                    conflict(.otherType, at: index, of: batch)
-                } else {
-                    new.append(index, of: batch)
-                }
-                continue
-            }
-            switch batch.withValue(at: index, { Change(stored: stored.span, wanted: $0) }) {
-            case .update(let difference):
-                let value = batch.withValue(at: index) { difference.update($0) }
-                changed.append(index, of: batch, value: value)
-            case .conflict(let reason): conflict(.conflict(reason), at: index, of: batch)
-            case .unchanged where !expiring.isEmpty && expiring.contains(batch.entries[index].id):
-                guard let difference = EntityDifference(stored: stored.span) else { continue }
-                changed.append(
-                    index, of: batch, value: batch.withValue(at: index) { difference.update($0) })
-            case .unchanged, .create, .delete:
-                // To the last byte what was to be created: it was, and the reply was lost.
-                if batch.refusals > 0, batch.value(at: index) == stored {
-                    created += 1
-                } else {
-                    unchanged += 1
-                }
-            }
-        }
-        for rest in [new, changed] where !rest.entries.isEmpty { wait(rest) }
-    }
-
-    private mutating func conflict(_ change: Change, at index: Int, of batch: WriteBatch) {
-        guard case .conflict(let reason) = change else { return }
-        let entry = batch.entries[index]
-        let key = EntityKey(prefix: keyPrefix, type: entry.type, id: entry.id)
-        if conflicts.count < SyncRefusal.keptCases {
-            conflicts.append(SyncRefusal.Case(key: key, origin: entry.origin, reason: reason))
-        }
-        stop =
-            stop
-            ?? RedisError(
-                .conflict, "a key was overwritten by another program during the import",
-                advice: "see what holds it and run again")
-    }
-
     /// Takes the first batch off those that were sent.
-    private mutating func takeBack() -> WriteBatch? {
+    mutating func takeBack() -> WriteBatch? {
         guard var batch = sent.popFirst() else { return nil }
         sentCount -= batch.openCount
         sentBytes -= batch.byteCount
@@ -346,37 +292,5 @@ struct WriteWindow {
             change(&batch)
             wait(batch)
         }
-    }
-}
-
-/// First in, first out.
-///
-/// Complexity: O(1) on average.
-private struct BatchQueue {
-    private var batches: [WriteBatch] = []
-    private var head = 0
-
-    var isEmpty: Bool { head == batches.count }
-    /// The first; there must be one.
-    var first: WriteBatch {
-        get { batches[head] }
-        _modify { yield &batches[head] }
-    }
-    /// All of them, in their order.
-    var all: ArraySlice<WriteBatch> { batches[head...] }
-
-    mutating func append(_ batch: WriteBatch) { batches.append(batch) }
-
-    mutating func popFirst() -> WriteBatch? {
-        guard !isEmpty else { return nil }
-        // An empty one in its place, so that nobody else holds its memory.
-        var first = WriteBatch()
-        swap(&first, &batches[head])
-        head += 1
-        if 2 * head >= batches.count {
-            batches.removeFirst(head)
-            head = 0
-        }
-        return first
     }
 }

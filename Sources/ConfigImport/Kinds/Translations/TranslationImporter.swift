@@ -5,7 +5,7 @@ import UCG
 /// key, locale and layer.
 struct TranslationImporter {
     /// Where a text stands: in a row, and in the wide form in its locale's column.
-    private struct TextPlace: Hashable {
+    struct TextPlace: Hashable {
         let origin: EntityOrigin
         let locale: Int
     }
@@ -15,60 +15,9 @@ struct TranslationImporter {
     private(set) var locales = LocaleTable()
     private(set) var catalog = TranslationCatalog()
     /// Texts that stand in an earlier row with the same value.
-    private var skipped: Set<TextPlace> = []
+    var skipped: Set<TextPlace> = []
     /// The number of the first identity of each file.
-    private var firstIdentities: [Int: Int] = [:]
-}
-
-/// One file while it is read: what its rows have in common, made anew only where the locale changes.
-private struct TranslationFile {
-    let number: Int
-    /// The number of its layer and scope.
-    let group: Int
-    /// Where its header begins.
-    let header: CSVPosition
-    /// The key of the row at hand.
-    var key: [UInt8] = []
-    /// What the name of the id begins with; the key comes next.
-    private(set) var nameBeginning: [UInt8] = []
-    /// `locale`, `layer` and `scope`.
-    private(set) var members = JSONWriter()
-    private let source: TranslationSource
-    private var locale = -1
-
-    init(_ number: Int, source: TranslationSource, group: Int, header: CSVPosition) {
-        self.number = number
-        self.group = group
-        self.header = header
-        self.source = source
-    }
-
-    /// Prepares for the locale of that number.
-    ///
-    /// - Returns: Whether it is another one than before.
-    @discardableResult
-    mutating func choose(_ number: Int, _ locales: LocaleTable) -> Bool {
-        if number == locale { return false }
-        locale = number
-        let text = locales[number].rawValue
-        var name = EntityName()
-        name.begin(.translation)
-        name.append(text)
-        name.appendColon()
-        name.append(source.layer.rawValue)
-        name.appendColon()
-        name.append(source.scope ?? "")
-        name.appendColon()
-        nameBeginning = name.bytes
-        members.removeAll()
-        members.key("locale")
-        members.string(text)
-        members.key("layer")
-        members.string(source.layer.rawValue)
-        members.key("scope")
-        if let scope = source.scope { members.string(scope) } else { members.null() }
-        return true
-    }
+    var firstIdentities: [Int: Int] = [:]
 }
 
 // The first pass.
@@ -224,92 +173,5 @@ extension TranslationImporter {
                 (.invalidValue, ColumnKind.translationKey.refusal(of: key.utf8.span))
             }
         pass.log.add(.error, code, in: path, at: cell.position(record), field: cell.name, reason: reason)
-    }
-}
-
-// The second pass.
-extension TranslationImporter {
-    /// Reads the file again; its ids are those of the first pass, and so must its texts be.
-    func build(
-        _ file: ConfigFile, source: TranslationSource, options: ImportOptions, identities: IdentityTable,
-        emit: (borrowing Entity) throws -> Void
-    ) throws {
-        let number = file.index
-        var pass = BuildPass(options)
-        var rows = try pass.open(file)
-        var form: TranslationForm?
-        let binding = try pass.bind(rows) {
-            TranslationLayout.choose($0, source: source, form: &form, log: &$1)
-        }
-        guard let binding, let form else { return }
-        var locales = locales
-        let columns = TranslationColumns(form, binding: binding, locales: &locales)
-        let group = catalog.group(file: number)
-        var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
-        var identity = firstIdentities[number] ?? 0
-        var entity = Entity(
-            type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
-        while try pass.next(&rows, binding) {
-            let isSame = try build(
-                rows.reader.record, columns: columns, table: &table, locales: &locales,
-                identities: identities,
-                identity: &identity, entity: &entity, emit: emit)
-            guard isSame else { throw InputError.changed(file.path) }
-        }
-    }
-
-    /// Hands the texts of a row on as entities; false if they are not those of the first pass.
-    private func build(
-        _ record: borrowing CSVRecord, columns: TranslationColumns, table: inout TranslationFile,
-        locales: inout LocaleTable, identities: IdentityTable, identity: inout Int, entity: inout Entity,
-        emit: (borrowing Entity) throws -> Void
-    ) throws -> Bool {
-        let rowLocale: Int?
-        do {
-            rowLocale = try columns.readKey(record, into: &table.key, &locales)
-        } catch {
-            return false
-        }
-        entity.origin = EntityOrigin(file: table.number, line: record.line)
-        let keyPrint = Fingerprint(table.key.span, group: table.group)
-        for index in columns.texts.indices {
-            let field = columns.texts[index].field
-            if record.isAbsent(field) { continue }
-            let locale = rowLocale ?? columns.texts[index].locale
-            if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
-                continue
-            }
-            guard identity < identities.count else { return false }
-            let checked = catalog.texts.entry(identity: identity)
-            let value = record.withField(field) { Fingerprint($0) }
-            guard checked.key == keyPrint, checked.value == value,
-                checked.locale == UInt16(clamping: locale)
-            else { return false }
-            table.choose(locale, locales)
-            entity.id = identities[identity]
-            identity += 1
-            entity.data.removeAll()
-            entity.data.beginObject()
-            columns.binding.write(record, to: &entity.data) { member, memberKey, json in
-                switch member {
-                case .key:
-                    json.key(memberKey)
-                    json.string(table.key.span)
-                case .locale:
-                    json.members(table.members)  // layer and scope, which come next, are in it
-                case .value:
-                    json.key(memberKey)
-                    record.withField(field) { json.string($0) }
-                case .placeholders:
-                    json.key(memberKey)
-                    record.withField(field) { Placeholders.write($0, to: &json) }
-                default:
-                    return
-                }
-            }
-            entity.data.endObject()
-            try emit(entity)
-        }
-        return true
     }
 }

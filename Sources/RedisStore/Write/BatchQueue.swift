@@ -1,0 +1,31 @@
+/// Batches, first in, first out.
+///
+/// Complexity: O(1) on average.
+struct BatchQueue {
+    private var batches: [WriteBatch] = []
+    private var head = 0
+
+    var isEmpty: Bool { head == batches.count }
+    /// The first; there must be one.
+    var first: WriteBatch {
+        get { batches[head] }
+        _modify { yield &batches[head] }
+    }
+    /// All of them, in their order.
+    var all: ArraySlice<WriteBatch> { batches[head...] }
+
+    mutating func append(_ batch: WriteBatch) { batches.append(batch) }
+
+    mutating func popFirst() -> WriteBatch? {
+        guard !isEmpty else { return nil }
+        // An empty one in its place, so that nobody else holds its memory.
+        var first = WriteBatch()
+        swap(&first, &batches[head])
+        head += 1
+        if 2 * head >= batches.count {
+            batches.removeFirst(head)
+            head = 0
+        }
+        return first
+    }
+}
