@@ -74,7 +74,7 @@ extension SnippetImporter {
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var rows = try pass.open(file)
         guard let columns = pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
-        var fieldLines: [String: EntityOrigin] = [:]
+        var fields = FieldCheck(columns: columns)
         let nameCell = columns["snippet_name"]
         let isOfFields = columns.isOfFields
         var idName = Self.idName
@@ -83,9 +83,7 @@ extension SnippetImporter {
             let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
             guard let field = nameCell.validField(rows.reader.record) else {
                 if isOfFields {
-                    Self.checkField(
-                        rows.reader.record, of: nil, columns: columns, origin: origin, lines: &fieldLines,
-                        pass: &pass)
+                    fields.check(rows.reader.record, of: nil, from: origin, &pass)
                 }
                 continue
             }
@@ -102,9 +100,7 @@ extension SnippetImporter {
             if isOfFields {
                 let name = rows.reader.record.string(field)
                 if pass.identities.insert(idName.id, origin) == nil { count(name) }
-                Self.checkField(
-                    rows.reader.record, of: name, columns: columns, origin: origin, lines: &fieldLines,
-                    pass: &pass)
+                fields.check(rows.reader.record, of: name, from: origin, &pass)
             } else if pass.define(
                 idName.id, origin, at: nameCell.position(rows.reader.record), field: nameCell.name,
                 what: "the snippet \(PlainText.quoted(rows.reader.record.string(field)))")
@@ -120,60 +116,6 @@ extension SnippetImporter {
         counts.entities += 1
         if someNames.count < 1000 { someNames.append(name()) }
     }
-
-    private static func checkField(
-        _ record: borrowing CSVRecord, of snippet: String?, columns: ColumnBinding, origin: EntityOrigin,
-        lines fieldLines: inout [String: EntityOrigin], pass: inout CheckPass
-    ) {
-        let path = pass.paths[Int(origin.file)]
-        let fieldCell = columns["field_name"]
-        guard fieldCell.isGiven(record) else {
-            for cell in columns.otherCells(than: ["snippet_name", "field_name"]) where cell.isGiven(record) {
-                pass.log.add(
-                    .error, .unexpectedValue, in: path, at: cell.position(record), field: cell.name,
-                    reason:
-                        "\(PlainText.quoted(cell.text(record) ?? "")) without a \(fieldCell.name): such a row only "
-                        + "declares its snippet; leave this cell empty")
-            }
-            return
-        }
-        if let snippet, let field = fieldCell.validText(record),
-            let other = fieldLines.updateValue(origin, forKey: "\(snippet).\(field)")
-        {
-            fieldLines["\(snippet).\(field)"] = other
-            pass.log.add(
-                .error, .duplicate, in: path, at: fieldCell.position(record), field: fieldCell.name,
-                reason:
-                    "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
-                    + "at \(pass.place(other))")
-        }
-        let typeCell = columns["field_type"]
-        do throws(FieldType.Problem) {
-            let type = try FieldType(typeCell.text(record) ?? "text")
-            let defaultCell = columns["default_value"]
-            if defaultCell.givesDefault(record, of: type), let number = defaultCell.field,
-                !record.withField(number, type.acceptsDefault)
-            {
-                pass.log.add(
-                    .error, .invalidDefault, in: path, at: defaultCell.position(record),
-                    field: defaultCell.name,
-                    reason:
-                        "\(record.withField(number) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
-                        + "as the type \(PlainText.quoted(typeCell.text(record) ?? "text")) needs")
-            }
-        } catch {
-            var reason = error.reason
-            if error.code == .unknownType {
-                reason += FieldType.suggestion(for: typeCell.text(record) ?? "")
-                if pass.laterFiles.contains("field_types.csv") {
-                    reason += "; field_types.csv may declare it, but this version does not read that file"
-                }
-            }
-            pass.log.add(
-                .error, error.code, in: path, at: typeCell.position(record), field: typeCell.name,
-                reason: reason)
-        }
-    }
 }
 
 // The second pass.
@@ -182,17 +124,17 @@ extension SnippetImporter {
         _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
     ) throws {
         var pass = BuildPass(options)
-        var rows = try pass.open(file)
+        let rows = try pass.open(file)
         guard let columns = try pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
         if columns.isOfFields {
-            try buildFolded(&rows, columns: columns, pass: &pass, emit: emit)
+            try buildFolded(rows, columns: columns, pass: pass, emit: emit)
         } else {
-            try buildWhole(&rows, columns: columns, pass: &pass, emit: emit)
+            try buildWhole(rows, columns: columns, pass: pass, emit: emit)
         }
     }
 
     private func buildWhole(
-        _ rows: inout RowReader, columns: ColumnBinding, pass: inout BuildPass,
+        _ rows: consuming RowReader, columns: ColumnBinding, pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         let nameCell = columns["snippet_name"]
@@ -217,7 +159,7 @@ extension SnippetImporter {
 
     /// Rows of one snippet need not be adjacent, so all snippets are held until the file ends.
     private func buildFolded(
-        _ rows: inout RowReader, columns: ColumnBinding, pass: inout BuildPass,
+        _ rows: consuming RowReader, columns: ColumnBinding, pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         var snippets: [(name: String, fields: JSONWriter, origin: EntityOrigin)] = []
@@ -267,12 +209,12 @@ extension SnippetImporter {
 
 extension ColumnBinding {
     /// Whether each row is one field of a snippet.
-    fileprivate var isOfFields: Bool { self["field_name"].field != nil }
+    var isOfFields: Bool { self["field_name"].field != nil }
 }
 
 extension ColumnBinding.Cell {
     /// Whether the row gives a default for a field of `type`.
-    fileprivate func givesDefault(_ record: borrowing CSVRecord, of type: FieldType) -> Bool {
+    func givesDefault(_ record: borrowing CSVRecord, of type: FieldType) -> Bool {
         guard let field, isGiven(record) else { return false }
         return type.keepsEmptyDefault || record.withField(field) { $0.count > 0 }
     }

@@ -16,9 +16,9 @@ struct TextIntake: ~Copyable {
     }
 
     /// What the texts are entered in; only one thread at a time has it.
-    private struct Tables: Sendable {
-        var identities: IdentityTable
-        var texts: TextTable
+    struct Tables: Sendable {
+        var identities = IdentityTable()
+        var texts = TextTable()
 
         /// Enters texts, but for those whose identity is there already.
         mutating func enter(_ batch: TextBatch) -> [Duplicate] {
@@ -54,11 +54,8 @@ struct TextIntake: ~Copyable {
     private static let mostPending = 3
 
     /// Takes the tables over until ``finish(_:_:_:)``.
-    init(identities: inout IdentityTable, texts: inout TextTable, worker: WorkerThread) {
+    init(into tables: consuming Tables, worker: WorkerThread) {
         self.worker = worker
-        var tables = Tables(identities: IdentityTable(), texts: TextTable())
-        swap(&tables.identities, &identities)
-        swap(&tables.texts, &texts)
         shared = Shared(tables)
     }
 
@@ -74,15 +71,14 @@ struct TextIntake: ~Copyable {
         if pending.count > Self.mostPending { settleFirst(report) }
     }
 
-    /// Waits for everything, and gives the tables back.
-    mutating func finish(
-        identities: inout IdentityTable, texts: inout TextTable, report: (Duplicate) -> Void
-    ) {
+    /// Waits for everything, and returns the tables.
+    mutating func finish(report: (Duplicate) -> Void) -> Tables {
         enter()
         while !pending.isEmpty { settleFirst(report) }
-        shared.tables.withLock { tables in
-            swap(&tables.identities, &identities)
-            swap(&tables.texts, &texts)
+        return shared.tables.withLock { tables in
+            var finished = Tables()
+            swap(&tables, &finished)
+            return finished
         }
     }
 

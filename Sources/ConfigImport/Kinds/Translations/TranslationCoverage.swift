@@ -27,10 +27,13 @@ struct TranslationCoverage {
     private(set) var keyCounts: [Int]
     /// Texts with other placeholders, in the order of the files.
     private(set) var mismatches: [Mismatch] = []
+    /// Which locales have a text of the key, by number; all false between two keys.
+    private var isThere: [Bool] = []
 
     init(_ catalog: TranslationCatalog, groupOf group: (Int) -> Int, localeCount: Int) {
         keyCounts = [Int](repeating: 0, count: catalog.groups.count)
         guard localeCount > 1 else { return }
+        isThere = [Bool](repeating: false, count: localeCount)
         var locales = catalog.locales.enumerated().map { group, declared in
             declared.map { Locale(group: group, locale: $0.locale, declaration: $0) }
         }
@@ -40,8 +43,6 @@ struct TranslationCoverage {
             return leftKey == rightKey ? left < right : leftKey < rightKey
         }
         var start = 0
-        // Which locales have a text of the key, by number; all false between two keys.
-        var isThere = [Bool](repeating: false, count: localeCount)
         while start < order.count {
             var end = start + 1
             while end < order.count,
@@ -50,7 +51,7 @@ struct TranslationCoverage {
                 end += 1
             }
             let entries = order[start..<end].map { Int($0) }
-            compare(entries, in: catalog, locales: &locales[group(entries[0])], isThere: &isThere)
+            compare(entries, in: catalog, locales: &locales[group(entries[0])])
             keyCounts[group(entries[0])] += 1
             start = end
         }
@@ -62,7 +63,7 @@ struct TranslationCoverage {
 
     /// Compares the texts of one key, of which the first is the reference.
     private mutating func compare(
-        _ entries: [Int], in catalog: TranslationCatalog, locales: inout [Locale], isThere: inout [Bool]
+        _ entries: [Int], in catalog: TranslationCatalog, locales: inout [Locale]
     ) {
         for entry in entries.dropFirst()
         where catalog.texts[entry].placeholders != catalog.texts[entries[0]].placeholders {

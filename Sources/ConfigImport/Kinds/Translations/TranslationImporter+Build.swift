@@ -13,30 +13,44 @@ extension TranslationImporter {
         var rows = try pass.open(file)
         var form: TranslationForm?
         let binding = try pass.bind(rows) {
-            TranslationLayout.choose($0, source: source, form: &form, log: &$1)
+            TranslationLayout.choose($0, source: source, log: &$1).map { chosen in
+                form = chosen.form
+                return chosen.layout
+            }
         }
         guard let binding, let form else { return }
         var locales = locales
         let columns = TranslationColumns(form, binding: binding, locales: &locales)
-        let group = catalog.group(file: number)
-        var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
-        var identity = firstIdentities[number] ?? 0
+        let table = TranslationFile(
+            number, source: source, group: catalog.group(file: number), header: rows.headerPositions[0])
+        var builder = TranslationBuilder(
+            importer: self, columns: columns, identities: identities, table: table, locales: locales,
+            identity: firstIdentities[number] ?? 0)
         var entity = Entity(
             type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
         while try pass.next(&rows, binding) {
-            let isSame = try build(
-                rows.reader.record, columns: columns, table: &table, locales: &locales,
-                identities: identities,
-                identity: &identity, entity: &entity, emit: emit)
-            guard isSame else { throw InputError.changed(file.path) }
+            guard try builder.build(rows.reader.record, in: &entity, emit: emit) else {
+                throw InputError.changed(file.path)
+            }
         }
     }
+}
 
-    /// Hands the texts of a row on as entities; false if they are not those of the first pass.
-    private func build(
-        _ record: borrowing CSVRecord, columns: TranslationColumns, table: inout TranslationFile,
-        locales: inout LocaleTable, identities: IdentityTable, identity: inout Int, entity: inout Entity,
-        emit: (borrowing Entity) throws -> Void
+/// Builds the entities of one file's rows.
+private struct TranslationBuilder {
+    let importer: TranslationImporter
+    let columns: TranslationColumns
+    let identities: IdentityTable
+    var table: TranslationFile
+    var locales: LocaleTable
+    /// The number of the next text's identity.
+    var identity: Int
+
+    /// Passes the texts of a row to `emit` as entities; returns false if they are not those of the first pass.
+    ///
+    /// - Parameter entity: Its memory is used for each of them.
+    mutating func build(
+        _ record: borrowing CSVRecord, in entity: inout Entity, emit: (borrowing Entity) throws -> Void
     ) throws -> Bool {
         let rowLocale: Int?
         do {
@@ -50,11 +64,14 @@ extension TranslationImporter {
             let field = columns.texts[index].field
             if record.isAbsent(field) { continue }
             let locale = rowLocale ?? columns.texts[index].locale
-            if !skipped.isEmpty, skipped.contains(TextPlace(origin: entity.origin, locale: locale)) {
+            if !importer.skipped.isEmpty,
+                importer.skipped.contains(
+                    TranslationImporter.TextPlace(origin: entity.origin, locale: locale))
+            {
                 continue
             }
             guard identity < identities.count else { return false }
-            let checked = catalog.texts.entry(identity: identity)
+            let checked = importer.catalog.texts.entry(identity: identity)
             let value = record.withField(field) { Fingerprint($0) }
             guard checked.key == keyPrint, checked.value == value,
                 checked.locale == UInt16(clamping: locale)

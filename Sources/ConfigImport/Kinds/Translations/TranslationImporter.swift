@@ -28,7 +28,12 @@ extension TranslationImporter {
         let number = file.index
         var rows = try pass.open(file)
         var form: TranslationForm?
-        let binding = pass.bind(rows) { TranslationLayout.choose($0, source: source, form: &form, log: &$1) }
+        let binding = pass.bind(rows) {
+            TranslationLayout.choose($0, source: source, log: &$1).map { chosen in
+                form = chosen.form
+                return chosen.layout
+            }
+        }
         let group = catalog.group(of: source, file: number)
         firstIdentities[number] = pass.identities.count
         guard let binding, let form else {
@@ -38,7 +43,10 @@ extension TranslationImporter {
         let columns = TranslationColumns(form, binding: binding, locales: &locales)
         declareLocales(columns, of: rows, group: group)
         var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
-        var intake = TextIntake(identities: &pass.identities, texts: &catalog.texts, worker: pass.worker)
+        var tables = TextIntake.Tables()
+        swap(&tables.identities, &pass.identities)
+        swap(&tables.texts, &catalog.texts)
+        var intake = TextIntake(into: consume tables, worker: pass.worker)
         var numbers = NumberColumns(columns)
         while try rows.next(&pass.log) {
             take(
@@ -47,7 +55,9 @@ extension TranslationImporter {
         }
         numbers.warn(rows, &pass.log)
         var duplicates: [TextIntake.Duplicate] = []
-        intake.finish(identities: &pass.identities, texts: &catalog.texts) { duplicates.append($0) }
+        tables = intake.finish { duplicates.append($0) }
+        swap(&tables.identities, &pass.identities)
+        swap(&tables.texts, &catalog.texts)
         for duplicate in duplicates { report(duplicate, columns: columns, &pass) }
         counts.entities = catalog.texts.count
         if rows.isBroken || !rows.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }

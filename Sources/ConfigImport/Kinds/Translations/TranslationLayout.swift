@@ -17,9 +17,8 @@ enum TranslationForm {
 enum TranslationLayout {
     /// The form that the header has, and its layout; the log says why if it has none.
     static func choose(
-        _ rows: borrowing RowReader, source: TranslationSource, form: inout TranslationForm?,
-        log: inout IssueLog
-    ) -> Layout? {
+        _ rows: borrowing RowReader, source: TranslationSource, log: inout IssueLog
+    ) -> (form: TranslationForm, layout: Layout)? {
         let names = rows.header.map(\.asciiLowercased)
         func refuse(_ code: IssueCode, at field: Int?, _ reason: String) {
             log.add(
@@ -36,24 +35,20 @@ enum TranslationLayout {
                     "the file's name gives the locale \(locale) already")
                 return nil
             }
-            form = .inFileName(locale)
-            return Layout(key + [valueColumn] + members)
+            return (.inFileName(locale), Layout(key + [valueColumn] + members))
         }
         if names.contains("locale") {
-            form = .long
-            return Layout(key + [localeColumn, valueColumn] + members)
+            return (.long, Layout(key + [localeColumn, valueColumn] + members))
         }
         if names.contains("value") {
-            form = .inKey
-            return Layout(keyElements(names, kind: .word) + [valueColumn] + members)
+            return (.inKey, Layout(keyElements(names, kind: .word) + [valueColumn] + members))
         }
         guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else {
             return nil
         }
         warnOfDoubtfulColumns(rows, locales: columns, names: names, log: &log)
         let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
-        form = .wide(columns)
-        return Layout(key + cells + members)
+        return (.wide(columns), Layout(key + cells + members))
     }
 
     /// The key, or the snippet and field that make it.

@@ -154,9 +154,7 @@ struct TranslationReport {
         var reported = IssueLog()
         var locales = importer.locales
         var rows = try RowReader.open(file, options: pass.options, log: &reported)
-        var form: TranslationForm?
-        guard let layout = TranslationLayout.choose(rows, source: source, form: &form, log: &reported),
-            let form,
+        guard let (form, layout) = TranslationLayout.choose(rows, source: source, log: &reported),
             let binding = ColumnBinding(layout, of: rows, log: &reported)
         else { return }
         let columns = TranslationColumns(form, binding: binding, locales: &locales)
