@@ -54,6 +54,7 @@ let package = Package(
         .target(
             name: "PostgresBackup",
             dependencies: [
+                "SystemSupport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -244,24 +244,3 @@ extension BackupCatalog {
         }
     }
 }
-
-extension PostgresServer {
-    /// Runs `body` while this process alone backs up or restores all of `servers`.
-    ///
-    /// - Parameter body: Gets what each server says.
-    /// - Throws: ``BackupError/Code/usage`` if a database is named twice.
-    static func withLocks<Result: Sendable>(
-        on servers: [PostgresServer], _ locked: [Session] = [],
-        _ body: ([Session]) async throws(BackupError) -> Result
-    ) async throws(BackupError) -> Result {
-        guard locked.count < servers.count else { return try await body(locked) }
-        let server = servers[locked.count]
-        for (other, session) in zip(servers, locked)
-        where other.host == server.host && session.database == server.database {
-            throw BackupError(.usage, "the database \(session.database) on \(server.host) is named twice")
-        }
-        return try await server.withLock { session in
-            try await withLocks(on: servers, locked + [session], body)
-        }
-    }
-}

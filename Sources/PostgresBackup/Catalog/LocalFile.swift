@@ -1,4 +1,5 @@
 import Glibc
+import SystemSupport
 
 /// An open file of the backup folder, closed when nobody holds it any more.
 ///
@@ -25,17 +26,8 @@ final class LocalFile: Sendable {
 
     /// Writes all of `bytes`.
     func write(_ bytes: Span<UInt8>) throws(BackupError) {
-        var start = 0
-        while start < bytes.count {
-            // Sound: write(2) reads the bytes from `start` on, during the call.
-            let count = unsafe bytes.extracting(start...).withUnsafeBufferPointer { rest in
-                unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            }
-            if count >= 0 {
-                start += count
-            } else if errno != EINTR {
-                throw BackupError("cannot write \(path)", errno: errno, .inputOutput)
-            }
+        if let number = Descriptor.writeAll(bytes, to: descriptor) {
+            throw BackupError("cannot write \(path)", errno: number, .inputOutput)
         }
     }
 

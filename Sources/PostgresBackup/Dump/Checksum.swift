@@ -1,4 +1,5 @@
 import Crypto
+import SystemSupport
 
 /// The SHA-256 and the size of bytes that pass by.
 struct Checksum {
@@ -16,11 +17,5 @@ struct Checksum {
     }
 
     /// 64 hexadecimal digits, as sha256sum prints them.
-    var hexadecimal: String {
-        hasher.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
-        .joined()
-    }
+    var hexadecimal: String { Hexadecimal.text(of: hasher.finalize()) }
 }

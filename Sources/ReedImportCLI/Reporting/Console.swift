@@ -2,6 +2,7 @@ import CSV
 import ConfigImport
 import FoundationEssentials
 import Glibc
+import SystemSupport
 
 /// Standard output and standard error.
 ///
@@ -46,7 +47,7 @@ enum Console {
     }
 
     /// Writes text to standard error as it is; what comes from elsewhere must be escaped before.
-    static func report(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+    static func report(_ text: String) { _ = Descriptor.writeAll(Array(text.utf8).span, to: STDERR_FILENO) }
 
     /// Writes one line to standard error, the program's name before it.
     static func complain(_ message: String) { report("reed-import: \(PlainText.escaped(message))\n") }
@@ -56,33 +57,11 @@ enum Console {
             unsafe buffer.removeAll()
             return
         }
-        switch writeAll(unsafe buffer, to: STDOUT_FILENO) {
+        switch unsafe Descriptor.writeAll(buffer.span, to: STDOUT_FILENO) {
         case nil: break
         case EPIPE: unsafe isClosed = true
         case let number: unsafe failure = number
         }
         unsafe buffer.removeAll(keepingCapacity: true)
-    }
-
-    /// Writes all bytes; answers the error number if that failed.
-    @discardableResult
-    private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
-        var start = 0
-        while start < bytes.count {
-            // Sound: write(2) reads at most the bytes behind `start`, during the call.
-            let count = unsafe bytes.withUnsafeBytes { all in
-                let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
-                return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-            }
-            if count >= 0 {
-                start += count
-            } else if errno == EAGAIN {
-                var descriptor = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = unsafe poll(&descriptor, 1, -1)
-            } else if errno != EINTR {
-                return errno
-            }
-        }
-        return nil
     }
 }

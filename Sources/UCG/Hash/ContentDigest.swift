@@ -1,4 +1,5 @@
 import Crypto
+import SystemSupport
 
 /// A digest (SHA-256) of a list of texts, the same on every machine and in every run.
 package struct ContentDigest {
@@ -28,9 +29,7 @@ package struct ContentDigest {
     }
 
     /// The digest as 64 hexadecimal digits.
-    package var text: String {
-        hasher.finalize().map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
+    package var text: String { Hexadecimal.text(of: hasher.finalize()) }
 
     /// The digest of one text.
     package static func text(of bytes: [UInt8]) -> String {

@@ -1,4 +1,5 @@
 import Glibc
+import SystemSupport
 
 extension BackupError {
     /// What a system call's error number means for `doing`, such as `cannot write x`.
@@ -12,7 +13,6 @@ extension BackupError {
             case EMFILE, ENFILE, ENOMEM: .system
             default: .inputOutput
             }
-        // Sound: strerror answers a NUL-terminated string, which is copied at once.
-        self.init(code ?? usual, "\(doing): \(unsafe String(cString: strerror(number)))")
+        self.init(code ?? usual, "\(doing): \(ErrorNumber.text(of: number))")
     }
 }
