@@ -15,7 +15,7 @@ package struct PrivateRedis: Sendable {
 
     private static let startTimeout = Duration.seconds(10)
 
-    /// Starts a server, waits until it answers, and lends it to `body`.
+    /// Starts a server, waits until it answers, and passes it to `body`.
     ///
     /// - Parameter port: A port of 127.0.0.1 to listen on as well; 0 for any free one.
     /// - Throws: ``PrivateRedisError`` if there is no server to be had; what `body` throws.
@@ -184,7 +184,7 @@ private final class Log: Sendable {
     }
 }
 
-/// Why there is no private server, or no command to be run beside it.
+/// Why there is no private server, or no command to be run with it.
 package struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; it decides the exit code.
     package enum Code: Hashable, Sendable {

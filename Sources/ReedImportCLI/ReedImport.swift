@@ -36,7 +36,7 @@ struct ReedImport: AsyncParsableCommand {
             try Console.finish()
         } catch var failure as Failure {
             do { try Console.finish() } catch let unwritten {
-                // A list of differences that nobody can read is none.
+                // A list of differences that could not be written is not a result.
                 if failure.status == .differences { failure = unwritten }
             }
             if let message = failure.message { Console.complain(message) }

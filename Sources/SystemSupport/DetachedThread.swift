@@ -1,6 +1,6 @@
 import Glibc
 
-/// Threads that nobody waits for.
+/// Threads that run on their own.
 package enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// | path | what happens |
 /// | --- | --- |
-/// | a regular file, or one that does not exist | the bytes go to a temporary file beside it, which takes its name in ``finish()``; so nobody ever sees a part. An existing file's mode is kept |
+/// | a regular file, or one that does not exist | the bytes go to a temporary file next to it, which takes its name in ``finish()``; so no part is ever visible. An existing file's mode is kept |
 /// | a symbolic link | it is followed, and stays |
 /// | a device or FIFO | the bytes are written to it; a FIFO without a reader is waited for |
 /// | `-`, or another name of standard output | standard output |
@@ -75,7 +75,7 @@ package struct ResultFile: ~Copyable {
         var deadline = ContinuousClock.now + patience
         while start < bytes.count {
             try wait(until: deadline)
-            // Sound: write(2) reads at most the bytes behind `start`, during the call.
+            // Sound: write(2) reads at most the bytes from `start` on, during the call.
             let count = unsafe bytes.withUnsafeBytes { all in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: all[start...])
                 return unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)

@@ -119,8 +119,8 @@ extension CSVParser {
         return CSVPosition(line: record.line, column: 1)
     }
 
-    /// Where a run from `start` ends at the latest: behind the first byte that breaks a
-    /// limit, so that no fault behind that one is reported first.
+    /// Where a run from `start` ends at the latest: after the first byte that breaks a
+    /// limit, so that no fault after that one is reported first.
     func runEnd(_ count: Int, from start: Int, _ record: borrowing CSVRecord) -> Int {
         let allowance =
             isSkipping

@@ -1,6 +1,6 @@
 /// The grammar of RFC 4180 as a state machine: bytes in, records out, no I/O.
 ///
-/// The caller owns the input and hands it over in chunks of any size; the
+/// The caller owns the input and passes it in chunks of any size; the
 /// result does not depend on where one ends. `next` is called until it asks for
 /// input, `finish` once after the last chunk.
 struct CSVParser {
@@ -14,7 +14,7 @@ struct CSVParser {
     }
 
     enum State {
-        /// At the file's first byte, or behind `matched` bytes of a byte-order mark.
+        /// At the file's first byte, or after `matched` bytes of a byte-order mark.
         case fileStart(matched: Int)
         /// Behind a first byte 0xFE or 0xFF, half of a mark of UTF-16.
         case fileStartUTF16(first: UInt8)
@@ -176,7 +176,7 @@ extension CSVParser {
     /// How many bytes a record may have without a question of limits.
     var longestCertain: Int { min(limits.recordBytes, limits.fieldBytes) }
 
-    /// Goes on behind sound records, at `cursor` in the chunk.
+    /// Goes on after sound records, at `cursor` in the chunk.
     mutating func skip(to cursor: Int, records: Int, lines: Int) {
         guard records > 0 else { return }
         recordsBegun += records

@@ -11,7 +11,7 @@ public struct ByteSource: ~Copyable {
 
     private let descriptor: CInt
     private let closesDescriptor: Bool
-    /// The chunk, with `padding` readable bytes behind it.
+    /// The chunk, with `padding` readable bytes after it.
     private(set) var bytes: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// How many bytes the chunk has.
@@ -78,7 +78,7 @@ public struct ByteSource: ~Copyable {
         return try extend()
     }
 
-    /// Reads on behind the chunk, which grows.
+    /// Reads on after the chunk, which grows.
     ///
     /// - Returns: Whether there was more; false is the end of the file.
     mutating func extend() throws(ReadError) -> Bool {
@@ -116,7 +116,7 @@ public struct ByteSource: ~Copyable {
         return status
     }
 
-    /// Lends the chunk to `body`.
+    /// Passes the chunk to `body`.
     public func withChunk<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {

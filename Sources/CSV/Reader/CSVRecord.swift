@@ -49,7 +49,7 @@ public struct CSVRecord: ~Copyable {
         return unsafe end.pointee != UInt8(ascii: "\"")
     }
 
-    /// Lends the unescaped text of a field, valid UTF-8, to `body`.
+    /// Passes the unescaped text of a field, valid UTF-8, to `body`.
     ///
     /// - Parameters:
     ///   - index: The field, counted from 0; below ``count``.
@@ -129,7 +129,7 @@ public struct CSVRecord: ~Copyable {
         if unsafe text[0] == UInt8(ascii: "\"") {
             length &-= 2
             unsafe text += 1
-            // Where quotes were undone, the field is filled up with NULs behind its closing quote.
+            // Where quotes were undone, the field is filled up with NULs after its closing quote.
             while unsafe text[length] == 0 { length &-= 1 }
         }
         return unsafe UnsafeBufferPointer(start: text, count: length)

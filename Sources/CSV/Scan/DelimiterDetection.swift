@@ -12,7 +12,7 @@ enum DelimiterDetection {
         candidates.indices.contains { candidates[$0] == byte }
     }
 
-    /// The first candidate beside `delimiter` in the text of a record, which seems to be undivided.
+    /// The first candidate other than `delimiter` in the text of a record, which seems to be undivided.
     static func candidate(in record: borrowing CSVRecord, except delimiter: UInt8) -> UInt8? {
         record.text.first { $0 != delimiter && isCandidate($0) }
     }
@@ -22,7 +22,7 @@ enum DelimiterDetection {
     /// It is the candidate that stands most often outside quotes: comma,
     /// semicolon, tab or pipe; comma if there is none.
     ///
-    /// - Returns: `nil` if the header goes on behind `bytes`.
+    /// - Returns: `nil` if the header goes on after `bytes`.
     static func delimiter(of bytes: Span<UInt8>, skipsLeadingComments: Bool, isWhole: Bool) -> UInt8? {
         var counts = InlineArray<4, Int>(repeating: 0)
         var isQuoted = false

@@ -8,7 +8,7 @@ struct RecordBatch: ~Copyable {
     private var index = StructuralIndex()
     /// The part of the chunk that the index knows.
     private var indexed = 0..<0
-    /// Whether more of the chunk could be indexed behind that.
+    /// Whether more of the chunk could be indexed after that.
     private var canIndexMore = true
     /// The first of the index's specials that belongs to no batch yet.
     private var nextSpecial = 0
@@ -28,10 +28,10 @@ struct RecordBatch: ~Copyable {
         (indexed, canIndexMore, count) = (0..<0, true, 0)
     }
 
-    /// Finds the records from `cursor` on, and moves `cursor` and `lines` behind the last of them.
+    /// Finds the records from `cursor` on, and moves `cursor` and `lines` past the last of them.
     ///
     /// - Parameters:
-    ///   - bytes: The chunk, with 64 readable bytes behind its `available` ones.
+    ///   - bytes: The chunk, with 64 readable bytes after its `available` ones.
     ///   - width: How many fields a record has.
     ///   - longest: How many bytes a record may have to be found here.
     mutating func fill(
@@ -110,7 +110,7 @@ struct RecordBatch: ~Copyable {
 
     /// Undoes doubled quotes, and notes LFs, in the batch's fields.
     ///
-    /// The text moves to the front of its field, the closing quote behind it, and NULs fill the rest.
+    /// The text moves to the front of its field, the closing quote after it, and NULs fill the rest.
     private mutating func resolveSpecials(_ text: UnsafeMutablePointer<UInt8>, before end: Int) {
         var place = first
         while nextSpecial < index.specials.count, index.specials[nextSpecial] < end {
@@ -122,7 +122,7 @@ struct RecordBatch: ~Copyable {
             }
             while index.starts[place] <= special { place += 1 }
             var fieldEnd = index.starts[place] - 1
-            // Sound here and below: all of it lies within one field, behind its first byte.
+            // Sound here and below: all of it lies within one field, after its first byte.
             if unsafe text[fieldEnd - 1] == .carriageReturn { fieldEnd -= 1 }
             // The first quote of the pair stays.
             var (written, read) = (special, special + 1)

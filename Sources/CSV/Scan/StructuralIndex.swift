@@ -23,7 +23,7 @@ struct StructuralIndex: ~Copyable {
     private struct Carry {
         /// All ones if the block begins inside quotes.
         var isInside: UInt64 = 0
-        /// The start of a record is like behind a LF.
+        /// The start of a record is like after a LF.
         var fieldEnd: UInt64 = 1
         var closing: UInt64 = 0
         var carriageReturn: UInt64 = 0
@@ -39,7 +39,7 @@ struct StructuralIndex: ~Copyable {
 
     /// Looks at the bytes from `start`, where a record begins, to `end` or to a fault.
     ///
-    /// - Parameter bytes: Readable to 64 bytes behind `end`.
+    /// - Parameter bytes: Readable up to 64 bytes after `end`.
     /// - Returns: How many bytes it took.
     mutating func scan(
         _ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, delimiter: UInt8

@@ -10,7 +10,7 @@ struct UTF8BlockCheck {
     private var behindF0: UInt64 = 0
     private var behindF4: UInt64 = 0
 
-    /// Whether the bytes of `block` that `valid` has are well-formed behind those before.
+    /// Whether the bytes of `block` that `valid` has are well-formed after those before.
     @inline(__always)
     mutating func accepts(_ block: UnsafePointer<UInt8>, _ valid: UInt64) -> Bool {
         // Sound here and below: the caller has 64 readable bytes at `block`.

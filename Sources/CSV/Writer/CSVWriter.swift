@@ -38,7 +38,7 @@ public struct CSVWriter: Sendable {
     /// so that it can be told from that. A record without any field is not written, and one whose only
     /// field is absent becomes `""`, since an empty line is no record.
     ///
-    /// A reader refuses NUL and records of different lengths, whoever has written them.
+    /// A reader refuses NUL and records of different lengths, no matter who has written them.
     ///
     /// - Complexity: O(*n*) in the bytes of text.
     public mutating func append(_ record: some Collection<String?>) {

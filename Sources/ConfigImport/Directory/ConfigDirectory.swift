@@ -11,7 +11,7 @@ struct ConfigDirectory {
     private(set) var files: [ConfigFile] = []
     /// Problems with names.
     var issues: [Issue] = []
-    /// What a person may want to know but need not mend.
+    /// Informational messages.
     var notes: [String] = []
     /// Files that only a later version imports, by name.
     private(set) var laterFiles: Set<String> = []

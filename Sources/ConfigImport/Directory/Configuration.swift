@@ -38,7 +38,7 @@ package struct Configuration: Sendable {
         package let configuration: Configuration?
         /// The problems.
         package let log: IssueLog
-        /// What a person may want to know but need not mend.
+        /// Informational messages.
         package let notes: [String]
     }
 

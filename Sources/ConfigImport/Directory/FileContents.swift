@@ -2,7 +2,7 @@ import CSV
 import Glibc
 
 extension ConfigFile {
-    /// Reads the file and lends it, chunk by chunk.
+    /// Reads the file and passes it to `body`, chunk by chunk.
     ///
     /// - Throws: ``InputError`` if it cannot be read, or is not the one that was found.
     func lendContents(_ body: (Span<UInt8>) -> Void) throws(InputError) {

@@ -3,7 +3,7 @@ import Glibc
 
 /// Why a directory or file could not be read at all.
 package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What stands behind it; it decides the exit code.
+    /// The cause; it decides the exit code.
     package enum Kind: Sendable {
         /// It is missing, unreadable or not a regular file.
         case missing
@@ -17,9 +17,9 @@ package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
         case interrupted
     }
 
-    /// What stands behind it.
+    /// The cause.
     package var kind: Kind
-    /// The file or directory, as a person would open it.
+    /// The file or directory, as the user would open it.
     package var path: String
     /// What is wrong.
     package var reason: String

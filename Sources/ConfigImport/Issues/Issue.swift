@@ -14,7 +14,7 @@ package struct Issue: Hashable, Sendable {
     package var severity: Severity
     /// What kind of problem it is.
     package var code: IssueCode
-    /// The file, as a person would open it.
+    /// The file, as the user would open it.
     package var path: String
     /// Where in the file.
     package var position: CSVPosition

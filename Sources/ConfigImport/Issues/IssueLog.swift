@@ -35,7 +35,7 @@ package struct IssueLog: Sendable {
     /// How many warnings there are.
     package private(set) var warningCount = 0
 
-    /// Whether a further error of this file would be shown, if it comes behind all others.
+    /// Whether a further error of this file would be shown, if it comes after all others.
     ///
     /// If not, its text need not be worked out.
     func showsMoreErrors(of path: String) -> Bool { (files[path]?.errors.count ?? 0) < Self.limit }
@@ -66,7 +66,7 @@ package struct IssueLog: Sendable {
 
     /// The issues of one file: those kept, and how many were not.
     package struct FileIssues: Sendable {
-        /// The file, as a person would open it.
+        /// The file, as the user would open it.
         package var path: String
         /// The issues to show, by line and column.
         package var issues: [Issue]

@@ -17,7 +17,7 @@ struct CheckPass {
     var broken: Set<EntityKind> = []
     /// The texts of rows with a wrong number of fields: what they name is defined all the same.
     private(set) var lostTexts: Set<String> = []
-    /// What a person may want to know but need not mend.
+    /// Informational messages.
     var notes: [String]
 
     init(_ options: ImportOptions, _ directory: ConfigDirectory) {

@@ -76,7 +76,7 @@ struct Layout: Sendable {
     /// All columns that it knows.
     var columns: [Column] { Self.columns(of: elements) + passedOn }
 
-    /// The names of the members it writes beside unknown columns.
+    /// The names of the members that it writes in addition to unknown columns.
     var memberNames: [String] {
         reserved
             + elements.compactMap { element in

@@ -14,7 +14,7 @@ struct ColumnKind: Sendable {
 
     /// What a value is called, with its article.
     let noun: String
-    /// What a person reads behind 'expected'.
+    /// What the user reads after 'expected'.
     let expected: String
     let form: Form
     /// Whether `""` is the empty string; else it means 'not given', like an empty cell.

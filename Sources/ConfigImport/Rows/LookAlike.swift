@@ -1,6 +1,6 @@
 import CSV
 
-/// Text that looks like other text: the same but for white space or characters that nobody sees.
+/// Text that looks like other text: the same but for white space or invisible characters.
 enum LookAlike {
     /// The text without white space and invisible characters (Unicode categories Zs and Cf, and tab).
     static func bare(_ text: String) -> String {
@@ -17,7 +17,7 @@ enum LookAlike {
         }
     }
 
-    /// The first character of a key or name that nobody sees; joiners between letters count as seen, as Persian and
+    /// The first character of a key or name that is invisible; joiners between letters count as seen, as Persian and
     /// Indic scripts need them.
     static func invisibleCharacter(in text: String) -> Unicode.Scalar? {
         let scalars = Array(text.unicodeScalars)

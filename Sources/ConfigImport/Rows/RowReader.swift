@@ -1,7 +1,7 @@
 import CSV
 import Glibc
 
-/// Reads the rows of one file of the configuration: the records behind its header.
+/// Reads the rows of one file of the configuration: the records after its header.
 ///
 /// It makes sure that the file is the one that was found, before the first row
 /// and after the last.
@@ -159,7 +159,7 @@ struct RowReader: ~Copyable {
     private static func isHeader(_ record: borrowing CSVRecord, _ header: [String]) -> Bool {
         for (index, name) in header.enumerated() {
             let isSame = record.withField(index) { text in
-                // A file that another was put behind may have a byte-order mark of its own.
+                // A file that was appended to another may have a byte-order mark of its own.
                 let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
                 let hasMark = index == 0 && text.count >= 3 && (0..<3).allSatisfy { text[$0] == mark[$0] }
                 let rest = text.extracting((hasMark ? 3 : 0)..<text.count)

@@ -31,7 +31,7 @@ package struct ImportSource: Hashable, Sendable {
     package var lockKey: String { "\(keyPrefix)reed-import:\(name):lock" }
     /// What the last finished import did.
     package var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
-    /// What the keys begin with that a transaction sets and deletes again, so that nobody ever sees them.
+    /// What the keys begin with that a transaction sets and deletes again, so that they are never visible.
     package var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
     /// The set of the types of entities that this source owns.
     package var typesKey: String { "\(keyPrefix)reed-import:\(name):types" }

@@ -21,7 +21,7 @@ package struct Ownership: Sendable {
         own.merging(desired.ids) { $0.union($1) }
     }
 
-    /// The owned entities that the directory no longer has and that are nobody else's, by type.
+    /// The owned entities that the directory no longer has and that no other source owns, by type.
     package func leftovers(_ desired: DesiredGraph) -> [EntityType: PackedIDs] {
         own.reduce(into: [:]) { rest, owned in
             var gone = owned.value.subtracting(desired.ids[owned.key] ?? PackedIDs())

@@ -3,7 +3,7 @@ package import UCG
 /// Ids of entities of one type, sorted and each of them once: 16 bytes an id.
 ///
 /// In Redis they are the fields of a hash: the name of a field is the first byte of its ids as two hexadecimal
-/// digits, its value these ids behind each other.
+/// digits, its value these ids one after the other.
 package struct PackedIDs: Hashable, Sendable {
     /// The ids, in ascending order.
     package private(set) var ids: [EntityID]
@@ -99,7 +99,7 @@ package struct PackedIDs: Hashable, Sendable {
         package var firstByte: UInt8 { ids[ids.startIndex].firstByte }
         /// Its name.
         package var name: [UInt8] { PackedIDs.name(of: firstByte) }
-        /// Its value: the ids behind each other.
+        /// Its value: the ids one after the other.
         package var value: [UInt8] {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(16 * ids.count)

@@ -36,7 +36,7 @@ package struct PlannedChange: Sendable {
         return EntityDifference.members(stored: stored, wanted: wanted)
     }
 
-    /// What a person calls the entity, such as `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
+    /// The user's name for the entity, for example `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
     package var label: String? {
         guard let bytes = wanted ?? stored, let data = JSONValue(bytes.span)?["data"] else { return nil }
         func text(_ name: String) -> String? {

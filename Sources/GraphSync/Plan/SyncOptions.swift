@@ -1,4 +1,4 @@
-/// What an import may do beside writing what the directory has.
+/// What an import may do apart from writing what the directory has.
 package struct SyncOptions: Sendable {
     /// Whether all changes become visible at once.
     package enum Atomicity: String, CaseIterable, Sendable {

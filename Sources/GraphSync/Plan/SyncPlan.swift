@@ -8,7 +8,7 @@ package struct SyncPlan {
     package private(set) var counts: [EntityType: ChangeCounts] = [:]
     /// Owned entities that the directory no longer has and that may be deleted, by type.
     package let candidates: [EntityType: PackedIDs]
-    /// Owned entities that the directory no longer has and that nobody asked to delete, by type.
+    /// Owned entities that the directory no longer has and whose deletion was not asked for, by type.
     private let unasked: [EntityType: PackedIDs]
     /// What vanished from the directory as a whole, and how many entities of it are kept.
     package private(set) var vanished: [EntityGroup: Int] = [:]

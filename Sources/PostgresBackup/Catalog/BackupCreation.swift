@@ -38,7 +38,7 @@ extension BackupCatalog {
         }
     }
 
-    /// A database that is dumped, and the grants to keep beside its dump.
+    /// A database that is dumped, and the grants to keep with its dump.
     struct DumpSource: Sendable {
         let server: PostgresServer
         let session: PostgresServer.Session

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Names are looked up in it, never by a path, and symbolic links are not followed.
 ///
-/// A reference, since drafts and dumps keep it; closed when nobody holds it any more.
+/// A reference, since drafts and dumps keep it; closed with its last reference.
 final class BackupFolder: Sendable {
     /// How it was called.
     let path: String
@@ -64,7 +64,7 @@ final class BackupFolder: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Makes sure that nobody but this user can put files here.
+    /// Makes sure that only this user can put files here.
     ///
     /// - Parameter allowsGroup: Whether the folder's group may write too, and root own it, as Kubernetes (`fsGroup`) and
     ///   network storage arrange it.

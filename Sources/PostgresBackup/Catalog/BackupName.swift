@@ -49,7 +49,7 @@ public struct BackupVersion: Hashable, Sendable, CustomStringConvertible {
 enum BackupName {
     static let prefix = "reed_backup_v"
 
-    /// `reed_backup_v1.2_20260131_020000`, the time in UTC; `-2` behind it for a second in one second.
+    /// `reed_backup_v1.2_20260131_020000`, the time in UTC; `-2` after it for a second in one second.
     static func base(_ version: BackupVersion, _ time: Date, attempt: Int) -> String {
         let style = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
         // 20260131T020000Z

@@ -1,7 +1,7 @@
 import Glibc
 import SystemSupport
 
-/// An open file of the backup folder, closed when nobody holds it any more.
+/// An open file of the backup folder, closed with its last reference.
 ///
 /// A reference, since one task may read or write it while another waits.
 final class LocalFile: Sendable {

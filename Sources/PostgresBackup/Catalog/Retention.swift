@@ -20,7 +20,7 @@ extension BackupCatalog {
 
     /// The backups that may go: both beyond the number to keep, and too old, for each of their databases.
     ///
-    /// The newest good one of a database never goes, nor does a dump without metadata, which nobody knows to be ours. A
+    /// The newest good one of a database never goes, nor does a dump without metadata, which may not be ours. A
     /// backup without any table is no good one.
     ///
     /// - Throws: ``BackupError/Code/refused`` unless the newest backup of every database is good, which is verified to

@@ -9,7 +9,7 @@ import Glibc
 struct DumpReader {
     /// One piece of a dump.
     enum Event {
-        /// A statement behind its `;`.
+        /// A statement, after its `;`.
         case statement(Statement)
         /// The rows between a `COPY ... FROM stdin;` and its `\.`.
         case rows(Int, of: Statement)

@@ -5,7 +5,7 @@ struct StoredDump: Sendable {
     let folder: BackupFolder
     let file: Backup.File
 
-    /// Reads it to the end and lends its SQL, decompressed, to `body`, piece by piece.
+    /// Reads it to the end and passes its SQL, decompressed, to `body`, piece by piece.
     ///
     /// - Returns: Size and checksum of the bytes as they are stored.
     /// - Throws: ``BackupError``, as does `body`.
@@ -84,7 +84,7 @@ struct StoredDump: Sendable {
                 let stored = try await read { contents.read($0.span) }
                 return (contents, stored)
             }
-            // The checksum takes the longest, so it is taken beside the rest.
+            // The checksum takes the longest, so it is taken at the same time.
             async let stored = readStored { _ in }
             var contents = DumpContents()
             let opened = try folder.open(file.file)

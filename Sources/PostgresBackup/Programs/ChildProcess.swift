@@ -14,7 +14,7 @@ enum ChildProcess {
         let result: Result
     }
 
-    /// Runs a program that PATH knows, and lends its streams to `body`.
+    /// Runs a program that PATH knows, and passes its streams to `body`.
     ///
     /// When `body` returns, standard input is closed and the end of the program
     /// awaited. When it throws, or when the task is cancelled, the program gets
@@ -91,7 +91,7 @@ extension SubprocessOutputSequence.Buffer {
         unsafe withUnsafeBytes { unsafe Array($0) }
     }
 
-    /// Lends the bytes to `body`.
+    /// Passes the bytes to `body`.
     func withBytes<Result>(_ body: (Span<UInt8>) throws -> Result) rethrows -> Result {
         // Sound: the span is lent to `body` only, during which the buffer lives.
         try unsafe withUnsafeBytes { raw in

@@ -1,14 +1,14 @@
 import Subprocess
 
 extension Compression {
-    /// Runs the compressor and lends its streams to `body`.
+    /// Runs the compressor and passes its streams to `body`.
     func compress<Result: Sendable>(
         _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> Result {
         try await run(["-q", "-c"], failing: .inputOutput, body)
     }
 
-    /// Runs the decompressor and lends its streams to `body`.
+    /// Runs the decompressor and passes its streams to `body`.
     func decompress<Result: Sendable>(
         _ body: (ChildStreams) async throws -> Result
     ) async throws(BackupError) -> Result {

@@ -24,7 +24,7 @@ enum PostgresTool: String, Sendable {
         return version
     }
 
-    /// Runs the program against a server and lends its streams to `body`.
+    /// Runs the program against a server and passes its streams to `body`.
     ///
     /// - Parameter arguments: Must not hold secrets; the server's parameters reach it by the environment.
     /// - Returns: What `body` made, and the program's warnings.
@@ -100,7 +100,7 @@ struct OutputLines {
 
     init(_ streams: ChildStreams) { iterator = streams.standardOutput.makeAsyncIterator() }
 
-    /// The next line without its end; `nil` behind the last.
+    /// The next line without its end; `nil` after the last.
     mutating func next() async throws -> String? {
         while true {
             if let end = pending.firstIndex(of: UInt8(ascii: "\n")) {

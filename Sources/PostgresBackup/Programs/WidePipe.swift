@@ -6,7 +6,7 @@ import SystemPackage
 /// A pipe out of a program that holds 1 MiB, read in large pieces.
 ///
 /// pg_dump writes 4 KiB at a time. A reader that wakes up for each of them costs pg_dump and the server,
-/// which run beside it, more than all that is done with the bytes.
+/// which run at the same time, more than all that is done with the bytes.
 final class WidePipe: Sendable {
     private static let size = 1 << 20
 
@@ -25,7 +25,7 @@ final class WidePipe: Sendable {
         input = .fileDescriptor(FileDescriptor(rawValue: ends[1]), closeAfterSpawningProcess: true)
     }
 
-    /// Lends all that comes through to `body`, 1 MiB or less at a time, up to the end or while it answers `true`.
+    /// Passes all that comes through to `body`, 1 MiB or less at a time, up to the end or while it answers `true`.
     func read(_ body: ([UInt8]) async throws(BackupError) -> Bool) async throws(BackupError) {
         while true {
             let piece = await nextPiece()

@@ -25,7 +25,7 @@ public struct Restore: Sendable {
         public let subscriptions: [String]
         /// The other sessions on it, by application, such as `reed-server (2)`.
         public let sessions: [String]
-        /// The schemas that are dropped with all they hold, and made anew.
+        /// The schemas that are dropped with all they hold, and recreated.
         public let schemas: [String]
         /// The schemas that the backup does not know; they stay.
         public let otherSchemas: [String]

@@ -23,7 +23,7 @@ struct RestoreRun {
     /// - Throws: ``Failure`` with the first statement that failed and its line in the dump.
     func restore() async throws(Failure) {
         // psql takes the end of its input for the end of the dump and commits. So that it does not
-        // when this process is killed, a mark behind the dump's last byte has to be there.
+        // when this process is killed, a mark after the dump's last byte has to be there.
         let mark = String(UInt64.random(in: 0...UInt64.max), radix: 16)
         let check = """
             do $$ begin
@@ -106,7 +106,7 @@ struct RestoreRun {
         try await psql.finish()
     }
 
-    /// What became of a transaction whose end nobody saw; `nil` if the server does not say within five seconds.
+    /// The result of a transaction whose end was not seen; `nil` if the server does not say within five seconds.
     ///
     /// It is asked for in a task of its own, which an interruption does not end.
     private func state(of transaction: String) async -> String? {

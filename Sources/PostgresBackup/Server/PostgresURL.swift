@@ -113,7 +113,7 @@ struct PostgresURL {
 
     private mutating func takeParameter(_ part: Part) throws(Invalid) {
         guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else {
-            throw Invalid("a parameter without '=' behind '?'")
+            throw Invalid("a parameter without '=' after '?'")
         }
         let name = try Self.decoded(part[..<equals], "parameter")
         let value = part[equals...].dropFirst()

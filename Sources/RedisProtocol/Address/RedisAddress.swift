@@ -55,7 +55,7 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         /// What is wrong; it quotes nothing that could be part of a password.
         package let description: String
 
-        /// A reason, for a person.
+        /// A reason, for the user.
         package init(_ description: String) { self.description = description }
     }
 
@@ -137,7 +137,7 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         var database = 0
         if parts.count == 2 {
             guard parts[1].hasPrefix("db=") else {
-                throw Invalid("expected ?db= and a number behind the path")
+                throw Invalid("expected ?db= and a number after the path")
             }
             database = try Self.database(String(parts[1].dropFirst(3)))
         }
@@ -171,7 +171,7 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
             let rest = text[text.index(after: end)...]
             guard !host.isEmpty else { throw Invalid("no host") }
             if rest.isEmpty { return (host, defaultPort) }
-            guard rest.hasPrefix(":") else { throw Invalid("expected ':' and a port behind ']'") }
+            guard rest.hasPrefix(":") else { throw Invalid("expected ':' and a port after ']'") }
             return (host, try port(rest.dropFirst()))
         }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -205,7 +205,7 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
                 continue
             }
             guard let high = rest.popFirst()?.hexValue, let low = rest.popFirst()?.hexValue else {
-                throw Invalid("a '%' without two hexadecimal digits behind it; write '%' itself as %25")
+                throw Invalid("a '%' without two hexadecimal digits after it; write '%' itself as %25")
             }
             bytes.append(high << 4 | low)
         }

@@ -117,7 +117,7 @@ final class ImportLock {
     /// Makes sure that the lock is still held, if it was taken: the heartbeat of every exchange; asks the server every 5 s.
     ///
     /// A server that does not answer at once is asked again a second later, as long as the lock cannot have expired.
-    /// - Throws: ``RedisError/Code/tryLater`` if it is lost, or nobody knows.
+    /// - Throws: ``RedisError/Code/tryLater`` if it is lost, or that is unknown.
     func renewIfDue() throws(RedisError) {
         let now = options.clock.now()
         guard let confirmed, confirmed + Self.renewal < now else { return }

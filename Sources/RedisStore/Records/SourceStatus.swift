@@ -9,7 +9,7 @@ package struct SourceStatus: Sendable {
     package let types: [String]
     /// What its last finished import did.
     package let last: LastImport
-    /// Who imports right now; `nil` if nobody does.
+    /// The import that is running; `nil` if there is none.
     package let lock: LockRecord?
 
     /// Reads what there is to know of every source.

@@ -70,7 +70,7 @@ struct RedisSession {
         return Opened(connection: connection, check: check)
     }
 
-    /// Opens the first connection: again and again within `wait` if nobody answers, and within `retryFor` if
+    /// Opens the first connection: again and again within `wait` if there is no answer, and within `retryFor` if
     /// the server says that it is not ready.
     func openFirst(_ look: Look = .briefly) throws(RedisError) -> Opened {
         let reconnection = Reconnection(

@@ -41,7 +41,7 @@ package struct ServerCheck {
     private var notReady: ServerError?
     /// Commands that the server, or this user, does without.
     private var missingCommands: Set<String> = []
-    /// What the server does not say, so that nobody knows whether it kept what was written.
+    /// What the server does not say, so that it is unknown whether it kept what was written.
     private(set) var doubts: [String] = []
     /// How many of the user's rights the server has told.
     private var rightCount = 0

@@ -6,7 +6,7 @@ extension RedisSync {
     /// Compares everything, and writes nothing.
     ///
     /// - Parameter onChange: Called with each change and each conflict, by type and in the graph's order;
-    ///   a type's deletions come behind its other changes.
+    ///   a type's deletions come after its other changes.
     package mutating func plan(
         _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
     ) throws -> SyncPlan {

@@ -4,7 +4,7 @@ import RedisProtocol
 ///
 /// Redis has no command that writes only if many keys are as expected, and `WATCH` takes time by the square of its keys
 /// up to Redis 8. So a transaction is guarded: a gate is set, and a guard key for each `MSETNX`, which creates that key
-/// beside its entities, so that it does nothing where the guard is still there. ``check`` looks at the keys of entities
+/// along with its entities, so that it does nothing where the guard is still there. ``check`` looks at the keys of entities
 /// and counts in the gate; if all have passed, ``admit`` lets the first `MSETNX` in; and if that has found none of its
 /// keys, ``open`` lets in all that follows. No value that is written passes through Lua.
 enum AtomicScript {

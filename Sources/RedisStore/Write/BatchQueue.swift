@@ -18,7 +18,7 @@ struct BatchQueue {
 
     mutating func popFirst() -> WriteBatch? {
         guard !isEmpty else { return nil }
-        // An empty one in its place, so that nobody else holds its memory.
+        // An empty one in its place, so that nothing else holds its memory.
         var first = WriteBatch()
         swap(&first, &batches[head])
         head += 1

@@ -199,7 +199,7 @@ struct WriteBatch: Sendable {
     /// The value of the entity with this number.
     func value(at index: Int) -> [UInt8] { Array(bytes[valueRange(of: index)]) }
 
-    /// Lends the value of the entity with this number.
+    /// Passes the value of the entity with this number to `body`.
     func withValue<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
         body(bytes.span.extracting(valueRange(of: index)))
     }

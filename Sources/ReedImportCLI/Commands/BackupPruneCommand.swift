@@ -13,7 +13,7 @@ struct BackupPruneCommand: AsyncParsableCommand {
 
             Exits 0; 1 if you said no; 3 if the newest backup of a database is not good; 66 if the folder is \
             missing; 64 on wrong options, or without \
-            --yes where nobody can be asked; 74, 75 and 77 if files cannot be deleted.
+            --yes where there is no terminal to ask; 74, 75 and 77 if files cannot be deleted.
             """)
 
     @Option(help: ArgumentHelp("How many of the newest good backups stay.", valueName: "n"))

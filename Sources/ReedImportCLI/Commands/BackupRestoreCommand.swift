@@ -9,10 +9,10 @@ struct BackupRestoreCommand: AsyncParsableCommand {
         abstract: "Replaces databases by what a backup holds.",
         discussion: """
             Each database is restored in one transaction: all of it, or nothing. The schema public \
-            and every other that the backup has are dropped with all they hold, newer objects too, and made anew.
+            and every other that the backup has are dropped with all they hold, newer objects too, and recreated.
 
             Exits 0 if all is restored; 1 if you said no; 64 on wrong options, or without --yes where \
-            nobody can be asked; 65 if the backup is damaged or a statement failed; 66 if no backup, or \
+            there is no terminal to ask; 65 if the backup is damaged or a statement failed; 66 if no backup, or \
             more than one, has that name; 69 if the server cannot be reached; 71 and 74 on failures of the \
             system; 75 if a session holds a lock for 10 seconds or another backup or restore is running; 77 \
             if the server or the folder does not let this user in; 78 if psql or the server is too old; 130 \

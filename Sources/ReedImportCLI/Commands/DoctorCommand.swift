@@ -53,7 +53,7 @@ struct DoctorCommand: ParsableCommand {
 }
 
 extension String {
-    /// The text with spaces behind it, `width` characters or more.
+    /// The text with spaces after it, `width` characters or more.
     fileprivate func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
     }

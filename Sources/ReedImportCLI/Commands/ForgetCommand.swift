@@ -10,11 +10,11 @@ struct ForgetCommand: ParsableCommand {
         commandName: "forget",
         abstract: "Removes the records of a source that is not imported any more.",
         discussion: """
-            Its entities stay and are nobody's from then on; with --delete those that it owns are deleted first. \
+            Its entities stay and have no owner from then on; with --delete those that it owns are deleted first. \
             Entities of other sources are never touched.
 
-            Exits 0 if the source is gone; 1 if you said no; 64 on wrong options, or without --yes where nobody \
-            can be asked; 66 if there is no such source; 75 if it is being imported; else as import does.
+            Exits 0 if the source is gone; 1 if you said no; 64 on wrong options, or without --yes where there \
+            is no terminal to ask; 66 if there is no such source; 75 if it is being imported; else as import does.
             """)
 
     @Argument(help: ArgumentHelp("The source.", valueName: "source"))

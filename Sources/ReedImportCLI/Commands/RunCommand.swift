@@ -10,7 +10,7 @@ import SystemSupport
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Imports into a private, throw-away Redis and runs a command beside it.",
+        abstract: "Imports into a disposable Redis and runs a command with it.",
         discussion: """
             The server listens on a port of 127.0.0.1, with a password of its own, and on a unix socket; it keeps \
             nothing on disk, and is gone when the command has ended. The command finds it by REDIS_URL, \
@@ -32,13 +32,14 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Print errors and warnings only.")
     var quiet = false
 
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("What to run, behind --.", valueName: "command"))
+    @Argument(
+        parsing: .postTerminator, help: ArgumentHelp("The command to run, after --.", valueName: "command"))
     var command: [String] = []
 
     func validate() throws {
         guard !command.isEmpty else {
             throw ValidationError(
-                "no command; give one behind --, as in: reed-import run --csv config -- npm test")
+                "no command; give one after --, as in: reed-import run --csv config -- npm test")
         }
     }
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 import PostgresBackup
 import Synchronization
 
-/// What is printed beside the result.
+/// What is printed in addition to the result.
 struct DetailOptions: ParsableArguments {
     @Flag(help: "Print each program that is run; passwords never.")
     var verbose = false

@@ -2,7 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import UCG
 
-/// What entities get beside their content.
+/// Metadata added to each entity.
 struct EntityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What every key in Redis begins with.", valueName: "text"))
     var keyPrefix = ""

@@ -5,7 +5,7 @@ struct OutputOptions: ParsableArguments {
     /// How the summary is printed.
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case text, json
-        /// Annotations for GitHub Actions: problems beside their lines, and one line of numbers.
+        /// Annotations for GitHub Actions: problems at their lines, and one line of numbers.
         case github
     }
 

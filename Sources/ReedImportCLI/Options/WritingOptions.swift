@@ -31,7 +31,7 @@ struct WritingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to wait for another import of this source.", valueName: "time"))
     var lockTimeout = TimeSpan(.seconds(30))
 
-    /// What the options say of an import, beside what `options` says.
+    /// What the options say of an import, in addition to what `options` says.
     func options(_ options: SyncOptions) -> SyncOptions {
         var options = options
         options.atomicity = atomic

@@ -7,7 +7,7 @@ import SystemSupport
 enum Cancellation {
     /// Runs `work`; SIGINT and SIGTERM cancel it, which ends its child processes.
     ///
-    /// Before and after, signals have their usual effect: while a person is asked, Ctrl-C ends the program at once.
+    /// Before and after, signals have their usual effect: while the user is asked, Ctrl-C ends the program at once.
     ///
     /// - Throws: ``Failure`` with the exit code of the error or of the signal.
     static func run<Result: Sendable>(

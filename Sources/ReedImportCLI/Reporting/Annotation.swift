@@ -2,7 +2,7 @@ import CSV
 import ConfigImport
 import GraphSync
 
-/// Lines that GitHub Actions shows beside the lines of a change
+/// Lines that GitHub Actions shows at the lines of a change
 /// (GitHub documentation, "Workflow commands for GitHub Actions").
 enum Annotation {
     /// A line about a place in a file.

@@ -9,13 +9,13 @@ import UCG
 struct PlanText {
     /// For whom the plan is printed.
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        /// For a person at a terminal, like a diff.
+        /// For a terminal, like a diff.
         case text
         /// For a program: one object.
         case json
         /// For a pull request.
         case markdown
-        /// Annotations for GitHub Actions: conflicts beside their lines, and one line of numbers.
+        /// Annotations for GitHub Actions: conflicts at their lines, and one line of numbers.
         case github
     }
 

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Tells a person at a terminal how far a long run is.
+/// Shows progress on a terminal.
 ///
 /// It says nothing in the first second, and then at most ten times a second.
 final class Progress: Sendable {

@@ -3,7 +3,7 @@ import GraphSync
 import RedisStore
 import UCG
 
-/// What an import did beside reading.
+/// The result of an import, apart from reading.
 struct ImportOutcome {
     /// Where the entities went; `nil` if no server was written to.
     var target: ImportTarget?

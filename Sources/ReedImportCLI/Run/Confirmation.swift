@@ -1,6 +1,6 @@
 import Glibc
 
-/// A question that only a person can answer, unless `--yes` has.
+/// A question that only the user can answer, unless `--yes` has.
 enum Confirmation {
     /// Makes sure that somebody can answer, before any work is done.
     static func requirePossible(_ isConfirmed: Bool) throws(Failure) {

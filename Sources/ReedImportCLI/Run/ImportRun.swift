@@ -27,7 +27,7 @@ final class ImportRun {
         entities = MeasuredSource(configuration, progress)
     }
 
-    /// What was done, for a person or a program.
+    /// The result, for the user or a program.
     var summary: Summary {
         var counts = configuration.counts
         for (type, duration) in entities.durations {

@@ -11,7 +11,7 @@ struct ProtectedInputs {
     /// Result files of the same run.
     var results: [String] = []
 
-    /// A configuration has few files; beyond so many entries nobody looks.
+    /// A configuration has few files; beyond this number of entries the search ends.
     private static let mostEntries = 100_000
     /// `themes/<theme>/templates/<template>/`.
     private static let mostLevels = 4

@@ -23,7 +23,7 @@ package struct Entity: Sendable {
 
 /// Where an entity comes from, so that a refusal can name file and line.
 package struct EntityOrigin: Hashable, Sendable {
-    /// The file, as a number that whoever made the entity understands.
+    /// The file, as a number that the maker of the entity understands.
     package var file: UInt32
     /// The line, from 1; the highest number stands for all lines beyond it.
     package var line: UInt32

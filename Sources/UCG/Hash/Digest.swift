@@ -1,6 +1,6 @@
 import Crypto
 
-/// The one place of this target that hands memory to others as pointers.
+/// The one place of this target that passes memory on as pointers.
 enum Digest {
     /// The first 16 bytes of the SHA-1 of `bytes`, in the order of the digest.
     static func sha1(_ bytes: Span<UInt8>) -> (UInt64, UInt64) {
@@ -58,7 +58,7 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
         var value = Self.mixed(Self.seed ^ UInt64(truncatingIfNeeded: group), Self.first)
         var offset = 0
         while offset &+ 8 <= bytes.byteCount {
-            // Sound: eight bytes behind `offset` are within the text, and any bytes make a number.
+            // Sound: eight bytes from `offset` are within the text, and any bytes make a number.
             let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
             value = Self.mixed(value ^ word, Self.second)
             offset &+= 8
@@ -73,7 +73,7 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
         self.value = Self.mixed(Self.mixed(value ^ rest, Self.second), Self.first)
     }
 
-    /// The fingerprint of a list of texts: that of `text` behind those before it.
+    /// The fingerprint of a list of texts: that of `text` after those before it.
     package init(_ text: Span<UInt8>, after previous: Fingerprint?) {
         self.init(text, group: Int(truncatingIfNeeded: previous?.value ?? 0))
     }

@@ -92,7 +92,7 @@ private struct CanonicalScan {
         }
     }
 
-    /// Passes what stands behind a backslash, if nothing shorter would do.
+    /// Skips what follows a backslash, if nothing shorter would do.
     private mutating func passesEscape(_ text: Span<UInt8>) -> Bool {
         guard index < text.count else { return false }
         let letter = text[index]

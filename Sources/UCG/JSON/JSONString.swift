@@ -8,7 +8,7 @@ extension Span<UInt8> {
         let bytes = unsafe self.bytes
         var index = start
         while index &+ 8 <= bytes.byteCount {
-            // Sound: eight bytes behind `index` are within the text, and any bytes make a number.
+            // Sound: eight bytes from `index` are within the text, and any bytes make a number.
             let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
             let found = Self.escaped(UInt64(littleEndian: word))
             if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
@@ -20,7 +20,7 @@ extension Span<UInt8> {
 
     /// The lowest bit set is the highest of the first of eight bytes that has to be escaped; 0 if there is none.
     ///
-    /// Subtracting borrows from the next byte only behind one that is found.
+    /// Subtracting borrows from the next byte only after one that is found.
     private static func escaped(_ word: UInt64) -> UInt64 {
         let (ones, highest): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
         let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))

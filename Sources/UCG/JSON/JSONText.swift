@@ -47,7 +47,7 @@ package enum JSONText {
             let byte = text[index]
             if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
                 guard open.count < maximumDepth else { return nil }
-                open.append(byte + 2)  // `}` and `]` come two behind `{` and `[` in ASCII
+                open.append(byte + 2)  // `}` and `]` come two after `{` and `[` in ASCII
                 json.appendVerbatim(byte)
                 index += 1
                 skipSpace(text, &index)

@@ -12,7 +12,7 @@ package struct JSONWriter: Sendable {
     /// An empty writer.
     package init() {}
 
-    /// Lends what was written so far.
+    /// Passes what was written so far to `body`.
     func lend(_ body: (Span<UInt8>) -> Void) { body(bytes.span) }
 
     /// Forgets what was written and keeps the memory.

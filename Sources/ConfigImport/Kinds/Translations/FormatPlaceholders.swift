@@ -4,7 +4,7 @@ import UCG
 /// Placeholders as printf has them, `%s`, `%1$s`, `%(name)s`, and `%name%`: they are compared between locales, and not
 /// listed in an entity.
 ///
-/// A percent sign with white space behind it, or with a word, is text: `100 % sure`, `5%discount`.
+/// A percent sign before white space or a word is text: `100 % sure`, `5%discount`.
 enum FormatPlaceholders {
     /// Calls `body` with each of them, in their order.
     ///

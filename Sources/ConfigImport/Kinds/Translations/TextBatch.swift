@@ -12,7 +12,7 @@ struct TextBatch: Sendable {
         let origin: EntityOrigin
         /// The number of its column among those with texts.
         let column: Int
-        /// Where a person looks for it.
+        /// The place to show.
         let position: CSVPosition
         /// Where its id's name begins in the batch's names; it ends where the next one begins.
         fileprivate var start = 0

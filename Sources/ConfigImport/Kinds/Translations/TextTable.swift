@@ -1,6 +1,6 @@
 import UCG
 
-/// What is kept of each translation to compare it with others: 24 bytes, beside its identity.
+/// What is kept of each translation to compare it with others: 24 bytes, in addition to its identity.
 struct TextTable: Sendable {
     /// One text.
     struct Entry: Sendable {

@@ -6,7 +6,7 @@ import UCG
 struct TranslationColumns {
     /// Why a row has no key or no locale.
     enum Problem: Error {
-        /// What stands behind the key's last `@`; `nil` if it has none.
+        /// The text after the key's last `@`; `nil` if it has none.
         case missingLocale(String?)
         case invalidKey(String)
     }

@@ -172,13 +172,13 @@ extension TranslationImporter {
             case .missingLocale(nil):
                 (
                     .missingLocale,
-                    "\(PlainText.quoted(cell.text(record) ?? "")) has no '@' with a locale behind it, as in "
+                    "\(PlainText.quoted(cell.text(record) ?? "")) has no '@' followed by a locale, as in "
                         + "nav.home@de; else name the file translations.<locale>.csv or add a column 'locale'"
                 )
             case .missingLocale(""?):
-                (.missingLocale, "nothing stands behind the last '@'; expected a locale such as de or de_DE")
+                (.missingLocale, "nothing follows the last '@'; expected a locale such as de or de_DE")
             case .missingLocale(let text?):
-                (.missingLocale, "behind the last '@', " + ColumnKind.locale.refusal(of: text.utf8.span))
+                (.missingLocale, "after the last '@', " + ColumnKind.locale.refusal(of: text.utf8.span))
             case .invalidKey(let key):
                 (.invalidValue, ColumnKind.translationKey.refusal(of: key.utf8.span))
             }

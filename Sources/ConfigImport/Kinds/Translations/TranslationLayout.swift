@@ -7,7 +7,7 @@ enum TranslationForm {
     case inFileName(Locale)
     /// A `locale` column says it.
     case long
-    /// The key says it behind its last `@`.
+    /// The key says it after its last `@`.
     case inKey
     /// A column for each locale, with the text in it: the header's name and the locale.
     case wide([(column: String, locale: Locale)])
