@@ -23,71 +23,69 @@ extension TranslationImporter {
         let columns = TranslationColumns(form, binding: binding, locales: &locales)
         let table = TranslationFile(
             number, source: source, group: catalog.group(file: number), header: rows.headerPositions[0])
-        var builder = TranslationBuilder(
-            importer: self, columns: columns, identities: identities, table: table, locales: locales,
-            identity: firstIdentities[number] ?? 0)
-        var entity = Entity(
-            type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1))
+        var state = FileState(
+            table: table, locales: locales, identity: firstIdentities[number] ?? 0,
+            entity: Entity(
+                type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1)))
         while try pass.next(&rows, binding) {
-            guard try builder.build(rows.reader.record, in: &entity, emit: emit) else {
-                throw InputError.changed(file.path)
-            }
+            let isSame = try build(
+                rows.reader.record, columns: columns, identities: identities, in: &state, emit: emit)
+            guard isSame else { throw InputError.changed(file.path) }
         }
     }
-}
 
-/// Builds the entities of one file's rows.
-private struct TranslationBuilder {
-    let importer: TranslationImporter
-    let columns: TranslationColumns
-    let identities: IdentityTable
-    var table: TranslationFile
-    var locales: LocaleTable
-    /// The number of the next text's identity.
-    var identity: Int
+    /// One file while its entities are built.
+    private struct FileState {
+        var table: TranslationFile
+        var locales: LocaleTable
+        /// The number of the next text's identity.
+        var identity: Int
+        /// The entity at hand, whose memory is used again.
+        var entity: Entity
+    }
 
     /// Passes the texts of a row to `emit` as entities; returns false if they are not those of the first pass.
     ///
-    /// - Parameter entity: Its memory is used for each of them.
-    mutating func build(
-        _ record: borrowing CSVRecord, in entity: inout Entity, emit: (borrowing Entity) throws -> Void
+    /// What does not change is passed in, and not part of the state: reaching into an owner that changes copies it.
+    private func build(
+        _ record: borrowing CSVRecord, columns: TranslationColumns, identities: IdentityTable,
+        in state: inout FileState, emit: (borrowing Entity) throws -> Void
     ) throws -> Bool {
         let rowLocale: Int?
         do {
-            rowLocale = try columns.readKey(record, into: &table.key, &locales)
+            rowLocale = try columns.readKey(record, into: &state.table.key, &state.locales)
         } catch {
             return false
         }
-        entity.origin = EntityOrigin(file: table.number, line: record.line)
-        let keyPrint = Fingerprint(table.key.span, group: table.group)
+        state.entity.origin = EntityOrigin(file: state.table.number, line: record.line)
+        let keyPrint = Fingerprint(state.table.key.span, group: state.table.group)
+        let key = state.table.key
         for index in columns.texts.indices {
             let field = columns.texts[index].field
             if record.isAbsent(field) { continue }
             let locale = rowLocale ?? columns.texts[index].locale
-            if !importer.skipped.isEmpty,
-                importer.skipped.contains(
-                    TranslationImporter.TextPlace(origin: entity.origin, locale: locale))
-            {
+            if !skipped.isEmpty, skipped.contains(TextPlace(origin: state.entity.origin, locale: locale)) {
                 continue
             }
-            guard identity < identities.count else { return false }
-            let checked = importer.catalog.texts.entry(identity: identity)
+            guard state.identity < identities.count else { return false }
+            let checked = catalog.texts.entry(identity: state.identity)
             let value = record.withField(field) { Fingerprint($0) }
             guard checked.key == keyPrint, checked.value == value,
                 checked.locale == UInt16(clamping: locale)
             else { return false }
-            table.choose(locale, locales)
-            entity.id = identities[identity]
-            identity += 1
-            entity.data.removeAll()
-            entity.data.beginObject()
-            columns.binding.write(record, to: &entity.data) { member, memberKey, json in
+            state.table.choose(locale, state.locales)
+            let members = state.table.members
+            state.entity.id = identities[state.identity]
+            state.identity += 1
+            state.entity.data.removeAll()
+            state.entity.data.beginObject()
+            columns.binding.write(record, to: &state.entity.data) { member, memberKey, json in
                 switch member {
                 case .key:
                     json.key(memberKey)
-                    json.string(table.key.span)
+                    json.string(key.span)
                 case .locale:
-                    json.members(table.members)  // layer and scope, which come next, are in it
+                    json.members(members)  // layer and scope, which come next, are in it
                 case .value:
                     json.key(memberKey)
                     record.withField(field) { json.string($0) }
@@ -98,8 +96,8 @@ private struct TranslationBuilder {
                     return
                 }
             }
-            entity.data.endObject()
-            try emit(entity)
+            state.entity.data.endObject()
+            try emit(state.entity)
         }
         return true
     }
