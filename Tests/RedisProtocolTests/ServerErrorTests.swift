@@ -43,6 +43,21 @@ struct ServerErrorTests {
         #expect(!error.words.contains("with args"))
     }
 
+    @Test("A failure keeps the command, the origin of the data, and the setting that helps")
+    func failures() {
+        let login = ServerError("NOAUTH Authentication required.").failure(of: "PING")
+        #expect(login.setting == .password && login.command == "PING" && login.origin == nil)
+        #expect(login.message == "NOAUTH Authentication required")
+        let origin = CommandOrigin(file: 1, line: 7)
+        let full = ServerError("OOM command not allowed").failure(of: .data(origin, command: "MSETNX"))
+        #expect(full.origin == origin && full.command == "MSETNX" && full.setting == nil)
+        // The program's own commands no configuration should refuse; a value may be refused.
+        let refused = ServerError("ERR no")
+        #expect(refused.failure(of: "HSET").code == .configuration)
+        #expect(refused.failure(of: .data(nil, command: "SET")).code == .refused)
+        #expect(ServerError("BUSY a script runs").failure(of: .data(nil, command: "SET")).isTransient)
+    }
+
     static let halfReplies: [(type: CInt, rest: String, isPossible: Bool)] = [
         (-1, "anything", true), (REDIS_REPLY_STATUS, "", true), (REDIS_REPLY_STATUS, "O", true),
         (REDIS_REPLY_STATUS, "OK\r", true), (REDIS_REPLY_STATUS, "readonly", true),

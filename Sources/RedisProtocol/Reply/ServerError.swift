@@ -17,6 +17,8 @@ package struct ServerError {
     package let effect: Effect
     package let code: RedisError.Code
     package let advice: String?
+    /// The setting of the program that can mend it.
+    package let setting: RedisError.Setting?
 
     private struct Class {
         /// The first word; for `ERR`, which is the first of many, more of them.
@@ -24,12 +26,17 @@ package struct ServerError {
         let effect: Effect
         let code: RedisError.Code
         let advice: String
+        let setting: RedisError.Setting?
 
-        init(_ beginning: String, _ effect: Effect, code: RedisError.Code, advice: String) {
+        init(
+            _ beginning: String, _ effect: Effect, code: RedisError.Code, advice: String,
+            setting: RedisError.Setting? = nil
+        ) {
             self.beginning = beginning
             self.effect = effect
             self.code = code
             self.advice = advice
+            self.setting = setting
         }
     }
 
@@ -52,7 +59,7 @@ package struct ServerError {
             advice: "it is a replica, which may lose what it took before; use its master"),
         Class("NOREPLICAS", .stop, code: .tryLater, advice: "the server has too few replicas; run again"),
         Class("ERR max number of clients", .stop, code: .tryLater, advice: "raise maxclients, or run again"),
-        Class("NOAUTH", .stop, code: .permission, advice: "give a password"),
+        Class("NOAUTH", .stop, code: .permission, advice: "give a password", setting: .password),
         Class("WRONGPASS", .stop, code: .permission, advice: "check user and password"),
         Class("ERR invalid password", .stop, code: .permission, advice: "check the password"),
         Class(
@@ -96,6 +103,7 @@ package struct ServerError {
         effect = match?.effect ?? .refusal
         code = match?.code ?? .refused
         advice = match?.advice
+        setting = match?.setting
     }
 
     /// What a command that was refused is about.
@@ -118,7 +126,7 @@ package struct ServerError {
             failure.origin = origin
         }
         if case .delay = effect { failure.isTransient = true }
-        if words.hasPrefix("NOAUTH") { failure.setting = .password }
+        failure.setting = setting
         return failure
     }
 

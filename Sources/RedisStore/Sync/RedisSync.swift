@@ -74,9 +74,9 @@ package struct RedisSync: ~Copyable {
 
     /// Writes what is different, and deletes what is to be deleted, while no other import of this source runs.
     ///
-    /// - Parameter last: Called when all but the record of the import is done; answers what to record, but for times and counts.
-    /// - Throws: ``SyncRefusal`` if a guard says no, before anything is written; ``RedisError``; and what going
-    ///   through the graph throws.
+    /// - Parameter last: Called when all but the record of the import is done; returns what to record, except for times and counts.
+    /// - Throws: ``SyncRefusal`` if a safety check refuses, before anything is written; ``RedisError``; what going through
+    ///   the entities throws.
     package mutating func apply(
         _ desired: DesiredGraph, lockTimeout: Duration, last: @escaping () throws -> LastImport
     ) throws -> SyncResult {
