@@ -54,7 +54,8 @@ struct SyncPlanTests {
     private func deletion(_ type: EntityType, _ name: String, _ data: String = "{}") -> PlannedChange {
         let key = EntityKey(type: type, id: EntityName.id(type, name))
         let stored = #"{"id":"\#(key.id)","entity_type":"\#(type)","data":\#(data)}"#
-        return PlannedChange(key: key, origin: nil, change: .delete, stored: Array(stored.utf8), wanted: nil)
+        return PlannedChange(
+            key: key, origin: nil, change: .delete, stored: .entity(Array(stored.utf8)), wanted: nil)
     }
 
     @Test("What vanished as a whole is pruned only if that is asked for, and is named")

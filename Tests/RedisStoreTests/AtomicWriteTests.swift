@@ -22,9 +22,9 @@ struct AtomicWriteTests {
             "entity:theme:\(EntityName.id(.theme, "\(group)\(number)"))"
         }
 
-        private static func batch(_ group: String, _ text: String) -> WriteBatch {
+        private static func batch(_ group: String, _ text: String) -> MutationBatch {
             var head = EntityEncoder(keyPrefix: "", stamp: WriteStamp(time: .now, author: "test"))
-            var batch = WriteBatch()
+            var batch = MutationBatch(layout: StringLayout.self)
             for number in 0..<count {
                 var entity = Entity(
                     type: .theme, id: EntityName.id(.theme, "\(group)\(number)"),
@@ -49,16 +49,16 @@ struct AtomicWriteTests {
             let (new, old) = (Self.batch("new", "1"), Self.batch("old", "1"))
             let (changed, gone) = (Self.batch("old", "2"), Self.batch("gone", "1"))
             for stored in [old, gone] {
-                let pairs = stored.keys.enumerated().map { (key: $1, value: stored.value(at: $0)) }
+                let pairs = stored.keyNames.enumerated().map { (key: $1, value: stored.value(at: $0)) }
                 _ = try node.ask([RedisCommand("MSET", pairs: pairs)])
             }
             var changes = AtomicChanges(entityLimit: .max)
             for index in 0..<Self.count {
-                changes.append(.create, index, of: new, stored: nil)
+                changes.append(.create, index, of: new, stored: .absent)
                 let stored = old.value(at: index)
                 let change = Change(stored: stored.span, wanted: changed.value(at: index).span)
-                changes.append(change, index, of: changed, stored: stored)
-                let key = EntityKey(prefix: "", type: .theme, id: gone.entries[index].id)
+                changes.append(change, index, of: changed, stored: .entity(stored))
+                let key = EntityKey(prefix: "", type: .theme, id: gone.mutations[index].id)
                 changes.delete(key, stored: gone.value(at: index))
             }
             write = AtomicWrite(

@@ -12,16 +12,17 @@ struct BatchLaneTests {
     /// A lane and a window with `count` batches of one entity, or of `size`.
     private struct Site {
         var lane: BatchLane
-        var window: WriteWindow
+        var window: MutationWindow
 
-        init(_ count: Int, size: Int = 1, step: WriteBatch.Step = .write) {
+        init(_ count: Int, size: Int = 1, kind: MutationBatch.Kind = .replace) {
             lane = BatchLane(0, fence: .init(key: "lock", value: BatchLaneTests.lock))
-            window = WriteWindow(keyPrefix: "", sendsSingly: false, laneCount: 2)
+            window = MutationWindow(
+                keyPrefix: "", layout: StringLayout.self, sendsSingly: false, laneCount: 2)
             let stamp = WriteStamp(time: .now, author: "system")
             var head = EntityEncoder(keyPrefix: "", stamp: stamp)
             for number in 0..<count {
                 var batch = window.freshBatch()
-                batch.step = step
+                batch.kind = kind
                 for index in 0..<size {
                     var entity = Entity(
                         type: .theme, id: EntityName.id(.theme, "t\(number).\(index)"),
@@ -44,7 +45,7 @@ struct BatchLaneTests {
         mutating func sendAll() -> [String] {
             var bytes = lane.begin()
             while let batch = window.takeForSending() {
-                lane.send(batch.step, replies: batch.isAnsweredSingly ? batch.openCount : 1)
+                lane.send(batch.kind, replies: batch.replyCount)
                 batch.encode { (part) throws(Never) in bytes += part }
             }
             bytes += lane.end()
@@ -153,9 +154,9 @@ struct BatchLaneTests {
 
     @Test("Batches that read are no part of a transaction")
     func reading() throws {
-        var site = Site(1, step: .read)
+        var site = Site(1, kind: .compare)
         let batch = try #require({ site.window.takeForSending() }())
-        site.lane.send(batch.step, replies: 1)
+        site.lane.send(batch.kind, replies: 1)
         #expect(site.lane.acceptsOwn && !site.lane.isReady)
         try site.enter(.array([.null]))
         #expect(site.window.isWaiting)  // it is to be created

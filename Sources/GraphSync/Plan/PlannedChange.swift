@@ -8,8 +8,8 @@ package struct PlannedChange: Sendable {
     package let origin: EntityOrigin?
     /// What happens to it.
     package let change: Change
-    /// What the key holds; `nil` if it holds nothing, or no string.
-    package let stored: [UInt8]?
+    /// What the key holds.
+    package let stored: StoredEntity
     /// What it should hold; `nil` if it should hold nothing.
     package let wanted: [UInt8]?
     /// After how many milliseconds the key would vanish as it is; `nil` if never, as it should.
@@ -17,7 +17,7 @@ package struct PlannedChange: Sendable {
 
     /// A change of the entity at `key`.
     package init(
-        key: EntityKey, origin: EntityOrigin?, change: Change, stored: [UInt8]?, wanted: [UInt8]?,
+        key: EntityKey, origin: EntityOrigin?, change: Change, stored: StoredEntity, wanted: [UInt8]?,
         expiry: Int? = nil
     ) {
         self.key = key
@@ -32,13 +32,15 @@ package struct PlannedChange: Sendable {
     ///
     /// Complexity: O(*n*) in the bytes of both entities, which are parsed.
     package var members: [EntityDifference.Member] {
-        guard case .update = change, let stored, let wanted else { return [] }
+        guard case .update = change, let stored = stored.bytes, let wanted else { return [] }
         return EntityDifference.members(stored: stored, wanted: wanted)
     }
 
     /// The user's name for the entity, for example `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.
     package var label: String? {
-        guard let bytes = wanted ?? stored, let data = JSONValue(bytes.span)?["data"] else { return nil }
+        guard let bytes = wanted ?? stored.bytes, let data = JSONValue(bytes.span)?["data"] else {
+            return nil
+        }
         func text(_ name: String) -> String? {
             guard case .string(let bytes)? = data[name] else { return nil }
             return String(decoding: bytes, as: UTF8.self)

@@ -77,7 +77,7 @@ package struct SavedPlan: Sendable {
         case .delete: action = "delete"
         case .unchanged, .conflict: return nil
         }
-        return Entry(action: action, stored: change.stored.map { ContentDigest.text(of: $0) } ?? "")
+        return Entry(action: action, stored: change.stored.bytes.map { ContentDigest.text(of: $0) } ?? "")
     }
 
     // MARK: - Writing

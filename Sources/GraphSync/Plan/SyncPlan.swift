@@ -79,7 +79,9 @@ package struct SyncPlan {
     /// Whether an entity that the directory no longer has is to be deleted: not if all that it belongs to has vanished,
     /// unless that was asked for.
     package mutating func prunes(_ deletion: PlannedChange) -> Bool {
-        guard case .delete = deletion.change, saved == nil, let stored = deletion.stored else { return true }
+        guard case .delete = deletion.change, saved == nil, let stored = deletion.stored.bytes else {
+            return true
+        }
         let group = EntityGroup(type: deletion.key.type, stored: stored)
         if groups.contains(group) { return true }
         if options.prunesMissing {

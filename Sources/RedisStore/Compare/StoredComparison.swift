@@ -12,12 +12,12 @@ struct StoredComparison {
 
     /// A batch that was asked for and is not compared.
     private struct Pending: Sendable {
-        var batch: WriteBatch
-        var values = ReplyList()
-        /// Entities whose keys hold another Redis type.
-        var taken: Set<Int> = []
-        /// After how many milliseconds keys vanish.
-        var expiring: [Int: Int] = [:]
+        var batch: MutationBatch
+        /// The replies to the commands that read it, until there is one for each.
+        var replies: [RedisReply] = []
+        let readCount: Int
+        /// What the keys hold.
+        var stored = StoredEntities()
         /// How much of the window it takes.
         let byteCount: Int
         /// Replies to come.
@@ -28,7 +28,7 @@ struct StoredComparison {
 
     /// What a reply is about.
     private enum Question {
-        case values(Int)
+        case values(Int, command: String)
         /// How many of these keys exist.
         case existence(Int, [Int])
         /// When the key of an entity expires.
@@ -36,7 +36,7 @@ struct StoredComparison {
 
         var command: String {
             switch self {
-            case .values: "MGET"
+            case .values(_, let command): command
             case .existence: "EXISTS"
             case .expiry: "PTTL"
             }
@@ -47,12 +47,12 @@ struct StoredComparison {
     private let connection: RedisConnection
     /// Whether keys are looked at that may expire.
     private let asksExpiry: Bool
-    private var batch = WriteBatch()
-    private var head: EntityEncoder
+    private var batch: MutationBatch
+    private var encoder: EntityEncoder
     private var pending: [Pending] = []
     private let worker = WorkerThread()
     /// Compared ones, to be used again.
-    private var free: [WriteBatch] = []
+    private var free: [MutationBatch] = []
     /// How many batches were compared: the number of the first pending one.
     private var done = 0
     private var questions: [Question] = []
@@ -70,42 +70,46 @@ struct StoredComparison {
 
     /// A comparison with the keys of a server.
     init(
-        with node: Node, keyPrefix: String, stamp: WriteStamp, asksExpiry: Bool
+        with node: Node, encoder: EntityEncoder, layout: any EntityLayout.Type, asksExpiry: Bool
     ) throws(RedisError) {
         exchange = node.exchange
         connection = try node.connection()
         self.asksExpiry = asksExpiry
-        head = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
+        self.encoder = encoder
+        batch = MutationBatch(layout: layout)
         connection.allowLargeReplies()
     }
 
     /// Adds an entity; the result for it, and for others, is passed to `body` sooner or later.
     mutating func add(_ entity: borrowing Entity, _ body: Body) throws {
-        batch.append(entity, &head)
-        if batch.entries.count >= Self.batchCount || batch.byteCount >= Self.batchBytes { try ask(body) }
+        batch.append(entity, &encoder)
+        if batch.count >= Self.batchCount || batch.byteCount >= Self.batchBytes { try ask(body) }
     }
 
     /// Waits for everything that was asked.
     mutating func finish(_ body: Body) throws {
-        if !batch.entries.isEmpty { try ask(body) }
+        if !batch.isEmpty { try ask(body) }
         while !pending.isEmpty { try step(mustWait: true, body) }
     }
 
     private mutating func ask(_ body: Body) throws {
         let number = done + pending.count
-        connection.queue(batch.readCommand)
-        questions.append(.values(number))
+        let reading = batch.layout.reading(batch.keys)
+        for command in reading {
+            connection.queue(command)
+            questions.append(.values(number, command: command.name))
+        }
         if asksExpiry {
-            for index in batch.entries.indices {
-                connection.queue(batch.expiryCommand(index))
+            for index in batch.mutations.indices {
+                connection.queue(batch.keys(of: CollectionOfOne(index)).command("PTTL"))
                 questions.append(.expiry(number, index))
             }
         }
         pending.append(
             Pending(
-                batch: batch, byteCount: batch.byteCount, awaited: 1 + (asksExpiry ? batch.entries.count : 0))
-        )
-        batch = free.popLast() ?? WriteBatch()
+                batch: batch, readCount: reading.count, byteCount: batch.byteCount,
+                awaited: reading.count + (asksExpiry ? batch.count : 0)))
+        batch = free.popLast() ?? MutationBatch(layout: batch.layout)
         repeat { try step(mustWait: isWindowFull, body) } while isWindowFull
     }
 
@@ -130,11 +134,11 @@ struct StoredComparison {
     private mutating func compareIfComplete(_ number: Int) {
         guard pending[number - done].awaited == 0 else { return }
         var complete = Pending(
-            batch: WriteBatch(), byteCount: pending[number - done].byteCount, awaited: 0)
+            batch: MutationBatch(layout: batch.layout), readCount: 0,
+            byteCount: pending[number - done].byteCount, awaited: 0)
         swap(&complete, &pending[number - done])
         pending[number - done].comparison = worker.submit(complete) { pending in
-            ComparedBatch(
-                pending.batch, with: pending.values, taken: pending.taken, expiring: pending.expiring)
+            ComparedBatch(pending.batch, with: pending.stored)
         }
     }
 }
@@ -153,34 +157,49 @@ extension StoredComparison: ExchangeClient {
         try reply.check(question.command)
         let number: Int
         switch (question, reply) {
-        case (.values(let batch), .array(let values))
-        where values.count == pending[batch - done].batch.entries.count:
+        case (.values(let batch, let command), _):
             number = batch
-            // MGET answers null for a key of another type as for one that does not exist.
-            let absent = values.indices.filter { values.isNull(at: $0) }
-            if !absent.isEmpty { probe(absent, batch) }
-            pending[batch - done].values = values
+            try read(reply, of: batch, command)
         case (.existence(let batch, let indices), .integer(let count))
         where (0...indices.count).contains(count):
             number = batch
             if count == indices.count {
-                pending[batch - done].taken.formUnion(indices)
+                pending[batch - done].stored.taken.formUnion(indices)
             } else if count > 0 {
                 for index in indices { probe([index], batch) }
             }
         case (.expiry(let batch, let index), .integer(let milliseconds)):
             number = batch
             // -1 stands for a key that does not expire, -2 for one that does not exist.
-            if milliseconds >= 0 { pending[batch - done].expiring[index] = milliseconds }
+            if milliseconds >= 0 { pending[batch - done].stored.expiries[index] = milliseconds }
         default: throw RedisError.unexpectedReply(to: question.command)
         }
         pending[number - done].awaited -= 1
         compareIfComplete(number)
     }
 
+    /// Receives one of the replies that say what the keys of a batch hold.
+    private mutating func read(
+        _ reply: RedisReply, of number: Int, _ command: String
+    ) throws(RedisError) {
+        let index = number - done
+        pending[index].replies.append(reply)
+        guard pending[index].replies.count == pending[index].readCount else { return }
+        let replies = pending[index].replies
+        pending[index].replies = []
+        guard var stored = batch.layout.stored(replies, count: pending[index].batch.count) else {
+            throw RedisError.unexpectedReply(to: command)
+        }
+        swap(&stored.expiries, &pending[index].stored.expiries)
+        pending[index].stored = stored
+        // A key of another type reads like one that does not exist.
+        let absent = stored.absent
+        if !absent.isEmpty { probe(absent, number) }
+    }
+
     /// Asks which of the keys exist.
     private mutating func probe(_ indices: [Int], _ number: Int) {
-        connection.queue(pending[number - done].batch.existsCommand(indices))
+        connection.queue(pending[number - done].batch.keys(of: indices).command("EXISTS"))
         questions.append(.existence(number, indices))
         pending[number - done].awaited += 1
     }

@@ -2,7 +2,7 @@ import RedisProtocol
 import SystemSupport
 import UCG
 
-/// What the keys and values of one entity after the other begin with, encoded when it changes.
+/// Encodes keys and values, reusing what is encoded while type and semantic name stay the same.
 struct EntityEncoder {
     private let keyPrefix: String
     private let stamp: WriteStamp
@@ -10,17 +10,18 @@ struct EntityEncoder {
     private var semanticName: String?
     /// The length of the key, and the key up to its id.
     private var beforeID: [UInt8]
-    /// The value but for id and data.
-    private(set) var form: EntityEnvelope
+    /// The value without id and data.
+    private(set) var envelope: EntityEnvelope
     /// The id as text.
     private var id: [UInt8] = []
 
+    /// An encoder of keys that begin with `keyPrefix`, and of entities written with `stamp`.
     init(keyPrefix: String, stamp: WriteStamp) {
         self.keyPrefix = keyPrefix
         self.stamp = stamp
         type = .snippet
         beforeID = Self.beforeID(keyPrefix, type)
-        form = EntityEnvelope(type, semanticName: nil, stamp: stamp)
+        envelope = EntityEnvelope(type, semanticName: nil, stamp: stamp)
     }
 
     /// Prepares for an entity.
@@ -29,7 +30,7 @@ struct EntityEncoder {
             type = entity.type
             semanticName = entity.semanticName
             beforeID = Self.beforeID(keyPrefix, type)
-            form = EntityEnvelope(type, semanticName: semanticName, stamp: stamp)
+            envelope = EntityEnvelope(type, semanticName: semanticName, stamp: stamp)
         }
         id.removeAll(keepingCapacity: true)
         entity.id.append(to: &id)
@@ -44,15 +45,14 @@ struct EntityEncoder {
 
     /// Appends the value of an entity with this data.
     func appendValue(_ data: borrowing JSONWriter, to bytes: inout [UInt8]) {
-        form.append(id: id.span, data: data, to: &bytes)
+        envelope.append(id: id.span, data: data, to: &bytes)
         bytes.appendLineEnd()
     }
 
     private static func beforeID(_ keyPrefix: String, _ type: EntityType) -> [UInt8] {
-        let place = EntityKey(prefix: keyPrefix, type: type, id: .namespace).description.utf8
-            .dropLast(EntityID.textLength)
+        let beginning = Array(EntityKey.beginning(prefix: keyPrefix, type: type).utf8)
         var bytes: [UInt8] = []
-        bytes.appendLength(place.count + EntityID.textLength)
-        return bytes + place
+        bytes.appendLength(beginning.count + EntityID.textLength)
+        return bytes + beginning
     }
 }

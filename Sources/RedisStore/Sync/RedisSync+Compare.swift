@@ -35,7 +35,7 @@ extension RedisSync {
                 counts.unchanged += compared.unchangedCount
                 for finding in compared.findings {
                     counts.add(finding.change)
-                    firstFault = firstFault ?? compared.batch.entries[finding.index].origin
+                    firstFault = firstFault ?? compared.batch.mutations[finding.index].origin
                 }
             }
         }
@@ -62,7 +62,7 @@ extension RedisSync {
     /// A change that was found, and the entity that it is about.
     struct Found {
         let planned: PlannedChange
-        let batch: WriteBatch
+        let batch: MutationBatch
         /// The index of the entity in the batch.
         let index: Int
     }
@@ -78,16 +78,16 @@ extension RedisSync {
             let batch = compared.batch
             func note(_ finding: ComparedBatch.Finding) throws {
                 let index = finding.index
-                let entry = batch.entries[index]
-                let change = plan.verdict(on: finding.change, type: entry.type, id: entry.id)
-                if case .unchanged = change { return plan.addUnchanged(entry.type, 1) }
-                let key = EntityKey(prefix: prefix, type: entry.type, id: entry.id)
+                let mutation = batch.mutations[index]
+                let change = plan.verdict(on: finding.change, type: mutation.type, id: mutation.id)
+                if case .unchanged = change { return plan.addUnchanged(mutation.type, 1) }
+                let key = EntityKey(prefix: prefix, type: mutation.type, id: mutation.id)
                 let planned = PlannedChange(
-                    key: key, origin: entry.origin, change: change, stored: finding.stored,
+                    key: key, origin: mutation.origin, change: change, stored: finding.stored,
                     wanted: batch.value(at: index), expiry: finding.expiry)
                 guard plan.admits(planned) else { return }
-                plan.add(change, to: key, origin: entry.origin, byteCount: batch.byteCount(of: index))
-                if finding.expiry != nil { expiring.insert(entry.id) }
+                plan.add(change, to: key, origin: mutation.origin, byteCount: batch.byteCount(of: index))
+                if finding.expiry != nil { expiring.insert(mutation.id) }
                 try onChange(Found(planned: planned, batch: batch, index: index))
             }
             if plan.refusesOthers { return try compared.forEach(note) }
@@ -100,8 +100,7 @@ extension RedisSync {
     private func scan(
         _ type: EntityType, of desired: DesiredGraph, _ body: StoredComparison.Body
     ) throws {
-        var comparison = try StoredComparison(
-            with: node, keyPrefix: source.keyPrefix, stamp: stamp, asksExpiry: asksExpiry)
+        var comparison = try store.comparison(asksExpiry: asksExpiry)
         try desired.source.forEachEntity(of: type) { entity in try comparison.add(entity, body) }
         try comparison.finish(body)
     }
@@ -132,40 +131,25 @@ extension RedisSync {
     ) throws(RedisError) -> [PlannedChange] {
         let keys = ids.map { EntityKey(prefix: source.keyPrefix, type: type, id: $0) }
         let names = keys.map { Array($0.description.utf8) }
-        var commands = watches ? [RedisCommand("WATCH", keys: names)] : []
-        commands.append(RedisCommand("MGET", keys: names))
-        guard case .array(let values)? = try ask(commands).last, values.count == keys.count else {
-            throw RedisError.unexpectedReply(to: "MGET")
+        let reading = store.layout.reading(EncodedKeys(names))
+        let watching = watches ? [RedisCommand("WATCH", keys: names)] : []
+        let replies = try ask(watching + reading).dropFirst(watching.count)
+        guard var stored = store.layout.stored(Array(replies), count: keys.count) else {
+            throw RedisError.unexpectedReply(to: reading[0].name)
         }
-        // MGET answers null for a key of another type as for one that is not there.
-        let absent = values.indices.filter { values.isNull(at: $0) }
+        // A key of another type reads like one that does not exist.
+        let absent = stored.absent
         let existing = try ask(absent.map { RedisCommand("EXISTS", keys: [names[$0]]) })
-        var taken: Set<Int> = []
         for (index, reply) in zip(absent, existing) where try reply.count(of: "EXISTS", atMost: 1) == 1 {
-            taken.insert(index)
+            stored.taken.insert(index)
         }
         var deletions: [PlannedChange] = []
         for (index, key) in keys.enumerated() {
-            var (change, stored) = (Change.delete, [UInt8]?.none)
-            if case .bulkString(let bytes) = values[index] {
-                stored = bytes
-                if !key.isOfEntity(bytes) { change = .notAnEntity }
-            } else {
-                guard taken.contains(index) else { continue }
-                change = .otherType
-            }
+            guard let found = stored.deletion(at: index, of: key) else { continue }
             deletions.append(
-                PlannedChange(key: key, origin: nil, change: change, stored: stored, wanted: nil))
+                PlannedChange(
+                    key: key, origin: nil, change: found.change, stored: found.stored, wanted: nil))
         }
         return deletions
-    }
-}
-
-extension EntityKey {
-    /// Whether a value is a JSON entity of this type and id.
-    fileprivate func isOfEntity(_ value: [UInt8]) -> Bool {
-        guard let json = JSONValue(value.span) else { return false }
-        return json["id"] == .string(Array(id.description.utf8))
-            && json["entity_type"] == .string(Array(type.rawValue.utf8))
     }
 }

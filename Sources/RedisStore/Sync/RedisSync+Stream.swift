@@ -6,7 +6,7 @@ extension RedisSync {
     /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
     /// and deletions last; false if who owns what was changed before.
     mutating func stream(
-        _ goal: Goal, _ plan: SyncPlan, step: WriteBatch.Step
+        _ goal: Goal, _ plan: SyncPlan, kind: MutationBatch.Kind
     ) throws -> Bool {
         let desired = goal.desired
         var ahead = Transaction()
@@ -19,7 +19,7 @@ extension RedisSync {
         guard try commitRepeatable(ahead) else { return false }
         progress = .streaming
         result.visibility = .batches
-        store.step = step
+        store.kind = kind
         for type in desired.types {
             let before = store.counts
             defer { count(type, since: before) }

@@ -165,18 +165,18 @@ package struct RedisSync: ~Copyable {
         var plan = SyncPlan(desired, ownership: ownership, options: options, saved: saved)
         if try isFirst(ownership, desired) {
             try checkMemory(desired.estimatedBytes)
-            return try stream(goal, plan, step: .create)
+            return try stream(goal, plan, kind: .create)
         }
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
-            byteLimit: options.atomicBytes, isSplit: redis.batchSize == 1)
+            byteLimit: options.atomicBytes, layout: store.layout, isSplit: redis.batchSize == 1)
         for type in records.types {
             try compare(type, of: desired, in: &plan) { change in
                 changes.append(change)
             }
             try readDeletions(of: type, in: &plan) { deletion in
-                if let stored = deletion.stored { changes.delete(deletion.key, stored: stored) }
+                if let stored = deletion.stored.bytes { changes.delete(deletion.key, stored: stored) }
             }
         }
         try plan.check()
@@ -185,7 +185,7 @@ package struct RedisSync: ~Copyable {
             return try transact(goal, plan, changes: changes, way: way)
         }
         let isNew = plan.total.updated + plan.total.unchanged == 0
-        return try stream(goal, plan, step: isNew ? .create : .read)
+        return try stream(goal, plan, kind: isNew ? .create : .compare)
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.

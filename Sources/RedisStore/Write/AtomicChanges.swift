@@ -4,9 +4,9 @@ import UCG
 /// The changes of one transaction, encoded, each with what its key held when it was compared.
 struct AtomicChanges {
     /// Entities whose keys did not exist.
-    private(set) var created: [WriteBatch] = []
+    private(set) var created: [MutationBatch] = []
     /// Entities whose keys held other content, with the values that are to be written.
-    private(set) var updated: [WriteBatch] = []
+    private(set) var updated: [MutationBatch] = []
     /// What the keys of those held.
     private(set) var updatedValues = ComparedValues()
     /// The keys of entities that are deleted.
@@ -16,6 +16,7 @@ struct AtomicChanges {
 
     private let entityLimit: Int
     private let byteLimit: Int
+    private let layout: any EntityLayout.Type
     private let isSplit: Bool
     private var count = 0
     private var byteCount = 0
@@ -28,8 +29,13 @@ struct AtomicChanges {
     /// - Parameters:
     ///   - entityLimit: The most changes that are kept.
     ///   - byteLimit: The most bytes that are kept.
+    ///   - layout: How the entities are kept.
     ///   - isSplit: Whether each entity is written by a command of its own.
-    init(entityLimit: Int, byteLimit: Int = .max, isSplit: Bool = false) {
+    init(
+        entityLimit: Int, byteLimit: Int = .max, layout: any EntityLayout.Type = StringLayout.self,
+        isSplit: Bool = false
+    ) {
+        self.layout = layout
         self.entityLimit = entityLimit
         self.byteLimit = byteLimit
         self.isSplit = isSplit
@@ -49,14 +55,14 @@ struct AtomicChanges {
     /// Adds an entity of a batch; a change that writes nothing is left out.
     ///
     /// - Parameter stored: What the key holds.
-    mutating func append(_ change: Change, _ index: Int, of batch: WriteBatch, stored: [UInt8]?) {
+    mutating func append(_ change: Change, _ index: Int, of batch: MutationBatch, stored: StoredEntity) {
         switch change {
         case .create:
             guard counts(batch.byteCount(of: index)) else { return }
             prepare(&created, batch.valueByteCount(of: index))
             created[created.count - 1].append(index, of: batch)
         case .update(let difference):
-            guard counts(batch.byteCount(of: index)), let stored else { return }
+            guard counts(batch.byteCount(of: index)), let stored = stored.bytes else { return }
             let value = batch.withValue(at: index) { difference.update($0) }
             prepare(&updated, value.count)
             updated[updated.count - 1].append(index, of: batch, value: value)
@@ -73,6 +79,13 @@ struct AtomicChanges {
         deletedValues.append(stored.span)
     }
 
+    /// The indices of the deletions, as many at a time as one command is about.
+    var deletionGroups: [Range<Int>] {
+        stride(from: 0, to: deleted.count, by: Self.groupCount).map {
+            $0..<min($0 + Self.groupCount, deleted.count)
+        }
+    }
+
     /// Counts a change; false if it is beyond the limits, and then all changes are let go.
     private mutating func counts(_ bytes: Int) -> Bool {
         count += 1
@@ -86,16 +99,16 @@ struct AtomicChanges {
     /// Makes sure that the last batch has room for a value.
     ///
     /// A value that a server may be too small for goes alone, so that its refusal is about nothing else.
-    private func prepare(_ batches: inout [WriteBatch], _ valueBytes: Int) {
-        let isFull = batches.last.map { $0.entries.count >= Self.groupCount || $0.isLarge }
+    private func prepare(_ batches: inout [MutationBatch], _ valueBytes: Int) {
+        let isFull = batches.last.map { $0.count >= Self.groupCount || $0.isLarge }
         guard valueBytes >= RedisEntityStore.largeValue || isFull ?? true else { return }
-        var batch = WriteBatch()
+        var batch = MutationBatch(layout: layout)
         batch.isSplit = isSplit
         batches.append(batch)
     }
 }
 
-extension WriteBatch {
+extension MutationBatch {
     /// Whether it has one value only, which a server may be too small for.
-    var isLarge: Bool { entries.count == 1 && valueByteCount(of: 0) >= RedisEntityStore.largeValue }
+    var isLarge: Bool { count == 1 && valueByteCount(of: 0) >= RedisEntityStore.largeValue }
 }

@@ -22,7 +22,7 @@ extension AtomicWrite {
             let gate = Array("\(write.guardPrefix)gate".utf8)
             let created = GuardedCreation.groups(of: changes.created)
             let later = created.dropFirst() + GuardedCreation.groups(of: changes.updated)
-            func creation(_ number: Int, _ batches: [WriteBatch]) -> GuardedCreation {
+            func creation(_ number: Int, _ batches: [MutationBatch]) -> GuardedCreation {
                 GuardedCreation(guardKey: Array("\(write.guardPrefix)\(number)".utf8), batches: batches)
             }
             first = creation(0, created.first ?? [])
@@ -38,8 +38,8 @@ extension AtomicWrite {
                             valueCount: values == nil ? 0 : range.count))
                 }
             }
-            let updated = changes.updated.flatMap(\.keys)
-            check(created.dropFirst().joined().flatMap(\.keys), nil)
+            let updated = changes.updated.flatMap(\.keyNames)
+            check(created.dropFirst().joined().flatMap(\.keyNames), nil)
             check(updated, changes.updatedValues)
             check(changes.deleted, changes.deletedValues)
             self.checks = checks

@@ -33,25 +33,21 @@ struct AtomicWrite {
     /// The commands that watch and read keys, a group at a time, with what each is expected to hold.
     var watches: [(commands: [RedisCommand], expected: Expectation)] {
         var watches: [(commands: [RedisCommand], expected: Expectation)] = []
-        for batch in changes.created {
-            let expected = Expectation(count: batch.entries.count, values: nil)
-            watches.append(([batch.watchCommand, batch.readCommand], expected))
-        }
-        var compared = 0
-        for batch in changes.updated {
-            let range = compared..<(compared + batch.entries.count)
-            let expected = Expectation(count: range.count, values: changes.updatedValues[range])
-            watches.append(([batch.watchCommand, batch.readCommand], expected))
-            compared = range.upperBound
-        }
-        for start in stride(from: 0, to: changes.deleted.count, by: AtomicChanges.groupCount) {
-            let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
-            let expected = Expectation(count: keys.count, values: changes.deletedValues[keys.indices])
+        func watch(_ keys: EncodedKeys, _ values: ArraySlice<UInt8>?) {
             watches.append(
                 (
-                    [RedisCommand("WATCH", keys: Array(keys)), RedisCommand("MGET", keys: Array(keys))],
-                    expected
+                    [keys.command("WATCH"), keys.command("MGET")],
+                    Expectation(count: keys.count, values: values)
                 ))
+        }
+        for batch in changes.created { watch(batch.keys, nil) }
+        var compared = 0
+        for batch in changes.updated {
+            watch(batch.keys, changes.updatedValues[compared..<(compared + batch.count)])
+            compared += batch.count
+        }
+        for range in changes.deletionGroups {
+            watch(EncodedKeys(Array(changes.deleted[range])), changes.deletedValues[range])
         }
         return watches
     }
@@ -84,9 +80,8 @@ struct AtomicWrite {
     func watched() -> Transaction {
         var transaction = Transaction()
         for batch in changes.created + changes.updated { transaction.append(batch) }
-        for start in stride(from: 0, to: changes.deleted.count, by: AtomicChanges.groupCount) {
-            let keys = changes.deleted[start..<min(start + AtomicChanges.groupCount, changes.deleted.count)]
-            transaction.append(RedisCommand("DEL", keys: Array(keys)))
+        for range in changes.deletionGroups {
+            transaction.append(RedisCommand("DEL", keys: Array(changes.deleted[range])))
         }
         for record in records { transaction.append(record) }
         return transaction

@@ -92,8 +92,8 @@ struct BatchLane {
     }
 
     /// Notes that a batch is sent, which gets so many replies.
-    mutating func send(_ step: WriteBatch.Step, replies: Int) {
-        let question = fence == nil || step == .read ? Question.own : .queued
+    mutating func send(_ kind: MutationBatch.Kind, replies: Int) {
+        let question = fence == nil || kind == .compare ? Question.own : .queued
         for _ in 0..<replies { questions.append(question) }
     }
 
@@ -106,7 +106,7 @@ struct BatchLane {
     }
 
     /// Takes a reply, which is to the first command that is unanswered.
-    mutating func receive(_ reply: RedisReply, _ window: inout WriteWindow) throws(RedisError) {
+    mutating func receive(_ reply: RedisReply, _ window: inout MutationWindow) throws(RedisError) {
         guard isAwaited else { throw RedisError.outOfStep }
         let question = questions[answered]
         answered += 1

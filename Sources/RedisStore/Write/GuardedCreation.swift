@@ -6,7 +6,7 @@ struct GuardedCreation {
     /// The key that is there unless the entities may be created.
     let guardKey: [UInt8]
     /// The entities.
-    let batches: [WriteBatch]
+    let batches: [MutationBatch]
 
     /// The most entities of one command; the server takes 1,048,576 words.
     static let mostEntities = 250_000
@@ -14,7 +14,7 @@ struct GuardedCreation {
     /// The command, in pieces.
     var encoded: [ArraySlice<UInt8>] {
         var head: [UInt8] = []
-        head.appendArrayHeader(3 + 2 * batches.reduce(0) { $0 + $1.entries.count })
+        head.appendArrayHeader(3 + 2 * batches.reduce(0) { $0 + $1.count })
         head.appendArgument(Array("MSETNX".utf8))
         head.appendArgument(guardKey)
         head.appendArgument(AtomicScript.passed)
@@ -22,7 +22,7 @@ struct GuardedCreation {
     }
 
     /// The origin of the first entity.
-    var origin: CommandOrigin? { batches.first.map { CommandOrigin($0.entries[0].origin) } }
+    var origin: CommandOrigin? { batches.first.map { CommandOrigin($0.mutations[0].origin) } }
 
     /// Its result.
     enum Outcome {
@@ -46,15 +46,15 @@ struct GuardedCreation {
     }
 
     /// Puts batches together, as many as one command may have; those of one large value stay alone.
-    static func groups(of batches: [WriteBatch]) -> [[WriteBatch]] {
-        var (groups, count) = ([[WriteBatch]](), mostEntities)
+    static func groups(of batches: [MutationBatch]) -> [[MutationBatch]] {
+        var (groups, count) = ([[MutationBatch]](), mostEntities)
         for batch in batches where !batch.isLarge {
-            if count + batch.entries.count > mostEntities {
+            if count + batch.count > mostEntities {
                 groups.append([])
                 count = 0
             }
             groups[groups.count - 1].append(batch)
-            count += batch.entries.count
+            count += batch.count
         }
         return groups + batches.filter(\.isLarge).map { [$0] }
     }

@@ -8,8 +8,8 @@ package import UCG
 package struct RESPFile: ~Copyable {
     private let file: ResultFile
     private let batchSize: Int
-    private var head: EntityEncoder
-    private var batch = WriteBatch()
+    private var encoder: EntityEncoder
+    private var batch: MutationBatch
     private var output: [UInt8] = []
     /// How many entities were written.
     package private(set) var written = 0
@@ -25,7 +25,8 @@ package struct RESPFile: ~Copyable {
     package init(_ file: consuming ResultFile, keyPrefix: String, stamp: WriteStamp, batchSize: Int) {
         self.file = file
         self.batchSize = batchSize
-        head = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
+        encoder = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
+        batch = MutationBatch(layout: StringLayout.self)
         output.reserveCapacity(Self.outputBytes + Self.batchBytes)
     }
 
@@ -33,8 +34,8 @@ package struct RESPFile: ~Copyable {
     ///
     /// - Throws: ``ResultFileError``, for example if the disk is full.
     package mutating func write(_ entity: borrowing Entity) throws(ResultFileError) {
-        batch.append(entity, &head)
-        if batch.entries.count >= batchSize || batch.byteCount >= Self.batchBytes {
+        batch.append(entity, &encoder)
+        if batch.count >= batchSize || batch.byteCount >= Self.batchBytes {
             encode()
             if output.count >= Self.outputBytes { try flush() }
         }
@@ -48,9 +49,9 @@ package struct RESPFile: ~Copyable {
     }
 
     private mutating func encode() {
-        guard !batch.entries.isEmpty else { return }
-        batch.encode { (bytes) throws(Never) in output.append(contentsOf: bytes) }
-        written += batch.entries.count
+        guard !batch.isEmpty else { return }
+        batch.encode { output.append(contentsOf: $0) }
+        written += batch.count
         batch.removeAll()
     }
 

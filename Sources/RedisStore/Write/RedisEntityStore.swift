@@ -23,11 +23,12 @@ package struct RedisEntityStore {
     /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
     static let largeValue = 512 << 10
 
+    private let topology: Topology
     var pipeline: WritePipeline
-    private var head: EntityEncoder
-    private var batch: WriteBatch
-    /// What an entity's key may hold: with ``WriteBatch/Step/write`` anything, and it is replaced.
-    var step = WriteBatch.Step.write
+    private var encoder: EntityEncoder
+    private var batch: MutationBatch
+    /// What an entity's key may hold: with ``MutationBatch/Kind/replace`` anything, and it is replaced.
+    var kind = MutationBatch.Kind.replace
 
     /// Connects, logs in, and makes sure that the server can be written to.
     ///
@@ -35,7 +36,7 @@ package struct RedisEntityStore {
     ///   entities would be lost.
     static func connect(
         _ session: RedisSession, keyPrefix: String, stamp: WriteStamp, options: RedisOptions,
-        lock: ImportLock? = nil, isReadOnly: Bool = false
+        layout: any EntityLayout.Type = StringLayout.self, lock: ImportLock? = nil, isReadOnly: Bool = false
     ) throws(RedisError) -> RedisEntityStore {
         let opened = try session.openFirst(.fully)
         if let failure = opened.check.failure, !isReadOnly { throw failure }
@@ -44,19 +45,22 @@ package struct RedisEntityStore {
         if opened.check.sendsSingly { options.batchSize = 1 }
         let node = Node(session, opened: opened, lock: lock, options: options)
         return RedisEntityStore(
-            WritePipeline(node, keyPrefix: keyPrefix, lock: lock),
-            EntityEncoder(keyPrefix: keyPrefix, stamp: stamp))
+            topology: .single(node),
+            pipeline: WritePipeline(node, keyPrefix: keyPrefix, layout: layout, lock: lock),
+            encoder: EntityEncoder(keyPrefix: keyPrefix, stamp: stamp), batch: MutationBatch(layout: layout))
     }
 
-    private init(_ pipeline: WritePipeline, _ head: EntityEncoder) {
-        self.pipeline = pipeline
-        self.head = head
-        batch = WriteBatch()
+    /// The server that holds the importer's records.
+    var node: Node { topology.home }
+    /// How entities are kept.
+    var layout: any EntityLayout.Type { batch.layout }
+    /// A comparison of entities with what their keys hold.
+    ///
+    /// - Parameter asksExpiry: Whether keys are looked at that may expire.
+    func comparison(asksExpiry: Bool) throws(RedisError) -> StoredComparison {
+        try StoredComparison(with: pipeline.node, encoder: encoder, layout: layout, asksExpiry: asksExpiry)
     }
-
-    /// The server.
-    var node: Node { pipeline.node }
-    var options: RedisOptions { pipeline.node.options }
+    var options: RedisOptions { node.options }
 
     /// What the greeting has shown of the server.
     package var check: ServerCheck { node.check }
@@ -86,9 +90,9 @@ package struct RedisEntityStore {
         }
         // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
         let isLarge = entity.data.bytes.count >= Self.largeValue
-        if isLarge, !batch.entries.isEmpty { try send() }
-        batch.append(entity, &head)
-        if isLarge || batch.entries.count >= options.batchSize || batch.byteCount >= Self.batchBytes {
+        if isLarge, !batch.isEmpty { try send() }
+        batch.append(entity, &encoder)
+        if isLarge || batch.count >= options.batchSize || batch.byteCount >= Self.batchBytes {
             try send()
         }
     }
@@ -98,7 +102,7 @@ package struct RedisEntityStore {
 
     /// The same, and makes sure that a record of this run is still there.
     mutating func finish(_ record: RedisSession.Record?) throws(RedisError) {
-        if !batch.entries.isEmpty { try send() }
+        if !batch.isEmpty { try send() }
         try pipeline.finish(record)
     }
 
@@ -107,7 +111,7 @@ package struct RedisEntityStore {
 
     /// Sends what is left and waits until every entity so far is settled.
     mutating func flush() throws(RedisError) {
-        if !batch.entries.isEmpty { try send() }
+        if !batch.isEmpty { try send() }
         try pipeline.flush()
     }
 
@@ -120,7 +124,7 @@ package struct RedisEntityStore {
     private mutating func send() throws(RedisError) {
         var full = pipeline.freshBatch()
         swap(&full, &batch)
-        full.step = step
+        full.kind = kind
         try pipeline.submit(full)
     }
 }

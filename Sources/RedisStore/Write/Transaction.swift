@@ -23,7 +23,7 @@ struct Transaction {
     mutating func append(_ command: RecordCommand) { append(command.encoded) }
 
     /// Adds the commands that a batch is sent as.
-    mutating func append(_ batch: WriteBatch) { pieces.append(.batch(batch)) }
+    mutating func append(_ batch: MutationBatch) { pieces.append(.batch(batch)) }
 
     /// Adds a command that creates entities.
     mutating func append(_ creation: GuardedCreation) { pieces.append(.creation(creation)) }

@@ -4,7 +4,7 @@ import UCG
 /// A part of a transaction: one command, or one for each entity of a batch.
 enum TransactionPiece {
     case command(RedisCommand)
-    case batch(WriteBatch)
+    case batch(MutationBatch)
     case creation(GuardedCreation)
 
     /// Its bytes, in parts.
@@ -21,7 +21,7 @@ enum TransactionPiece {
 
     /// How many replies it gets.
     var replies: Int {
-        if case .batch(let batch) = self, batch.isAnsweredSingly { batch.entries.count } else { 1 }
+        if case .batch(let batch) = self { batch.replyCount } else { 1 }
     }
 
     /// The name of the command with this number.
@@ -35,7 +35,7 @@ enum TransactionPiece {
 
     /// The first entity that the command with this number writes, and its size.
     func entity(_ number: Int) -> (origin: EntityOrigin, byteCount: Int)? {
-        let batch: WriteBatch
+        let batch: MutationBatch
         switch self {
         case .command: return nil
         case .batch(let own): batch = own
@@ -44,7 +44,7 @@ enum TransactionPiece {
             batch = first
         }
         let index = batch.isAnsweredSingly ? number : 0
-        return (batch.entries[index].origin, batch.byteCount(of: index))
+        return (batch.mutations[index].origin, batch.byteCount(of: index))
     }
 
     /// The failure of the command with this number.

@@ -7,7 +7,7 @@ import UCG
 /// unanswered is sent again on the next one: every command can be repeated.
 struct WritePipeline {
     /// The commands in flight, and the results of those that are answered.
-    private(set) var window: WriteWindow
+    private(set) var window: MutationWindow
     /// The server.
     let node: Node
     /// What each of the connections is being asked.
@@ -41,10 +41,11 @@ struct WritePipeline {
     /// A pipeline to `node`.
     ///
     /// - Parameter lock: What batches depend on; without one they are sent as they are.
-    init(_ node: Node, keyPrefix: String, lock: ImportLock?) {
+    init(_ node: Node, keyPrefix: String, layout: any EntityLayout.Type, lock: ImportLock?) {
         self.node = node
-        window = WriteWindow(
-            keyPrefix: keyPrefix, sendsSingly: node.options.batchSize == 1, laneCount: lock == nil ? 1 : 2)
+        window = MutationWindow(
+            keyPrefix: keyPrefix, layout: layout, sendsSingly: node.options.batchSize == 1,
+            laneCount: lock == nil ? 1 : 2)
         let fence = lock.map { BatchLane.Fence(key: $0.key, value: $0.value) }
         lanes = [BatchLane(0, fence: fence), BatchLane(1, fence: fence)]
     }
@@ -56,7 +57,7 @@ struct WritePipeline {
     }
 
     /// An empty batch.
-    mutating func freshBatch() -> WriteBatch { window.freshBatch() }
+    mutating func freshBatch() -> MutationBatch { window.freshBatch() }
 
     /// Counts an entity that is not even sent.
     mutating func refuse(_ entity: borrowing Entity, _ reason: String) {
@@ -64,7 +65,7 @@ struct WritePipeline {
     }
 
     /// Sends a batch, and waits while the window is full.
-    mutating func submit(_ batch: consuming WriteBatch) throws(RedisError) {
+    mutating func submit(_ batch: consuming MutationBatch) throws(RedisError) {
         burst += batch.byteCount
         window.submit(batch)
         if burst >= Self.burstBytes {
@@ -211,18 +212,18 @@ extension WritePipeline: ExchangeClient {
     private mutating func sendBatches() {
         for (lane, connection) in node.connections.enumerated() {
             guard let connection else { continue }
-            while connection.outputCount < Self.outputBytes, let step = window.nextStep,
-                window.stop == nil, window.delay == nil, isReady(lane, connection, for: step)
+            while connection.outputCount < Self.outputBytes, let kind = window.nextKind,
+                window.stop == nil, window.delay == nil, isReady(lane, connection, for: kind)
             {
                 guard let batch = window.takeForSending(over: lane) else { break }
-                lanes[lane].send(batch.step, replies: batch.isAnsweredSingly ? batch.openCount : 1)
+                lanes[lane].send(batch.kind, replies: batch.replyCount)
                 turnBytes[lane] += batch.byteCount
                 batch.encode { connection.queue($0) }
             }
             // A value that a server may refuse goes alone, so that it takes nothing with it.
             let isOver =
-                turnBytes[lane] >= Self.windowBytes || window.isNextLarge || window.nextStep == nil
-                || window.nextStep == .read
+                turnBytes[lane] >= Self.windowBytes || window.isNextLarge || window.nextKind == nil
+                || window.nextKind == .compare
             if lanes[lane].isOpen, isOver || window.stop != nil || window.delay != nil {
                 connection.queue(lanes[lane].end()[...])
             }
@@ -231,9 +232,9 @@ extension WritePipeline: ExchangeClient {
 
     /// Makes a lane ready for a batch, if that is possible now.
     private mutating func isReady(
-        _ lane: Int, _ connection: RedisConnection, for step: WriteBatch.Step
+        _ lane: Int, _ connection: RedisConnection, for kind: MutationBatch.Kind
     ) -> Bool {
-        if step == .read || !lanes[lane].isFenced {
+        if kind == .compare || !lanes[lane].isFenced {
             return lanes[lane].acceptsOwn && window.sentCount < 2 * Self.windowCount
                 && window.sentBytes < 2 * Self.windowBytes
         }

@@ -17,6 +17,9 @@ package struct EntityKey: Hashable, Sendable, CustomStringConvertible {
         self.id = id
     }
 
+    /// What the keys of all entities of `type` begin with: all but the id.
+    package static func beginning(prefix: String, type: EntityType) -> String { "\(prefix)entity:\(type):" }
+
     /// The key as Redis shows it.
-    package var description: String { "\(prefix)entity:\(type):\(id)" }
+    package var description: String { "\(Self.beginning(prefix: prefix, type: type))\(id)" }
 }

@@ -5,7 +5,7 @@ import UCG
 /// Tracks commands in flight, and matches each reply to the entities that it settles.
 ///
 /// It does no input or output, so that what a reply leads to can be seen without a server.
-struct WriteWindow {
+struct MutationWindow {
     /// New entities that the server has confirmed.
     var created = 0
     /// Other entities that the server has confirmed.
@@ -24,19 +24,21 @@ struct WriteWindow {
     private(set) var delay: RedisError?
 
     /// Sent and unanswered over each connection, in the order of the replies to come.
-    private var lanes: [BatchQueue]
+    private var lanes: [MutationQueue]
     /// The connection whose reply is being entered.
     private var lane = 0
     /// What was sent over that connection.
-    private var sent: BatchQueue {
+    private var sent: MutationQueue {
         get { lanes[lane] }
         _modify { yield &lanes[lane] }
     }
     /// To be sent: new ones, and those that have to be sent again.
-    private var waiting = BatchQueue()
+    private var waiting = MutationQueue()
     /// Settled ones, to be used again.
-    private var free: [WriteBatch] = []
+    private var free: [MutationBatch] = []
     let keyPrefix: String
+    /// How entities are kept.
+    private let layout: any EntityLayout.Type
     /// Whether the server takes `SET` but not `MSET` from this user.
     private(set) var sendsSingly: Bool
 
@@ -54,10 +56,11 @@ struct WriteWindow {
     /// An empty window.
     ///
     /// - Parameter laneCount: How many connections there may be.
-    init(keyPrefix: String, sendsSingly: Bool, laneCount: Int = 1) {
+    init(keyPrefix: String, layout: any EntityLayout.Type, sendsSingly: Bool, laneCount: Int = 1) {
         self.keyPrefix = keyPrefix
+        self.layout = layout
         self.sendsSingly = sendsSingly
-        lanes = (0..<laneCount).map { _ in BatchQueue() }
+        lanes = (0..<laneCount).map { _ in MutationQueue() }
     }
 
     /// Whether nothing is on its way or waits for it.
@@ -71,7 +74,7 @@ struct WriteWindow {
     /// Whether the next batch to be sent is so large that a server may refuse it.
     var isNextLarge: Bool { !waiting.isEmpty && waiting.first.byteCount >= RedisEntityStore.largeValue }
     /// What the next batch to be sent is for; `nil` if there is none.
-    var nextStep: WriteBatch.Step? { waiting.isEmpty ? nil : waiting.first.step }
+    var nextKind: MutationBatch.Kind? { waiting.isEmpty ? nil : waiting.first.kind }
 
     /// How many entities are settled, one way or the other.
     var settled: Int { created + updated + unchanged + refused }
@@ -79,14 +82,14 @@ struct WriteWindow {
     /// Entities that the server may have written without saying so.
     var unknown: Int {
         (lanes + [waiting]).map(\.all).joined()
-            .reduce(0) { $0 + ($1.wasSent && $1.step != .read ? $1.openCount : 0) }
+            .reduce(0) { $0 + ($1.wasSent && $1.kind != .compare ? $1.open.count : 0) }
     }
 
     /// The first entity that was sent and is unanswered, and its size.
     ///
     /// Of several connections, that of the largest batch: it is the likeliest reason for a break.
     var firstOpen: (origin: EntityOrigin, byteCount: Int)? {
-        lanes.filter { !$0.isEmpty && $0.first.openCount > 0 }.map(\.first)
+        lanes.filter { !$0.isEmpty && !$0.first.open.isEmpty }.map(\.first)
             .max { $0.byteCount < $1.byteCount }.map { ($0.firstOpen.origin, $0.byteCount) }
     }
 
@@ -94,25 +97,25 @@ struct WriteWindow {
     var awaitedCommand: String? { lanes.first { !$0.isEmpty }?.first.commandName }
 
     /// An empty batch.
-    mutating func freshBatch() -> WriteBatch { free.popLast() ?? WriteBatch() }
+    mutating func freshBatch() -> MutationBatch { free.popLast() ?? MutationBatch(layout: layout) }
 
     /// Adds a batch that is to be sent.
-    mutating func submit(_ batch: consuming WriteBatch) {
+    mutating func submit(_ batch: consuming MutationBatch) {
         batch.isSplit = batch.isSplit || sendsSingly
         wait(batch)
     }
 
-    mutating func wait(_ batch: consuming WriteBatch) {
+    mutating func wait(_ batch: consuming MutationBatch) {
         waitingBytes += batch.byteCount
         waiting.append(batch)
     }
 
     /// Takes the next batch to send over a connection; its replies come after those of all before.
-    mutating func takeForSending(over lane: Int = 0) -> WriteBatch? {
+    mutating func takeForSending(over lane: Int = 0) -> MutationBatch? {
         guard stop == nil, delay == nil, var batch = waiting.popFirst() else { return nil }
         waitingBytes -= batch.byteCount
         batch.wasSent = true
-        sentCount += batch.openCount
+        sentCount += batch.open.count
         sentBytes += batch.byteCount
         lanes[lane].append(batch)
         return batch
@@ -126,7 +129,7 @@ struct WriteWindow {
     /// What was sent over a connection had no effect: it has to be sent again, in its order.
     mutating func retract(_ lane: Int) {
         for batch in lanes[lane].all {
-            sentCount -= batch.openCount
+            sentCount -= batch.open.count
             sentBytes -= batch.byteCount
             waitingBytes += batch.byteCount
         }
@@ -147,7 +150,7 @@ struct WriteWindow {
     mutating func halt(for error: ServerError, _ lane: Int, command number: Int) {
         var rest = number
         for batch in lanes[lane].all {
-            let count = batch.isAnsweredSingly ? batch.openCount : 1
+            let count = batch.replyCount
             guard rest >= count else {
                 let index = batch.answered + (batch.isAnsweredSingly ? rest : 0)
                 stop = stop ?? batch.failure(error, of: index)
@@ -172,7 +175,8 @@ struct WriteWindow {
     /// Nothing of what was confirmed counts any more.
     mutating func startOver() {
         let expiring = expiring
-        self = WriteWindow(keyPrefix: keyPrefix, sendsSingly: sendsSingly, laneCount: lanes.count)
+        self = MutationWindow(
+            keyPrefix: keyPrefix, layout: layout, sendsSingly: sendsSingly, laneCount: lanes.count)
         self.expiring = expiring
     }
 
@@ -189,34 +193,30 @@ struct WriteWindow {
     mutating func receive(_ reply: RedisReply, from lane: Int = 0) throws(RedisError) {
         self.lane = lane
         guard !sent.isEmpty else { throw RedisError.outOfStep }
-        let (step, isSingle) = (sent.first.step, sent.first.isAnsweredSingly)
-        let count = isSingle ? 1 : sent.first.openCount
-        switch (step, reply) {
-        case (.write, .ok):
-            updated += count
+        guard let outcome = layout.outcome(of: reply, for: sent.first) else {
+            throw RedisError.unexpectedReply(to: sent.first.commandName)
+        }
+        let isSingle = sent.first.isAnsweredSingly
+        let count = isSingle ? 1 : sent.first.open.count
+        switch outcome {
+        case .written:
+            if sent.first.kind == .create { created += count } else { updated += count }
             settle(count)
-        case (.create, .ok) where isSingle, (.create, .integer(1)) where !isSingle:
-            created += count
-            settle(count)
-        case (.create, .null) where isSingle, (.create, .integer(0)) where !isSingle:
+        case .taken:
             // At least one of the keys exists; which, and whether with the same entity, is to be seen.
             postpone(isSingle: isSingle) { batch in
-                batch.step = .read
+                batch.kind = .compare
                 batch.refusals += 1
             }
-        case (.read, .array(let values)) where values.count == count:
-            compare(values)
-        case (_, .error(let text)):
-            fail(ServerError(text), count: count, isSingle: isSingle)
-        default:
-            throw RedisError.unexpectedReply(to: sent.first.commandName)
+        case .read(let stored): compare(stored)
+        case .failed(let error): fail(error, count: count, isSingle: isSingle)
         }
     }
 
     /// Takes the first batch off those that were sent.
-    mutating func takeBack() -> WriteBatch? {
+    mutating func takeBack() -> MutationBatch? {
         guard var batch = sent.popFirst() else { return nil }
-        sentCount -= batch.openCount
+        sentCount -= batch.open.count
         sentBytes -= batch.byteCount
         batch.wasSent = false
         return batch
@@ -228,7 +228,7 @@ struct WriteWindow {
             delay = delay ?? error.failure(of: sent.first.commandName)
             postpone(isSingle: isSingle) { _ in }
         case .refusal, .missingRight:
-            if sent.first.step == .read {
+            if sent.first.kind == .compare {
                 halt(error)
                 _ = takeBack()
                 return
@@ -245,7 +245,7 @@ struct WriteWindow {
             }
         case .stop:
             halt(error)
-            if sent.first.step == .read {
+            if sent.first.kind == .compare {
                 _ = takeBack()
             } else {
                 refuse(count, error)
@@ -260,8 +260,8 @@ struct WriteWindow {
 
     private mutating func refuse(_ count: Int, _ error: ServerError) {
         let batch = sent.first
-        for entry in batch.entries[batch.answered..<batch.answered + count] {
-            refuse(entry.type, id: entry.id, origin: entry.origin, reason: error.words)
+        for mutation in batch.mutations[batch.answered..<batch.answered + count] {
+            refuse(mutation.type, id: mutation.id, origin: mutation.origin, reason: error.words)
         }
     }
 
@@ -269,19 +269,19 @@ struct WriteWindow {
     private mutating func settle(_ count: Int) {
         sent.first.answered += count
         sentCount -= count
-        guard sent.first.openCount == 0, var batch = sent.popFirst() else { return }
+        guard sent.first.open.isEmpty, var batch = sent.popFirst() else { return }
         sentBytes -= batch.byteCount
         batch.removeAll()
         free.append(batch)
     }
 
     /// Takes back what the first command did not write, to be sent once more after a change.
-    private mutating func postpone(isSingle: Bool, _ change: (inout WriteBatch) -> Void) {
-        if isSingle, sent.first.openCount > 1 {
+    private mutating func postpone(isSingle: Bool, _ change: (inout MutationBatch) -> Void) {
+        if isSingle, sent.first.open.count > 1 {
             // The others have replies of their own to come.
             var copy = freshBatch()
             copy.append(sent.first.answered, of: sent.first)
-            copy.step = sent.first.step
+            copy.kind = sent.first.kind
             copy.refusals = sent.first.refusals
             copy.isSplit = true
             change(&copy)

@@ -7,13 +7,13 @@ import UCG
 
 @testable import RedisStore
 
-struct WriteWindowTests {
+struct MutationWindowTests {
     private static let stamp = WriteStamp(
         time: Timestamp(secondsSince1970: 0) ?? { fatalError("unreachable") }(), author: "system")
 
     /// A window with batches of these sizes submitted; lines count from 1 over all of them.
-    private static func window(_ sizes: Int..., sendsSingly: Bool = false) -> WriteWindow {
-        var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
+    private static func window(_ sizes: Int..., sendsSingly: Bool = false) -> MutationWindow {
+        var window = MutationWindow(keyPrefix: "", layout: StringLayout.self, sendsSingly: sendsSingly)
         var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         var line = 0
         for size in sizes {
@@ -37,10 +37,10 @@ struct WriteWindowTests {
     }
 
     /// Takes everything for sending: how many commands there are.
-    private static func sendAll(_ window: inout WriteWindow) -> [String] {
+    private static func sendAll(_ window: inout MutationWindow) -> [String] {
         var commands: [UInt8] = []
         while let batch = window.takeForSending() {
-            batch.encode { (bytes) throws(Never) in commands += bytes }
+            batch.encode { commands += $0 }
         }
         let lines = String(decoding: commands, as: UTF8.self).components(separatedBy: "\r\n")
         return lines.filter { $0 == "SET" || $0 == "MSET" }
@@ -120,7 +120,7 @@ struct WriteWindowTests {
         #expect(window.unknown == 0)
     }
 
-    private static func batch(_ window: inout WriteWindow, _ lines: ClosedRange<Int>) -> WriteBatch {
+    private static func batch(_ window: inout MutationWindow, _ lines: ClosedRange<Int>) -> MutationBatch {
         var batch = window.freshBatch()
         var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         for line in lines { batch.append(entity(line), &head) }
@@ -195,21 +195,22 @@ struct WriteWindowTests {
         return Array(json.replacing("\"data\":{}", with: "\"data\":\(data)\(space)").utf8)
     }
 
-    private static func window(_ step: WriteBatch.Step, _ size: Int, sendsSingly: Bool = false) -> WriteWindow
+    private static func window(_ kind: MutationBatch.Kind, _ size: Int, sendsSingly: Bool = false)
+        -> MutationWindow
     {
-        var window = WriteWindow(keyPrefix: "", sendsSingly: sendsSingly)
+        var window = MutationWindow(keyPrefix: "", layout: StringLayout.self, sendsSingly: sendsSingly)
         var head = EntityEncoder(keyPrefix: "", stamp: stamp)
         var batch = window.freshBatch()
         for number in 1...size { batch.append(entity(number), &head) }
-        batch.step = step
+        batch.kind = kind
         window.submit(batch)
         return window
     }
 
     /// Takes the next batch for sending: its command's name and its numbers of entities.
-    private static func send(_ window: inout WriteWindow) -> String? {
+    private static func send(_ window: inout MutationWindow) -> String? {
         guard let batch = window.takeForSending() else { return nil }
-        return "\(batch.commandName) \(batch.openCount)"
+        return "\(batch.commandName) \(batch.open.count)"
     }
 
     @Test("New entities are created in one go; if a key exists, all of them are read and each goes its way")
@@ -262,7 +263,7 @@ struct WriteWindowTests {
         #expect(window.stop?.code == .conflict)
         #expect(window.conflicts.map(\.origin?.line) == [1])
         // A key of another type can be neither created nor read.
-        window = Self.window(.read, 1)
+        window = Self.window(.compare, 1)
         #expect(Self.send(&window) == "MGET 1")
         try window.receive(.array([.null]))
         for round in 1...2 {
@@ -277,7 +278,7 @@ struct WriteWindowTests {
 
     @Test("An update keeps when and by whom the entity was created")
     func updates() throws {
-        var window = Self.window(.read, 1)
+        var window = Self.window(.compare, 1)
         #expect(Self.send(&window) == "MGET 1")
         let old = String(decoding: Self.value(1, data: #"{"x":1}"#), as: UTF8.self)
             .replacing("\"created_at\":\"1970", with: "\"created_at\":\"1960")
@@ -288,6 +289,6 @@ struct WriteWindowTests {
         #expect(new.contains(#""created_at":"1960-"#))
         #expect(new.contains(#""updated_at":"1970-"#))
         #expect(new.contains(#""created_by":"sé \"x\"","data":{}}"#))
-        #expect(batch.step == .write)
+        #expect(batch.kind == .replace)
     }
 }

@@ -1,0 +1,54 @@
+import GraphSync
+import RedisProtocol
+import UCG
+
+extension MutationWindow {
+    /// Sorts the entities of the first batch by what their keys hold.
+    mutating func compare(_ answer: StoredEntities) {
+        guard let batch = takeBack() else { return }
+        var stored = answer
+        // Neither created nor read twice: the key holds a value of another type.
+        if batch.refusals > 1 { stored.taken = Set(stored.absent) }
+        if !expiring.isEmpty {
+            for index in stored.indices where expiring.contains(batch.mutations[index].id) {
+                stored.expiries[index] = 0
+            }
+        }
+        var (new, changed) = (freshBatch(), freshBatch())
+        new.kind = .create
+        new.refusals = batch.refusals
+        // One of them may be what was in the way, so each for itself.
+        new.isSplit = sendsSingly || batch.refusals > 0
+        changed.isSplit = sendsSingly
+        for index in stored.indices {
+            switch batch.withValue(at: index, { stored.difference(at: index, from: $0) })?.change {
+            case .create: new.append(index, of: batch)
+            case .update(let difference):
+                let value = batch.withValue(at: index) { difference.update($0) }
+                changed.append(index, of: batch, value: value)
+            case .conflict(let reason): conflict(reason, at: index, of: batch)
+            case .unchanged, .delete, nil:
+                // To the last byte what was to be created: it was, and the reply was lost.
+                if batch.refusals > 0, stored.holds(batch.value(at: index), at: index) {
+                    created += 1
+                } else {
+                    unchanged += 1
+                }
+            }
+        }
+        for rest in [new, changed] where !rest.isEmpty { wait(rest) }
+    }
+
+    private mutating func conflict(_ reason: String, at index: Int, of batch: MutationBatch) {
+        let mutation = batch.mutations[index]
+        let key = EntityKey(prefix: keyPrefix, type: mutation.type, id: mutation.id)
+        if conflicts.count < SyncRefusal.keptCases {
+            conflicts.append(SyncRefusal.Case(key: key, origin: mutation.origin, reason: reason))
+        }
+        stop =
+            stop
+            ?? RedisError(
+                .conflict, "a key was overwritten by another program during the import",
+                advice: "see what holds it and run again")
+    }
+}
