@@ -41,8 +41,8 @@ struct CheckedDirectory {
             throw TestFailure(issues.joined(separator: "\n"))
         }
         var entities: [Entity] = []
-        for kind in EntityKind.allCases {
-            try configuration.forEachEntity(of: kind.type) { entities.append(copy $0) }
+        for type in configuration.types {
+            try configuration.forEachEntity(of: type) { entities.append(copy $0) }
         }
         return entities
     }

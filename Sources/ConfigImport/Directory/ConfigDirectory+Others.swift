@@ -5,7 +5,7 @@ import UCG
 // Files and folders that are not read: what looks as if it were meant to be is said.
 extension ConfigDirectory {
     mutating func lookAtOthers(_ root: String, _ names: [String]) throws(InputError) {
-        let known = Self.tables.map(\.name) + Self.laterNames
+        let known = registry.tables.map(\.name) + Self.laterNames
         for name in names where !known.contains(name) && !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
                 lookAtFile(name, in: root, among: known)
@@ -26,8 +26,8 @@ extension ConfigDirectory {
                 reason: "not read under this name (did you mean \(PlainText.quoted("translations.\(name)"))?)"
             )
         }
-        let kind = Self.tables.first { $0.name == meant }?.kind
-        misnamedKinds.insert(kind.map { ConfigFile.kind(of: $0) } ?? .translations)
+        let kind = registry.tables.first { $0.name == meant }?.kind
+        misnamedKinds.insert(kind ?? .translations)
         report(
             .error, .fileName, at: path,
             reason: "not read under this name (did you mean \(PlainText.quoted(meant))?)")
@@ -48,8 +48,7 @@ extension ConfigDirectory {
         guard known.contains(table) || Self.isTranslations(table), !names.contains(table) else {
             return false
         }
-        misnamedKinds.insert(
-            Self.tables.first { $0.name == table }.map { ConfigFile.kind(of: $0.kind) } ?? .translations)
+        misnamedKinds.insert(registry.tables.first { $0.name == table }?.kind ?? .translations)
         report(
             .error, .fileName, at: FolderListing.join(folder, name),
             reason: "not a CSV file, by its name; save it as \(PlainText.quoted(table))")
@@ -89,7 +88,7 @@ extension ConfigDirectory {
     /// Says of a folder that its CSV files are not read: a warning if one has the name of a file that would be.
     mutating func skip(_ folder: String, _ names: [String]) {
         let known = names.first { name in
-            Self.isTranslations(name) || Self.tables.contains { $0.name == name }
+            Self.isTranslations(name) || registry.tables.contains { $0.name == name }
         }
         if let known {
             report(

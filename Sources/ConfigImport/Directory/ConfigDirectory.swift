@@ -16,23 +16,29 @@ struct ConfigDirectory {
     /// Files that only a later version imports, by name.
     private(set) var laterFiles: Set<String> = []
     /// Kinds of which a file has nearly the right name, so that what it defines is not known.
-    var misnamedKinds: Set<EntityKind> = []
+    var misnamedKinds: Set<Kind> = []
+    /// The kinds whose files are looked for.
+    let registry: KindRegistry
+    private let dialect: FileDialect
 
-    static let tables: [(name: String, kind: ConfigFile.Kind)] = [
-        ("snippets.csv", .snippets), ("themes.csv", .themes), ("associations.csv", .associations),
-    ]
     static let laterNames = [
         "entities.csv", "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
         "field_types.csv",
     ]
-    static let layers: [(name: String, layer: TranslationSource.Layer)] = [
+    static let layers: [(name: String, layer: LayerPlace.Layer)] = [
         ("themes", .theme), ("snippets", .snippet), ("plugins", .plugin),
     ]
 
     /// Finds the files of `root`, and opens each once to see that it can be read.
-    init(_ root: String) throws(InputError) {
+    ///
+    /// - Parameters:
+    ///   - registry: The kinds whose files are looked for.
+    ///   - dialect: How they separate their fields.
+    init(_ root: String, registry: KindRegistry, dialect: FileDialect) throws(InputError) {
+        self.registry = registry
+        self.dialect = dialect
         let names = try FolderListing.names(in: root)
-        for (name, kind) in Self.tables where names.contains(name) {
+        for (name, kind) in registry.tables where names.contains(name) {
             try add(FolderListing.join(root, name), kind)
         }
         for name in Self.laterNames where names.contains(name) {
@@ -47,11 +53,9 @@ struct ConfigDirectory {
         }
         try lookAtOthers(root, names)
         files.sort { left, right in
-            let order = EntityKind.allCases
-            let (leftKind, rightKind) = (
-                order.firstIndex(of: left.entityKind), order.firstIndex(of: right.entityKind)
-            )
-            if leftKind != rightKind { return (leftKind ?? 0) < (rightKind ?? 0) }
+            if left.kind != right.kind {
+                return registry.index(of: left.kind) < registry.index(of: right.kind)
+            }
             return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }
         for index in files.indices { files[index].index = index }
@@ -59,7 +63,7 @@ struct ConfigDirectory {
             throw InputError(
                 .missing, at: root,
                 reason:
-                    "no snippets.csv, themes.csv, associations.csv or translations*.csv in this directory",
+                    "no \(registry.kinds.dropLast().map(\.files.description).joined(separator: ", ")) or \(registry.kinds.last?.files.description ?? "") in this directory",
                 advice: issues.first { $0.severity == .error }.map { issue in
                     "\(PlainText.escaped(String(issue.path.dropFirst(root.count).drop { $0 == "/" }))): \(issue.reason)"
                 })
@@ -67,10 +71,13 @@ struct ConfigDirectory {
         noteMissingKinds()
     }
 
-    private mutating func add(_ path: String, _ kind: ConfigFile.Kind) throws(InputError) {
+    private mutating func add(
+        _ path: String, _ kind: Kind, at place: LayerPlace = .root
+    ) throws(InputError) {
         do throws(FileError) {
             let identity = try ByteSource.file(path, chunkSize: 1).identity()
-            files.append(ConfigFile(path: path, kind: kind, identity: identity))
+            files.append(
+                ConfigFile(path: path, kind: kind, place: place, dialect: dialect, identity: identity))
         } catch {
             throw InputError(error, path)
         }
@@ -90,7 +97,7 @@ struct ConfigDirectory {
     /// Adds the `translations*.csv` of one folder; says whether there are any.
     @discardableResult
     private mutating func addTranslations(
-        in folder: String, _ names: [String], _ layer: TranslationSource.Layer, scope: String?
+        in folder: String, _ names: [String], _ layer: LayerPlace.Layer, scope: String?
     ) throws(InputError) -> Bool {
         var hasAny = false
         for name in names where Self.isTranslations(name) {
@@ -98,9 +105,9 @@ struct ConfigDirectory {
             let path = FolderListing.join(folder, name)
             let middle = name.dropFirst("translations".count).dropLast(".csv".count)
             if middle.isEmpty {
-                try add(path, .translations(TranslationSource(layer: layer, scope: scope, locale: nil)))
+                try add(path, .translations, at: LayerPlace(layer: layer, scope: scope, locale: nil))
             } else if middle.hasPrefix("."), let locale = Locale(middle.dropFirst()) {
-                try add(path, .translations(TranslationSource(layer: layer, scope: scope, locale: locale)))
+                try add(path, .translations, at: LayerPlace(layer: layer, scope: scope, locale: locale))
             } else {
                 misnamedKinds.insert(.translations)
                 let hint = middle.hasPrefix(".") ? LocaleHint.text(for: String(middle.dropFirst())) : nil
@@ -116,7 +123,7 @@ struct ConfigDirectory {
 
     /// Adds the translations below `<layer folder>/<scope>/`.
     private mutating func addLayer(
-        _ folder: String, _ layer: TranslationSource.Layer
+        _ folder: String, _ layer: LayerPlace.Layer
     ) throws(InputError) {
         guard try FolderListing.isDirectory(folder) else { return }
         for scope in try FolderListing.names(in: folder) {
@@ -166,7 +173,7 @@ struct ConfigDirectory {
 
     /// Adds the translations of a theme, template, snippet or plugin, and looks at its other files.
     private mutating func addScope(
-        _ path: String, layer: TranslationSource.Layer, scope: String
+        _ path: String, layer: LayerPlace.Layer, scope: String
     ) throws(InputError) -> [String] {
         let names = try FolderListing.names(in: path)
         if try addTranslations(in: path, names, layer, scope: scope) {
@@ -205,10 +212,9 @@ struct ConfigDirectory {
     }
 
     private mutating func noteMissingKinds() {
-        for kind in EntityKind.allCases where !files.contains(where: { $0.entityKind == kind }) {
+        for kind in registry.kinds where !files.contains(where: { $0.kind == kind }) {
             if misnamedKinds.contains(kind) { continue }
-            let name = kind == .translations ? "translations*.csv" : "\(kind.rawValue).csv"
-            notes.append("no \(name): no \(kind.rawValue) are imported")
+            notes.append("no \(kind.files.description): no \(kind.name) are imported")
         }
     }
 }

@@ -2,10 +2,10 @@ import SystemSupport
 import CSV
 import UCG
 
-/// What the first pass over the files shares between the importers.
-struct CheckPass {
+/// The first pass over the files, which reports problems and collects what rows define.
+struct CheckPass: RowPass {
     let options: ImportOptions
-    /// The paths of all files, by the numbers that origins have.
+    /// The paths of all files, by the indices that origins have.
     let paths: [String]
     /// Files that only a later version imports, by name.
     let laterFiles: Set<String>
@@ -14,7 +14,11 @@ struct CheckPass {
     let worker = WorkerThread()
     var identities = IdentityTable()
     /// Kinds of which rows could not be read, so that references to them prove nothing.
-    var broken: Set<EntityKind> = []
+    var broken: Set<Kind> = []
+    /// The indices of files that could not be read at all.
+    private(set) var unreadFiles: Set<Int> = []
+    /// The names of each type's entities, among which a misspelt one is looked for.
+    private var names: [EntityType: FirstNames] = [:]
     /// The texts of rows with a wrong number of fields: what they name is defined all the same.
     private(set) var lostTexts: Set<String> = []
     /// Informational messages.
@@ -29,6 +33,19 @@ struct CheckPass {
         log = IssueLog(strict: options.isStrict)
         for issue in directory.issues { log.add(issue) }
     }
+
+    var checksCells: Bool { true }
+
+    /// Whether rows that could not be read may define entities of a type.
+    func isBroken(_ type: EntityType) -> Bool { broken.contains { $0.types.contains(type) } }
+
+    /// Notes the name of an entity, for suggestions.
+    mutating func noteName(_ name: @autoclosure () -> String, of type: EntityType) {
+        names[type, default: FirstNames()].add(name())
+    }
+
+    /// The names of the first entities of a type.
+    func names(of type: EntityType) -> [String] { names[type]?.names ?? [] }
 
     /// `PATH:LINE`, for naming the other place.
     func place(_ origin: EntityOrigin) -> String {
@@ -54,60 +71,50 @@ struct CheckPass {
         return false
     }
 
-    /// Opens a file.
-    mutating func open(_ file: ConfigFile) throws(InputError) -> RowReader {
-        let rows = try RowReader.open(file, options: options, log: &log)
-        if options.delimiter == nil, rows.hasHeader {
-            notes.append("\(PlainText.escaped(file.path)): \(rows.reader.dialect)")
+    // MARK: - Going through a file
+
+    mutating func begin(_ reader: borrowing RowReader) {
+        if reader.file.dialect.delimiter == nil, reader.hasHeader {
+            notes.append("\(PlainText.escaped(reader.file.path)): \(reader.reader.dialect)")
         }
-        if let separator = rows.separator {
+        if let separator = reader.separator {
             log.add(
-                .warning, .separatorLine, in: file.path, at: CSVPosition(line: 1, column: 1),
+                .warning, .separatorLine, in: reader.file.path, at: CSVPosition(line: 1, column: 1),
                 reason:
                     "a spreadsheet's line; skipped, and \(PlainText.quoted(String(UnicodeScalar(separator)))) taken as the delimiter of this file"
             )
         }
-        return rows
     }
 
-    /// Binds the header of a file, if it has one that can be used.
-    mutating func bind(
-        _ rows: borrowing RowReader, _ layout: (borrowing RowReader, inout IssueLog) -> Layout?
-    ) -> ColumnBinding? {
-        guard rows.hasHeader else {
-            if rows.isBroken {
-                broken.insert(rows.file.entityKind)
-            } else {
-                noteEmpty(rows.file, "is empty")
-            }
-            return nil
+    mutating func abandon(_ reader: borrowing RowReader) {
+        if reader.hasHeader || reader.isBroken {
+            broken.insert(reader.file.kind)
+            unreadFiles.insert(reader.file.index)
+        } else {
+            noteEmpty(reader.file, "is empty")
         }
-        guard LookAlike.check(rows, &log), let layout = layout(rows, &log),
-            let columns = ColumnBinding(layout, of: rows, log: &log)
-        else {
-            broken.insert(rows.file.entityKind)
-            return nil
-        }
-        return columns
     }
 
-    /// Notes that a faulty row names something.
-    mutating func noteLost(_ text: String) { lostTexts.insert(text) }
+    func continueReading(_ file: ConfigFile) {}
 
-    /// Notes how reading a file ended.
-    mutating func finish(_ rows: borrowing RowReader) {
-        if rows.isBroken { broken.insert(rows.file.entityKind) }
-        lostTexts.formUnion(rows.lostTexts)
-        if let empty = rows.emptyRows {
+    /// Notes how reading a file ended, and counts its rows.
+    mutating func finish(_ rows: borrowing FileRows, counting counts: inout KindCounts) {
+        counts.rows += rows.reader.rowCount
+        if rows.reader.isBroken { broken.insert(rows.file.kind) }
+        lostTexts.formUnion(rows.reader.lostTexts)
+        if let empty = rows.reader.emptyRows {
             log.add(
                 .warning, .emptyRow, in: rows.file.path, at: empty.first,
                 reason: empty.count == 1
                     ? "a row of delimiters only; skipped" : "\(empty.count) rows of delimiters only; skipped")
         }
-        if rows.rowCount == 0, !rows.isBroken {
+        if rows.reader.rowCount == 0, !rows.reader.isBroken {
             noteEmpty(rows.file, "has a header and no rows")
         }
     }
+
+    /// Notes that a faulty row names something.
+    mutating func noteLost(_ text: String) { lostTexts.insert(text) }
 
     private mutating func noteEmpty(_ file: ConfigFile, _ words: String) {
         notes.append("\(PlainText.escaped(file.path)) \(words)")

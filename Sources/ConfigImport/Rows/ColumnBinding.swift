@@ -45,7 +45,8 @@ struct ColumnBinding {
     private struct Step {
         enum Action {
             case open, close, cell
-            case derived(DerivedMember)
+            /// A member that the importer makes, by its number.
+            case derived(Int)
         }
 
         let action: Action
@@ -110,9 +111,9 @@ struct ColumnBinding {
     private mutating func addSteps(_ elements: [Layout.Element]) {
         for element in elements {
             switch element {
-            case .column(let column): addStep(self[column.name])
-            case .derived(let member):
-                steps.append(Step(action: .derived(member), key: encode(JSONKey(member.rawValue).encoded)))
+            case .column(let column): addStep(self[column])
+            case .derived(let name, let number):
+                steps.append(Step(action: .derived(number), key: encode(JSONKey(name).encoded)))
             case .object(let name, let inner):
                 steps.append(Step(action: .open, key: encode(JSONKey(name).encoded)))
                 addSteps(inner)
@@ -143,14 +144,14 @@ struct ColumnBinding {
         return start..<encoded.count
     }
 
-    /// The column called `name`, which the layout must have.
-    subscript(name: String) -> Cell {
-        numbers[name].map { cells[$0] } ?? Cell(column: Column(name, .text), field: nil, name: name)
+    /// Where the file has a column; the cell has no field if its layout, or its header, lacks the column.
+    subscript(column: Column) -> Cell {
+        numbers[column.name].map { cells[$0] } ?? Cell(column: column, field: nil, name: column.name)
     }
 
-    /// The cells of all columns but those called `names`, the passed-on ones too.
-    func otherCells(than names: [String]) -> [Cell] {
-        cells.filter { !names.contains($0.column.name) }
+    /// The cells of all columns but these, the passed-on ones too.
+    func otherCells(than columns: Column...) -> [Cell] {
+        cells.filter { cell in !columns.contains { $0.name == cell.column.name } }
             + passedOn.filter { numbers[$0.column.name] == nil }
     }
 
@@ -201,10 +202,10 @@ struct ColumnBinding {
 
     /// Writes the members of `data`; `derive` writes those that the importer makes, key and all.
     ///
-    /// The row must have passed ``check(_:_:)``.
-    func write(
+    /// The row must have passed ``check(_:_:)``. The members are those of the layout.
+    func write<Member: DerivedMember>(
         _ record: borrowing CSVRecord, to json: inout JSONWriter,
-        derive: (DerivedMember, Span<UInt8>, inout JSONWriter) -> Void
+        derive: (Member, Span<UInt8>, inout JSONWriter) -> Void
     ) {
         let encoded = encoded.span
         for index in steps.indices {
@@ -214,7 +215,8 @@ struct ColumnBinding {
                 json.beginObject()
             case .close:
                 json.endObject()
-            case .derived(let member):
+            case .derived(let number):
+                guard let member = Member(rawValue: number) else { continue }
                 derive(member, encoded.extracting(steps[index].key), &json)
             case .cell:
                 let field = steps[index].field

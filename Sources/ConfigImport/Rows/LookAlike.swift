@@ -44,7 +44,7 @@ enum LookAlike {
     static func check(
         _ rows: borrowing RowReader, _ log: inout IssueLog
     ) -> Bool {
-        let names = rows.file.entityKind.columnNames
+        let names = rows.file.kind.columnNames
         var isValid = true
         for (field, name) in rows.header.enumerated() {
             let bare = bare(name)
@@ -57,19 +57,5 @@ enum LookAlike {
             )
         }
         return isValid
-    }
-}
-
-extension EntityKind {
-    /// The names and aliases of all columns that a file of this kind may have, in lower case.
-    var columnNames: Set<String> {
-        let layouts: [Layout] =
-            switch self {
-            case .snippets: [SnippetImporter.fields, SnippetImporter.whole]
-            case .themes: [ThemeImporter.layout]
-            case .associations: [AssociationLayout.byID, AssociationLayout.byName]
-            case .translations: TranslationLayout.all
-            }
-        return Set(layouts.flatMap(\.columns).flatMap { [$0.name] + $0.aliases })
     }
 }

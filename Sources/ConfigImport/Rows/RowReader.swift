@@ -36,12 +36,9 @@ struct RowReader: ~Copyable {
 
     private init(_ file: ConfigFile, source: consuming ByteSource, options: ImportOptions) {
         let separator = SeparatorLine.delimiter(of: file.path)
-        let dialect = CSVDialect(
-            delimiter: separator ?? options.delimiter ?? UInt8(ascii: ","), skipsLeadingComments: true,
-            skipsFirstLine: separator != nil)
+        let (dialect, detectsDelimiter) = file.dialect.reading(separator: separator)
         reader = CSVReader(
-            source, dialect: dialect ?? .rfc4180,
-            detectsDelimiter: options.delimiter == nil && separator == nil, limits: options.limits)
+            source, dialect: dialect, detectsDelimiter: detectsDelimiter, limits: options.limits)
         self.file = file
         self.separator = separator
         keepsColumns = options.keepsColumns

@@ -41,7 +41,7 @@ struct PlanText {
     /// Prints a change.
     mutating func add(_ planned: PlannedChange) {
         let type = planned.key.type
-        let kind = EntityKind.allCases.first { $0.type == type }?.rawValue ?? type.rawValue
+        let kind = KindRegistry.builtIn.kind(of: type)?.name ?? type.rawValue
         switch format {
         case .text: writeText(planned, kind)
         case .json: writeJSON(planned)
@@ -61,9 +61,9 @@ struct PlanText {
         case .json:
             var json = JSONWriter()
             json.beginObject()
-            for kind in EntityKind.allCases {
-                json.key(JSONKey(kind.rawValue))
-                write(plan.counts[kind.type] ?? ChangeCounts(), to: &json)
+            for kind in KindRegistry.builtIn.kinds {
+                json.key(JSONKey(kind.name))
+                write(plan.counts[kind.types[0]] ?? ChangeCounts(), to: &json)
             }
             json.key("total")
             write(plan.total, to: &json)

@@ -17,11 +17,11 @@ struct ImportOutcome {
 
 /// What a run did, a line for each kind.
 struct Summary {
-    private let counts: [EntityKind: KindCounts]
+    private let counts: [Kind: KindCounts]
     private let byteCount: Int
     private let outcome: ImportOutcome
 
-    init(_ counts: [EntityKind: KindCounts], byteCount: Int, _ outcome: ImportOutcome = ImportOutcome()) {
+    init(_ counts: [Kind: KindCounts], byteCount: Int, _ outcome: ImportOutcome = ImportOutcome()) {
         self.counts = counts
         self.byteCount = byteCount
         self.outcome = outcome
@@ -53,11 +53,11 @@ struct Summary {
             ["kind", "files", "rows", "entities"]
                 + (hasResult ? ["created", "updated", "unchanged", "deleted", "conflicts"] : []) + ["seconds"]
         ]
-        for kind in EntityKind.allCases {
+        for kind in KindRegistry.builtIn.kinds {
             lines.append(
                 line(
-                    kind.rawValue, counts: counts[kind] ?? KindCounts(),
-                    changes: outcome.result?.counts[kind.type] ?? ChangeCounts()))
+                    kind.name, counts: counts[kind] ?? KindCounts(),
+                    changes: outcome.result?.counts[kind.types[0]] ?? ChangeCounts()))
         }
         lines.append(line("total", counts: total, changes: outcome.result?.total ?? ChangeCounts()))
         return Table.text(lines, [.left] + Array(repeating: .right, count: lines[0].count - 1)) + sentences
@@ -129,9 +129,9 @@ struct Summary {
         }
         json.key("kinds")
         json.beginObject()
-        for kind in EntityKind.allCases {
-            json.key(JSONKey(kind.rawValue))
-            write(counts[kind] ?? KindCounts(), outcome.result?.counts[kind.type], to: &json)
+        for kind in KindRegistry.builtIn.kinds {
+            json.key(JSONKey(kind.name))
+            write(counts[kind] ?? KindCounts(), outcome.result?.counts[kind.types[0]], to: &json)
         }
         json.endObject()
         json.key("total")

@@ -31,7 +31,9 @@ final class ImportRun {
     var summary: Summary {
         var counts = configuration.counts
         for (type, duration) in entities.durations {
-            if let kind = EntityKind(of: type) { counts[kind]?.duration += duration }
+            if let kind = configuration.kinds.first(where: { $0.types.contains(type) }) {
+                counts[kind]?.duration += duration
+            }
         }
         return Summary(counts, byteCount: configuration.byteCount, outcome)
     }

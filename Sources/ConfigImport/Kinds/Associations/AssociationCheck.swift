@@ -5,19 +5,17 @@ import UCG
 struct AssociationCheck {
     let columns: AssociationColumns
     let path: String
-    let snippets: SnippetImporter
-    let themes: ThemeImporter
 
     /// An instance's type is a snippet or a built-in type.
     func type(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
         guard let name = columns.entityType.validText(record) else { return }
         if AssociationLayout.builtInTypes.contains(name) { return }
-        if pass.broken.contains(.snippets) || pass.lostTexts.contains(name) { return }
+        if pass.isBroken(.snippet) || pass.lostTexts.contains(name) { return }
         if pass.identities.contains(EntityName.id(.snippet, name)) { return }
         var reason =
             "no snippet is named \(PlainText.quoted(name)), and no built-in type"
             + pass.suggestion(
-                for: name, among: snippets.someNames + AssociationLayout.builtInTypes, in: path)
+                for: name, among: pass.names(of: .snippet) + AssociationLayout.builtInTypes, in: path)
         if pass.laterFiles.contains("entities.csv") {
             reason += "; entities.csv may use it, but this version does not read that file"
         }
@@ -43,11 +41,11 @@ struct AssociationCheck {
                     "several entities are called \(PlainText.quoted(text)); give the path of the one that is meant"
             )
         case .unknown:
-            if pass.broken.contains(.associations) || pass.lostTexts.contains(text) { return }
+            if pass.isBroken(.association) || pass.lostTexts.contains(text) { return }
             reportUnknown(
                 columns.parentPath, of: record, canDangle: true, &pass,
                 reason: "no row has the path or entity_id \(PlainText.quoted(text))"
-                    + pass.suggestion(for: text, among: placements.someNames, in: path)
+                    + pass.suggestion(for: text, among: placements.names.names, in: path)
                     + (pass.options.allowsDangling ? "; parent_id becomes null" : ""))
         }
     }
@@ -63,10 +61,9 @@ struct AssociationCheck {
                 reason: "no entity of this import has the id '\(id)'")
         case .name(let type, let name):
             if pass.identities.contains(EntityName.id(type, name)) { return }
-            if pass.broken.contains(where: { $0.type == type }) || pass.lostTexts.contains(name) { return }
+            if pass.isBroken(type) || pass.lostTexts.contains(name) { return }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
-            if type == .snippet { reason += pass.suggestion(for: name, among: snippets.someNames, in: path) }
-            if type == .theme { reason += pass.suggestion(for: name, among: themes.names, in: path) }
+            reason += pass.suggestion(for: name, among: pass.names(of: type), in: path)
             reportUnknown(cell, of: record, canDangle: true, &pass, reason: reason)
         case .semanticName(let name):
             var reason =
@@ -83,7 +80,7 @@ struct AssociationCheck {
     func path(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
         guard let text = columns.path.validText(record) else { return }
         let segments = text.split(separator: ".")
-        guard segments.count > 2, !pass.broken.contains(.associations) else { return }
+        guard segments.count > 2, !pass.isBroken(.association) else { return }
         let parent = segments.dropLast().joined(separator: ".")
         if pass.identities.contains(EntityName.id(.association, parent)) { return }
         if pass.lostTexts.contains(parent) { return }

@@ -13,10 +13,11 @@ struct AssociationColumns {
 
     init(_ binding: ColumnBinding) {
         self.binding = binding
-        (path, type) = (binding["path"], binding["association_type"])
-        (parentID, childID) = (binding["parent_id"], binding["child_id"])
-        (parentPath, entityType) = (binding["parent_path"], binding["entity_type"])
-        entityID = binding["entity_id"]
+        (path, type) = (binding[AssociationLayout.path], binding[AssociationLayout.type])
+        (parentID, childID) = (binding[AssociationLayout.parentID], binding[AssociationLayout.childID])
+        parentPath = binding[AssociationLayout.parentPath]
+        entityType = binding[AssociationLayout.entityType]
+        entityID = binding[AssociationLayout.entityID]
         isByName = childID.field == nil
     }
 
@@ -86,32 +87,4 @@ extension ColumnBinding.Cell {
         guard let field, isGiven(record) else { return nil }
         return record.withField(field) { Reference($0) }
     }
-}
-
-/// The instances that the rows of the by-name form place: what a `parent_path` can name.
-struct Placements {
-    private var byPath: [EntityID: EntityID] = [:]
-    /// By `entity_id`; `nil` where rows of several types have the same one.
-    private var byName: [String: EntityID?] = [:]
-
-    /// Adds a row's child under its path and its `entity_id`.
-    mutating func add(_ child: EntityID, name: String, path: EntityID?) {
-        if let path, byPath[path] == nil { byPath[path] = child }
-        if byName[name] == nil, someNames.count < 1000 { someNames.append(name) }
-        if let other = byName[name], other != child {
-            byName[name] = .some(nil)
-        } else {
-            byName[name] = child
-        }
-    }
-
-    /// What `text` names: a path before an `entity_id`.
-    func find(_ text: String) -> AssociationColumns.Parent {
-        if let child = byPath[EntityName.id(.association, text)] { return .entity(child) }
-        guard let child = byName[text] else { return .unknown }
-        return child.map { .entity($0) } ?? .ambiguous
-    }
-
-    /// The first thousand `entity_id`s, for 'did you mean'.
-    private(set) var someNames: [String] = []
 }

@@ -1,34 +1,30 @@
 import CSV
 import UCG
 
-/// `associations.csv`: the edges of the graph, one a row.
-struct AssociationImporter {
+/// Associations: both ends exist, a child has one parent, and nothing contains itself.
+struct AssociationImporter: KindImporter {
     /// How many rows and entities there are.
     private(set) var counts = KindCounts()
     private var placements = Placements()
 
-    /// First reading: what the rows define.
-    mutating func define(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
-        var rows = try pass.open(file)
-        guard let binding = pass.bind(rows, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(binding)
-        while try rows.next(&pass.log) {
-            _ = binding.check(rows.reader.record, &pass.log)
-            let child = columns.child(rows.reader.record)
-            if columns.isByName, let child, let name = columns.entityID.text(rows.reader.record) {
-                placements.add(child, name: name, path: columns.pathID(rows.reader.record))
+    mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
+        guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
+        let columns = AssociationColumns(rows.columns)
+        while try pass.next(&rows) {
+            let child = columns.child(rows.record)
+            if columns.isByName, let child, let name = columns.entityID.text(rows.record) {
+                placements.add(child, name: name, path: columns.pathID(rows.record))
             } else if columns.isByName {
                 // The row is faulty; what it means to define is no reason for further errors.
                 for cell in [columns.entityID, columns.path] {
-                    if let text = cell.text(rows.reader.record) { pass.noteLost(text) }
+                    if let text = cell.text(rows.record) { pass.noteLost(text) }
                 }
             }
             // Without a path, the by-name form has an id only when all rows are known.
-            guard !columns.isByName || columns.path.isGiven(rows.reader.record) else { continue }
-            defineRow(rows.reader.record, columns: columns, of: file, &pass)
+            guard !columns.isByName || columns.path.isGiven(rows.record) else { continue }
+            defineRow(rows.record, columns: columns, of: file, &pass)
         }
-        counts.rows += rows.rowCount
-        pass.finish(rows)
+        pass.finish(rows, counting: &counts)
     }
 
     private mutating func defineRow(
@@ -55,41 +51,33 @@ struct AssociationImporter {
         }
     }
 
-    /// Second reading: whether what the rows refer to is defined.
-    mutating func resolve(
-        _ file: ConfigFile, _ pass: inout CheckPass, snippets: SnippetImporter, themes: ThemeImporter
-    ) throws(InputError) {
-        var reported = IssueLog()  // what the first reading reported already
-        var rows = try RowReader.open(file, options: pass.options, log: &reported)
-        guard rows.hasHeader, let layout = AssociationLayout.choose(rows, &reported),
-            let binding = ColumnBinding(layout, of: rows, log: &reported)
-        else { return }
-        let columns = AssociationColumns(binding)
-        let check = AssociationCheck(columns: columns, path: file.path, snippets: snippets, themes: themes)
+    mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
+        var again = RereadPass(pass.options)
+        guard var rows = try again.open(file, AssociationLayout.choose) else { return }
+        let columns = AssociationColumns(rows.columns)
+        let check = AssociationCheck(columns: columns, path: file.path)
         var containers = Containers()
-        while try rows.next(&reported) {
-            if columns.isByName, !columns.path.isGiven(rows.reader.record) {
-                defineRow(rows.reader.record, columns: columns, of: file, &pass)
+        while try again.next(&rows) {
+            if columns.isByName, !columns.path.isGiven(rows.record) {
+                defineRow(rows.record, columns: columns, of: file, &pass)
             }
-            let parent = columns.parent(rows.reader.record, placements)
+            let parent = columns.parent(rows.record, placements)
             if columns.isByName {
-                check.type(rows.reader.record, &pass)
-                check.parentPath(of: rows.reader.record, parent: parent, placements: placements, &pass)
+                check.type(rows.record, &pass)
+                check.parentPath(of: rows.record, parent: parent, placements: placements, &pass)
             } else {
-                check.reference(columns.parentID, of: rows.reader.record, &pass)
-                check.reference(columns.childID, of: rows.reader.record, &pass)
+                check.reference(columns.parentID, of: rows.record, &pass)
+                check.reference(columns.childID, of: rows.record, &pass)
             }
-            check.path(rows.reader.record, &pass)
-            guard case .entity(let parent) = parent, let child = columns.child(rows.reader.record),
-                columns.isContainment(rows.reader.record)
+            check.path(rows.record, &pass)
+            guard case .entity(let parent) = parent, let child = columns.child(rows.record),
+                columns.isContainment(rows.record)
             else { continue }
-            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
-            if let other = containers.add(child, in: parent, origin) {
+            if let other = containers.add(child, in: parent, rows.origin) {
                 let cell = columns.isByName ? columns.parentPath : columns.parentID
                 pass.log.add(
-                    .error, .secondParent, in: file.path, at: cell.position(rows.reader.record),
-                    field: cell.name,
-                    reason: "\(PlainText.quoted(columns.childText(rows.reader.record) ?? "")) has another "
+                    .error, .secondParent, in: file.path, at: cell.position(rows.record), field: cell.name,
+                    reason: "\(PlainText.quoted(columns.childText(rows.record) ?? "")) has another "
                         + "parent that contains it, at \(pass.place(other))")
             }
         }
@@ -105,14 +93,14 @@ struct AssociationImporter {
         var names: [EntityID: String] = [:]
         var positions: [EntityID: CSVPosition] = [:]
         let cell = columns.isByName ? columns.parentPath : columns.parentID
-        var reported = IssueLog()
-        var rows = try RowReader.open(file, options: pass.options, log: &reported)
-        while try rows.next(&reported) {
-            guard let child = columns.child(rows.reader.record), names[child] == nil,
-                cell.isGiven(rows.reader.record), columns.isContainment(rows.reader.record)
+        var again = RereadPass(pass.options)
+        guard var rows = try again.open(file, AssociationLayout.choose) else { return }
+        while try again.next(&rows) {
+            guard let child = columns.child(rows.record), names[child] == nil, cell.isGiven(rows.record),
+                columns.isContainment(rows.record)
             else { continue }
-            names[child] = columns.childText(rows.reader.record)
-            positions[child] = cell.position(rows.reader.record)
+            names[child] = columns.childText(rows.record)
+            positions[child] = cell.position(rows.record)
         }
         for cycle in cycles {
             guard let position = positions[cycle[0]] else { continue }
@@ -127,22 +115,19 @@ struct AssociationImporter {
 // The second pass.
 extension AssociationImporter {
     func build(
-        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
-        var pass = BuildPass(options)
-        var rows = try pass.open(file)
-        guard let binding = try pass.bind(rows, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(binding)
-        while try pass.next(&rows, binding) {
-            guard let id = columns.id(rows.reader.record, placements),
-                let child = columns.child(rows.reader.record)
-            else { throw InputError.changed(file.path) }
-            var entity = Entity(
-                type: .association, id: id,
-                origin: EntityOrigin(file: rows.file.index, line: rows.reader.record.line))
+        guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
+        let columns = AssociationColumns(rows.columns)
+        while try pass.next(&rows) {
+            guard let id = columns.id(rows.record, placements), let child = columns.child(rows.record) else {
+                throw InputError.changed(file.path)
+            }
+            var entity = Entity(type: .association, id: id, origin: rows.origin)
             entity.data.beginObject()
-            binding.write(rows.reader.record, to: &entity.data) { member, key, json in
-                write(member, key: key, record: rows.reader.record, columns: columns, child: child, to: &json)
+            columns.binding.write(rows.record, to: &entity.data) {
+                (member: AssociationLayout.Derived, key, json) in
+                write(member, key: key, record: rows.record, columns: columns, child: child, to: &json)
             }
             entity.data.endObject()
             try emit(entity)
@@ -150,7 +135,8 @@ extension AssociationImporter {
     }
 
     private func write(
-        _ member: DerivedMember, key: Span<UInt8>, record: borrowing CSVRecord, columns: AssociationColumns,
+        _ member: AssociationLayout.Derived, key: Span<UInt8>, record: borrowing CSVRecord,
+        columns: AssociationColumns,
         child: EntityID, to json: inout JSONWriter
     ) {
         switch member {
@@ -167,8 +153,6 @@ extension AssociationImporter {
         case .parent:
             json.key(key)
             if let parent = columns.parentPath.text(record) { json.string(parent) } else { json.null() }
-        default:
-            return
         }
     }
 }

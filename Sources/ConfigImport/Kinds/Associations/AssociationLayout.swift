@@ -6,29 +6,43 @@ import UCG
 /// A header with `child_id` names both ends by reference; one with `entity_id`
 /// places an instance, the child, below the row that its `parent_path` names.
 enum AssociationLayout {
-    static let byID = Layout(
-        [
-            .column(Column("parent_id", .reference)),
-            .column(Column("child_id", .reference, isRequired: true)),
-        ] + commonElements)
+    static let parentID = Column("parent_id", .reference)
+    static let childID = Column("child_id", .reference, isRequired: true)
+    static let byID = Layout([.column(parentID), .column(childID)] + commonElements)
 
+    static let parentPath = Column("parent_path", .path)
+    static let entityType = Column("entity_type", .entityType, isRequired: true, as: "entity_type")
+    static let entityID = Column("entity_id", .instanceName, isRequired: true, as: "entity_id")
     static let byName = Layout(
-        [.column(Column("parent_path", .path))] + commonElements + [
-            .derived(.parent),
-            .column(Column("entity_type", .entityType, isRequired: true, as: "entity_type")),
-            .column(Column("entity_id", .instanceName, isRequired: true, as: "entity_id")),
+        [.column(parentPath)] + commonElements + [
+            .derived(Derived.parent), .column(entityType), .column(entityID),
         ])
 
+    static let type = Column(
+        "association_type", .associationType, ifAbsent: .value("contains"), as: "association_type")
+    static let path = Column("path", .path, as: "path")
     private static let commonElements: [Layout.Element] = [
-        .derived(.parentID),
-        .derived(.childID),
-        .column(
-            Column("association_type", .associationType, ifAbsent: .value("contains"), as: "association_type")
-        ),
+        .derived(Derived.parentID),
+        .derived(Derived.childID),
+        .column(type),
         .column(Column("weight", .int32, ifAbsent: .value("0"), as: "weight")),
-        .column(Column("path", .path, as: "path")),
-        .derived(.depth),
+        .column(path),
+        .derived(Derived.depth),
     ]
+
+    /// The members that are made of what a row refers to.
+    enum Derived: Int, DerivedMember {
+        case parentID, childID, depth, parent
+
+        var name: String {
+            switch self {
+            case .parentID: "parent_id"
+            case .childID: "child_id"
+            case .depth: "depth"
+            case .parent: "parent"
+            }
+        }
+    }
 
     /// Types of instances that need no snippet to define them.
     static let builtInTypes = ["page", "menu", "menu-item", "navigation-item"]

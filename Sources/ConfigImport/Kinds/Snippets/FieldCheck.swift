@@ -16,9 +16,10 @@ struct FieldCheck {
         _ record: borrowing CSVRecord, of snippet: String?, from origin: EntityOrigin, _ pass: inout CheckPass
     ) {
         let path = pass.paths[Int(origin.file)]
-        let fieldCell = columns["field_name"]
+        let fieldCell = columns[SnippetColumns.field]
         guard fieldCell.isGiven(record) else {
-            for cell in columns.otherCells(than: ["snippet_name", "field_name"]) where cell.isGiven(record) {
+            for cell in columns.otherCells(than: SnippetColumns.name, SnippetColumns.field)
+            where cell.isGiven(record) {
                 pass.log.add(
                     .error, .unexpectedValue, in: path, at: cell.position(record), field: cell.name,
                     reason:
@@ -37,10 +38,10 @@ struct FieldCheck {
                     "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
                     + "at \(pass.place(other))")
         }
-        let typeCell = columns["field_type"]
+        let typeCell = columns[SnippetColumns.type]
         do throws(FieldType.Problem) {
             let type = try FieldType(typeCell.text(record) ?? "text")
-            let defaultCell = columns["default_value"]
+            let defaultCell = columns[SnippetColumns.default]
             if defaultCell.givesDefault(record, of: type), let number = defaultCell.field,
                 !record.withField(number, type.acceptsDefault)
             {

@@ -1,48 +1,8 @@
 import CSV
 import UCG
 
-/// `snippets.csv`: snippet types and their fields.
-///
-/// With a `field_name` column each row is one field, and the rows of one snippet
-/// fold into one entity; without it each row is a whole snippet.
-struct SnippetImporter {
-    /// One field a row: the members of one element of `fields`.
-    static let fields = Layout([
-        .column(Column("snippet_name", aliases: snippetNames, .snippetName, isRequired: true)),
-        .column(Column("field_name", .fieldName, as: "name")),
-        .column(Column("field_type", .word, ifAbsent: .value("text"), as: "type")),
-        .column(
-            Column("required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")),
-        .column(Column("localized", .boolean, ifAbsent: .value("true"), as: "localized")),
-        .column(Column("searchable", .boolean, as: "searchable")),
-        .column(Column("default_value", aliases: ["default"], .text)),
-        .derived(.default),
-        .column(Column("help_text", aliases: ["help"], .text, as: "help_text")),
-        .column(Column("field_schema", aliases: ["constraints"], .word, as: "schema")),
-    ])
-
-    /// One snippet a row: the members of `data`.
-    ///
-    /// All other cells are kept as text.
-    static let whole = Layout(
-        [
-            .column(
-                Column(
-                    "snippet_name", aliases: snippetNames, .snippetName, isRequired: true, as: "snippet_type")
-            )
-        ],
-        passedOn: [
-            Column("field_type", .word),
-            Column("required", aliases: ["is_required"], .word),
-            Column("localized", .word),
-            Column("searchable", .word),
-            Column("default_value", aliases: ["default"], .text),
-            Column("help_text", aliases: ["help"], .text),
-            Column("field_schema", aliases: ["constraints"], .word),
-        ],
-        reserved: ["fields", "meta", "validation_rules", "allowed_child_types"])
-
-    private static let snippetNames = ["snippet_type", "snippet", "name"]
+/// Snippet types: one a row, or one field a row.
+struct SnippetImporter: KindImporter {
     private static let reservedPrefixes = ["reed-", "admin-", "api-"].map { Array($0.utf8) }
 
     private static func isReserved(_ name: Span<UInt8>) -> Bool {
@@ -61,97 +21,83 @@ struct SnippetImporter {
 
     /// How many rows and entities there are.
     private(set) var counts = KindCounts()
-    /// Names for 'did you mean'; the first thousand.
-    private(set) var someNames: [String] = []
-
-    private static func layout(_ header: [String]) -> Layout {
-        header.contains { $0.asciiLowercased == "field_name" } ? fields : whole
-    }
 }
 
 // The first pass.
 extension SnippetImporter {
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
-        var rows = try pass.open(file)
-        guard let columns = pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
-        var fields = FieldCheck(columns: columns)
-        let nameCell = columns["snippet_name"]
-        let isOfFields = columns.isOfFields
+        guard var rows = try pass.open(file, SnippetColumns.choose) else { return }
+        var fields = FieldCheck(columns: rows.columns)
+        let nameCell = rows.columns[SnippetColumns.name]
+        let isOfFields = rows.columns.isOfFields
         var idName = Self.idName
-        while try rows.next(&pass.log) {
-            _ = columns.check(rows.reader.record, &pass.log)
-            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
-            guard let field = nameCell.validField(rows.reader.record) else {
-                if isOfFields {
-                    fields.check(rows.reader.record, of: nil, from: origin, &pass)
-                }
+        while try pass.next(&rows) {
+            let origin = rows.origin
+            guard let field = nameCell.validField(rows.record) else {
+                if isOfFields { fields.check(rows.record, of: nil, from: origin, &pass) }
                 continue
             }
-            if rows.reader.record.withField(field, Self.isReserved) {
+            if rows.record.withField(field, Self.isReserved) {
                 pass.log.add(
-                    .error, .reservedName, in: file.path, at: nameCell.position(rows.reader.record),
+                    .error, .reservedName, in: file.path, at: nameCell.position(rows.record),
                     field: nameCell.name,
                     reason:
-                        "\(PlainText.quoted(rows.reader.record.string(field))) begins like the system's own snippets "
+                        "\(PlainText.quoted(rows.record.string(field))) begins like the system's own snippets "
                         + "(reed-, admin-, api-)")
             }
             idName.rewind()
-            rows.reader.record.withField(field) { idName.append($0) }
+            rows.record.withField(field) { idName.append($0) }
             if isOfFields {
-                let name = rows.reader.record.string(field)
-                if pass.identities.insert(idName.id, origin) == nil { count(name) }
-                fields.check(rows.reader.record, of: name, from: origin, &pass)
+                let name = rows.record.string(field)
+                if pass.identities.insert(idName.id, origin) == nil { count(name, &pass) }
+                fields.check(rows.record, of: name, from: origin, &pass)
             } else if pass.define(
-                idName.id, origin, at: nameCell.position(rows.reader.record), field: nameCell.name,
-                what: "the snippet \(PlainText.quoted(rows.reader.record.string(field)))")
+                idName.id, origin, at: nameCell.position(rows.record), field: nameCell.name,
+                what: "the snippet \(PlainText.quoted(rows.record.string(field)))")
             {
-                count(rows.reader.record.string(field))
+                count(rows.record.string(field), &pass)
             }
         }
-        counts.rows += rows.rowCount
-        pass.finish(rows)
+        pass.finish(rows, counting: &counts)
     }
 
-    private mutating func count(_ name: @autoclosure () -> String) {
+    private mutating func count(_ name: @autoclosure () -> String, _ pass: inout CheckPass) {
         counts.entities += 1
-        if someNames.count < 1000 { someNames.append(name()) }
+        pass.noteName(name(), of: .snippet)
     }
 }
 
 // The second pass.
 extension SnippetImporter {
     func build(
-        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
-        var pass = BuildPass(options)
-        let rows = try pass.open(file)
-        guard let columns = try pass.bind(rows, { rows, _ in Self.layout(rows.header) }) else { return }
-        if columns.isOfFields {
-            try buildFolded(rows, columns: columns, pass: pass, emit: emit)
+        guard let rows = try pass.open(file, SnippetColumns.choose) else { return }
+        if rows.columns.isOfFields {
+            try buildFolded(rows, pass: pass, emit: emit)
         } else {
-            try buildWhole(rows, columns: columns, pass: pass, emit: emit)
+            try buildWhole(rows, pass: pass, emit: emit)
         }
     }
 
     private func buildWhole(
-        _ rows: consuming RowReader, columns: ColumnBinding, pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
+        _ file: consuming FileRows, pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
-        let nameCell = columns["snippet_name"]
+        var rows = file
+        let nameCell = rows.columns[SnippetColumns.name]
         var idName = Self.idName
-        var entity = Entity(
-            type: .snippet, id: .namespace, origin: EntityOrigin(file: rows.file.index, line: 1))
-        while try pass.next(&rows, columns) {
-            guard let field = nameCell.validField(rows.reader.record) else {
+        var entity = Entity(type: .snippet, id: .namespace, origin: rows.origin)
+        while try pass.next(&rows) {
+            guard let field = nameCell.validField(rows.record) else {
                 throw InputError.changed(rows.file.path)
             }
             idName.rewind()
-            rows.reader.record.withField(field) { idName.append($0) }
+            rows.record.withField(field) { idName.append($0) }
             entity.id = idName.id
-            entity.origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
+            entity.origin = rows.origin
             entity.data.removeAll()
             entity.data.beginObject()
-            columns.write(rows.reader.record, to: &entity.data) { _, _, _ in }
+            rows.columns.write(rows.record, to: &entity.data) { (_: SnippetColumns.Derived, _, _) in }
             entity.data.endObject()
             try emit(entity)
         }
@@ -159,35 +105,34 @@ extension SnippetImporter {
 
     /// Rows of one snippet need not be adjacent, so all snippets are held until the file ends.
     private func buildFolded(
-        _ rows: consuming RowReader, columns: ColumnBinding, pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
+        _ file: consuming FileRows, pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
+        var rows = file
         var snippets: [(name: String, fields: JSONWriter, origin: EntityOrigin)] = []
         var places: [String: Int] = [:]
-        let (nameCell, fieldCell) = (columns["snippet_name"], columns["field_name"])
-        let (typeCell, defaultCell) = (columns["field_type"], columns["default_value"])
-        while try pass.next(&rows, columns) {
-            guard let name = nameCell.validText(rows.reader.record) else {
+        let columns = rows.columns
+        let (nameCell, fieldCell) = (columns[SnippetColumns.name], columns[SnippetColumns.field])
+        let (typeCell, defaultCell) = (columns[SnippetColumns.type], columns[SnippetColumns.default])
+        while try pass.next(&rows) {
+            guard let name = nameCell.validText(rows.record) else {
                 throw InputError.changed(rows.file.path)
             }
             let place = places[name] ?? snippets.count
             if place == snippets.count {
                 places[name] = place
-                snippets.append(
-                    (name, JSONWriter(), EntityOrigin(file: rows.file.index, line: rows.reader.record.line)))
+                snippets.append((name, JSONWriter(), rows.origin))
             }
-            guard fieldCell.isGiven(rows.reader.record) else { continue }
-            guard let type = try? FieldType(typeCell.text(rows.reader.record) ?? "text") else {
+            guard fieldCell.isGiven(rows.record) else { continue }
+            guard let type = try? FieldType(typeCell.text(rows.record) ?? "text") else {
                 throw InputError.changed(rows.file.path)
             }
+            let hasDefault = defaultCell.givesDefault(rows.record, of: type)
             snippets[place].fields.beginObject()
-            columns.write(rows.reader.record, to: &snippets[place].fields) { _, key, json in
-                guard defaultCell.givesDefault(rows.reader.record, of: type), let field = defaultCell.field
-                else {
-                    return
-                }
+            columns.write(rows.record, to: &snippets[place].fields) {
+                (_: SnippetColumns.Derived, key, json) in
+                guard hasDefault, let field = defaultCell.field else { return }
                 json.key(key)
-                rows.reader.record.withField(field) { type.writeDefault($0, to: &json) }
+                rows.record.withField(field) { type.writeDefault($0, to: &json) }
             }
             snippets[place].fields.endObject()
         }
@@ -209,7 +154,7 @@ extension SnippetImporter {
 
 extension ColumnBinding {
     /// Whether each row is one field of a snippet.
-    var isOfFields: Bool { self["field_name"].field != nil }
+    var isOfFields: Bool { self[SnippetColumns.field].field != nil }
 }
 
 extension ColumnBinding.Cell {

@@ -1,25 +1,8 @@
 import CSV
 import UCG
 
-/// `themes.csv`: one theme a row; an empty `parent_theme` makes it a base theme.
-struct ThemeImporter {
-    static let layout = Layout([
-        .column(Column("theme_name", aliases: ["name", "theme"], .themeName, isRequired: true, as: "name")),
-        .column(
-            Column(
-                "parent_theme", aliases: ["parent", "extends"], .themeName, ifAbsent: .null, as: "parent")),
-        .derived(.parentID),
-        .object(
-            "context",
-            [
-                .column(Column("context_type", .word, ifAbsent: .null, as: "type")),
-                .column(Column("context_value", .word, ifAbsent: .null, as: "value")),
-            ]),
-        .column(Column("active", .boolean, ifAbsent: .value("true"), as: "active")),
-        .column(Column("description", .text, as: "description")),
-        .derived(.chain),
-    ])
-
+/// Themes: their chains must end, and must not be too long.
+struct ThemeImporter: KindImporter {
     private struct Theme {
         let name: String
         let parent: String?
@@ -43,9 +26,6 @@ struct ThemeImporter {
     /// Whether a row defines the theme called `name`.
     func defines(_ name: String) -> Bool { places[name] != nil }
 
-    /// The names of the first thousand themes, for 'did you mean'.
-    var names: some Sequence<String> { themes.lazy.prefix(1000).map(\.name) }
-
     /// The names from the theme called `name` to its base, most specific first.
     private func chain(of name: String) -> [String] {
         var chain: [String] = []
@@ -61,45 +41,41 @@ struct ThemeImporter {
 // The first pass.
 extension ThemeImporter {
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
-        var rows = try pass.open(file)
-        guard let columns = pass.bind(rows, { _, _ in Self.layout }) else { return }
-        let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
+        guard var rows = try pass.open(file, { _, _ in ThemeColumns.layout }) else { return }
+        let (nameCell, parentCell) = (rows.columns[ThemeColumns.name], rows.columns[ThemeColumns.parent])
         var parents: [NamedParent] = []
-        while try rows.next(&pass.log) {
-            _ = columns.check(rows.reader.record, &pass.log)
-            if let parent = parentCell.validText(rows.reader.record) {
-                parents.append(
-                    NamedParent(
-                        name: parent, position: parentCell.position(rows.reader.record),
-                        field: parentCell.name))
+        while try pass.next(&rows) {
+            let parent = parentCell.validText(rows.record)
+            let parentPosition = parentCell.position(rows.record)
+            if let parent {
+                parents.append(NamedParent(name: parent, position: parentPosition, field: parentCell.name))
             }
-            guard let name = nameCell.validText(rows.reader.record) else { continue }
-            let origin = EntityOrigin(file: rows.file.index, line: rows.reader.record.line)
+            guard let name = nameCell.validText(rows.record) else { continue }
             let isNew = pass.define(
-                EntityName.id(.theme, name), origin, at: nameCell.position(rows.reader.record),
+                EntityName.id(.theme, name), rows.origin, at: nameCell.position(rows.record),
                 field: nameCell.name, what: "the theme \(PlainText.quoted(name))")
             guard isNew else { continue }
             counts.entities += 1
+            pass.noteName(name, of: .theme)
             places[name] = themes.count
             themes.append(
                 Theme(
-                    name: name, parent: parentCell.validText(rows.reader.record), origin: origin,
-                    parentPosition: parentCell.position(rows.reader.record), parentField: parentCell.name))
+                    name: name, parent: parent, origin: rows.origin, parentPosition: parentPosition,
+                    parentField: parentCell.name))
         }
-        counts.rows += rows.rowCount
-        pass.finish(rows)
+        pass.finish(rows, counting: &counts)
         checkParents(parents, of: file, &pass)
         checkCycles(file, &pass)
         checkDepth(file, &pass)
     }
 
     private func checkParents(_ parents: [NamedParent], of file: ConfigFile, _ pass: inout CheckPass) {
-        if pass.broken.contains(.themes) { return }
+        if pass.isBroken(.theme) { return }
         for parent in parents where !defines(parent.name) && !pass.lostTexts.contains(parent.name) {
             pass.log.add(
                 .error, .unknownReference, in: file.path, at: parent.position, field: parent.field,
                 reason: "no theme is named \(PlainText.quoted(parent.name))"
-                    + pass.suggestion(for: parent.name, among: names, in: file.path))
+                    + pass.suggestion(for: parent.name, among: pass.names(of: .theme), in: file.path))
         }
     }
 
@@ -149,30 +125,26 @@ extension ThemeImporter {
 // The second pass.
 extension ThemeImporter {
     func build(
-        _ file: ConfigFile, options: ImportOptions, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
-        var pass = BuildPass(options)
-        var rows = try pass.open(file)
-        guard let columns = try pass.bind(rows, { _, _ in Self.layout }) else { return }
-        let (nameCell, parentCell) = (columns["theme_name"], columns["parent_theme"])
-        while try pass.next(&rows, columns) {
-            guard let name = nameCell.validText(rows.reader.record), defines(name) else {
+        guard var rows = try pass.open(file, { _, _ in ThemeColumns.layout }) else { return }
+        let (nameCell, parentCell) = (rows.columns[ThemeColumns.name], rows.columns[ThemeColumns.parent])
+        while try pass.next(&rows) {
+            guard let name = nameCell.validText(rows.record), defines(name) else {
                 throw InputError.changed(file.path)
             }
-            var entity = Entity(
-                type: .theme, id: EntityName.id(.theme, name),
-                origin: EntityOrigin(file: rows.file.index, line: rows.reader.record.line))
+            var entity = Entity(type: .theme, id: EntityName.id(.theme, name), origin: rows.origin)
+            let parent = parentCell.text(rows.record)
             entity.data.beginObject()
-            columns.write(rows.reader.record, to: &entity.data) { member, key, json in
+            rows.columns.write(rows.record, to: &entity.data) { (member: ThemeColumns.Derived, key, json) in
                 json.key(key)
-                if member == .chain {
+                switch member {
+                case .parentID:
+                    if let parent { json.id(EntityName.id(.theme, parent)) } else { json.null() }
+                case .chain:
                     json.beginArray()
                     for name in chain(of: name) { json.string(name) }
                     json.endArray()
-                } else if let parent = parentCell.text(rows.reader.record) {
-                    json.id(EntityName.id(.theme, parent))
-                } else {
-                    json.null()
                 }
             }
             entity.data.endObject()

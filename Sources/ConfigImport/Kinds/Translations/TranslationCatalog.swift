@@ -20,8 +20,8 @@ struct TranslationCatalog {
     /// The texts themselves.
     var texts = TextTable()
     /// Layers with their scopes, in the order in which they come.
-    private(set) var groups: [TranslationSource] = []
-    private var groupNumbers: [TranslationSource: Int] = [:]
+    private(set) var groups: [LayerPlace] = []
+    private var groupNumbers: [LayerPlace: Int] = [:]
     private var groupOfFile: [Int: Int] = [:]
     /// Keys of rows without any text.
     private(set) var untranslated: [Untranslated] = []
@@ -67,8 +67,8 @@ struct TranslationCatalog {
     }
 
     /// The number of the layer and scope of a file.
-    mutating func group(of source: TranslationSource, file: Int) -> Int {
-        let group = TranslationSource(layer: source.layer, scope: source.scope, locale: nil)
+    mutating func group(of source: LayerPlace, file: Int) -> Int {
+        let group = LayerPlace(layer: source.layer, scope: source.scope, locale: nil)
         let number = groupNumbers[group] ?? groups.count
         if number == groups.count {
             groupNumbers[group] = number

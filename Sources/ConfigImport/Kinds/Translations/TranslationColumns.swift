@@ -34,24 +34,24 @@ struct TranslationColumns {
 
     init(_ form: TranslationForm, binding: ColumnBinding, locales: inout LocaleTable) {
         self.binding = binding
-        key = binding["key"]
-        (snippetName, fieldName) = (binding["snippet_name"], binding["field_name"])
-        locale = binding["locale"]
+        key = binding[TranslationLayout.key]
+        (snippetName, fieldName) = (binding[TranslationLayout.snippet], binding[TranslationLayout.field])
+        locale = binding[TranslationLayout.locale]
         var texts: [Text] = []
-        func add(_ name: String, _ locale: Int) {
-            let cell = binding[name]
+        func add(_ column: Column, _ locale: Int) {
+            let cell = binding[column]
             if let field = cell.field { texts.append(Text(cell: cell, field: field, locale: locale)) }
         }
         switch form {
         case .inFileName(let locale):
             (rowLocale, isWide) = (.nowhere, false)
-            add("value", locales.number(of: locale))
+            add(TranslationLayout.value, locales.number(of: locale))
         case .long:
             (rowLocale, isWide) = (.inColumn, false)
-            add("value", 0)
+            add(TranslationLayout.value, 0)
         case .inKey:
             (rowLocale, isWide) = (.inKey, false)
-            add("value", 0)
+            add(TranslationLayout.value, 0)
         case .wide(let columns):
             (rowLocale, isWide) = (.nowhere, true)
             for (column, locale) in columns { add(column, locales.number(of: locale)) }
@@ -114,33 +114,5 @@ struct TranslationColumns {
         guard ColumnKind.translationKey.accepts(bytes.span) else {
             throw .invalidKey(String(decoding: bytes, as: UTF8.self))
         }
-    }
-}
-
-/// The locales of a run, numbered in the order in which they come.
-struct LocaleTable {
-    private var locales: [Locale] = []
-    private var numbers: [String: Int] = [:]
-
-    /// How many there are.
-    var count: Int { locales.count }
-
-    subscript(number: Int) -> Locale { locales[number] }
-
-    /// The number of the locale written as `text`; `nil` if it is none.
-    mutating func number(of text: Span<UInt8>) -> Int? {
-        let string = PlainText.string(text)
-        if let number = numbers[string] { return number }
-        guard let locale = Locale(string) else { return nil }
-        let number = number(of: locale)
-        numbers[string] = number
-        return number
-    }
-
-    mutating func number(of locale: Locale) -> Int {
-        if let number = numbers[locale.rawValue] { return number }
-        numbers[locale.rawValue] = locales.count
-        locales.append(locale)
-        return locales.count - 1
     }
 }

@@ -14,14 +14,17 @@ struct TranslationFile {
     private(set) var nameBeginning: [UInt8] = []
     /// `locale`, `layer` and `scope`.
     private(set) var members = JSONWriter()
-    private let source: TranslationSource
+    private let place: LayerPlace
     private var locale = -1
 
-    init(_ number: Int, source: TranslationSource, group: Int, header: CSVPosition) {
-        self.number = number
+    /// What the rows of a file have in common.
+    ///
+    /// - Parameter group: The number of its layer and scope.
+    init(of reader: borrowing RowReader, group: Int) {
+        number = reader.file.index
+        place = reader.file.place
+        header = reader.headerPositions[0]
         self.group = group
-        self.header = header
-        self.source = source
     }
 
     /// Prepares for the locale of that number.
@@ -36,18 +39,18 @@ struct TranslationFile {
         name.begin(.translation)
         name.append(text)
         name.appendColon()
-        name.append(source.layer.rawValue)
+        name.append(place.layer.rawValue)
         name.appendColon()
-        name.append(source.scope ?? "")
+        name.append(place.scope ?? "")
         name.appendColon()
         nameBeginning = name.bytes
         members.removeAll()
         members.key("locale")
         members.string(text)
         members.key("layer")
-        members.string(source.layer.rawValue)
+        members.string(place.layer.rawValue)
         members.key("scope")
-        if let scope = source.scope { members.string(scope) } else { members.null() }
+        if let scope = place.scope { members.string(scope) } else { members.null() }
         return true
     }
 }

@@ -5,31 +5,20 @@ import UCG
 extension TranslationImporter {
     /// Reads the file again; its ids are those of the first pass, and so must its texts be.
     func build(
-        _ file: ConfigFile, source: TranslationSource, options: ImportOptions, identities: IdentityTable,
-        emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
-        let number = file.index
-        var pass = BuildPass(options)
-        var rows = try pass.open(file)
-        var form: TranslationForm?
-        let binding = try pass.bind(rows) {
-            TranslationLayout.choose($0, source: source, log: &$1).map { chosen in
-                form = chosen.form
-                return chosen.layout
-            }
-        }
-        guard let binding, let form else { return }
+        guard let opened = try TranslationRows.open(file, in: &pass) else { return }
         var locales = locales
-        let columns = TranslationColumns(form, binding: binding, locales: &locales)
-        let table = TranslationFile(
-            number, source: source, group: catalog.group(file: number), header: rows.headerPositions[0])
+        let columns = TranslationColumns(opened.form, binding: opened.rows.columns, locales: &locales)
+        var rows = opened.rows
+        let identities = pass.identities
         var state = FileState(
-            table: table, locales: locales, identity: firstIdentities[number] ?? 0,
-            entity: Entity(
-                type: .translation, id: EntityID.namespace, origin: EntityOrigin(file: number, line: 1)))
-        while try pass.next(&rows, binding) {
+            table: TranslationFile(of: rows.reader, group: catalog.group(file: file.index)), locales: locales,
+            identity: firstIdentities[file.index] ?? 0,
+            entity: Entity(type: .translation, id: EntityID.namespace, origin: rows.origin))
+        while try pass.next(&rows) {
             let isSame = try build(
-                rows.reader.record, columns: columns, identities: identities, in: &state, emit: emit)
+                rows.record, columns: columns, identities: identities, in: &state, emit: emit)
             guard isSame else { throw InputError.changed(file.path) }
         }
     }
@@ -79,21 +68,19 @@ extension TranslationImporter {
             state.identity += 1
             state.entity.data.removeAll()
             state.entity.data.beginObject()
-            columns.binding.write(record, to: &state.entity.data) { member, memberKey, json in
+            columns.binding.write(record, to: &state.entity.data) {
+                (member: TranslationLayout.Derived, memberKey, json) in
                 switch member {
                 case .key:
                     json.key(memberKey)
                     json.string(key.span)
-                case .locale:
-                    json.members(members)  // layer and scope, which come next, are in it
+                case .localeLayerScope: json.members(members)
                 case .value:
                     json.key(memberKey)
                     record.withField(field) { json.string($0) }
                 case .placeholders:
                     json.key(memberKey)
                     record.withField(field) { Placeholders.write($0, to: &json) }
-                default:
-                    return
                 }
             }
             state.entity.data.endObject()

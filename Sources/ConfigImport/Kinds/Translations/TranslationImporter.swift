@@ -1,9 +1,8 @@
 import CSV
 import UCG
 
-/// `translations*.csv`, in the directory and in its layer folders: one entity a
-/// key, locale and layer.
-struct TranslationImporter {
+/// Translations: one entity for each key, locale and layer.
+struct TranslationImporter: KindImporter {
     /// Where a text stands: in a row, and in the wide form in its locale's column.
     struct TextPlace: Hashable {
         let origin: EntityOrigin
@@ -18,63 +17,68 @@ struct TranslationImporter {
     var skipped: Set<TextPlace> = []
     /// The number of the first identity of each file.
     var firstIdentities: [Int: Int] = [:]
+
+    /// The texts of each locale, layer and scope.
+    var groups: Set<EntityGroup>? { catalog.groups(locales) }
+
+    mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError) {
+        LayerFolders.check(files, &pass)
+        var report = TranslationReport(of: self, files: files, pass: pass)
+        try report.write(&pass)
+    }
 }
 
 // The first pass.
 extension TranslationImporter {
-    mutating func check(
-        _ file: ConfigFile, _ pass: inout CheckPass, source: TranslationSource
-    ) throws(InputError) {
-        let number = file.index
-        var rows = try pass.open(file)
-        var form: TranslationForm?
-        let binding = pass.bind(rows) {
-            TranslationLayout.choose($0, source: source, log: &$1).map { chosen in
-                form = chosen.form
-                return chosen.layout
-            }
-        }
-        let group = catalog.group(of: source, file: number)
-        firstIdentities[number] = pass.identities.count
-        guard let binding, let form else {
-            if rows.hasHeader || rows.isBroken { catalog.noteUnreadRows(of: group) }
+    mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
+        let opened = try TranslationRows.open(file, in: &pass)
+        let group = catalog.group(of: file.place, file: file.index)
+        firstIdentities[file.index] = pass.identities.count
+        guard let opened else {
+            if pass.unreadFiles.contains(file.index) { catalog.noteUnreadRows(of: group) }
             return
         }
-        let columns = TranslationColumns(form, binding: binding, locales: &locales)
-        declareLocales(columns, of: rows, group: group)
-        var table = TranslationFile(number, source: source, group: group, header: rows.headerPositions[0])
+        try check(opened, group: group, &pass)
+    }
+
+    private mutating func check(
+        _ opened: consuming TranslationRows, group: Int, _ pass: inout CheckPass
+    ) throws(InputError) {
+        let columns = TranslationColumns(opened.form, binding: opened.rows.columns, locales: &locales)
+        var rows = opened.rows
+        declareLocales(columns, of: rows.reader, group: group)
+        var table = TranslationFile(of: rows.reader, group: group)
         var tables = TextIntake.Tables()
         swap(&tables.identities, &pass.identities)
         swap(&tables.texts, &catalog.texts)
         var intake = TextIntake(into: consume tables, worker: pass.worker)
         var numbers = NumberColumns(columns)
-        while try rows.next(&pass.log) {
-            take(
-                rows.reader.record, columns: columns, table: &table, intake: &intake, numbers: &numbers,
-                pass: &pass)
+        while try pass.next(&rows) {
+            guard rows.isValid || columns.hasIdentity(rows.record) else {
+                catalog.noteUnreadRows(of: group)
+                continue
+            }
+            collect(
+                rows.record, columns: columns, table: &table, intake: &intake, numbers: &numbers, pass: &pass)
         }
-        numbers.warn(rows, &pass.log)
+        numbers.warn(rows.reader, &pass.log)
         var duplicates: [TextIntake.Duplicate] = []
         tables = intake.finish { duplicates.append($0) }
         swap(&tables.identities, &pass.identities)
         swap(&tables.texts, &catalog.texts)
         for duplicate in duplicates { report(duplicate, columns: columns, &pass) }
         counts.entities = catalog.texts.count
-        if rows.isBroken || !rows.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
-        counts.rows += rows.rowCount
-        pass.finish(rows)
+        if rows.reader.isBroken || !rows.reader.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
+        pass.finish(rows, counting: &counts)
     }
 
-    /// Takes in the texts of a row, or says what is wrong with it.
+    /// Collects the texts of a row, or reports what is wrong with it.
     ///
-    /// Whatever looks at a record gets it from here: reaching into its owner for it copies it each time.
-    private mutating func take(
+    /// It gets the record itself: reaching into its owner for it copies a part of it each time.
+    private mutating func collect(
         _ record: borrowing CSVRecord, columns: TranslationColumns, table: inout TranslationFile,
         intake: inout TextIntake, numbers: inout NumberColumns, pass: inout CheckPass
     ) {
-        if !columns.binding.check(record, &pass.log), !columns.hasIdentity(record) {
-            return catalog.noteUnreadRows(of: table.group)
-        }
         let rowLocale: Int?
         do throws(TranslationColumns.Problem) {
             rowLocale = try columns.readKey(record, into: &table.key, &locales)

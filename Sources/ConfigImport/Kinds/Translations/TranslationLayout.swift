@@ -9,15 +9,15 @@ enum TranslationForm {
     case long
     /// The key says it after its last `@`.
     case inKey
-    /// A column for each locale, with the text in it: the header's name and the locale.
-    case wide([(column: String, locale: Locale)])
+    /// A column for each locale, with the text in it.
+    case wide([(column: Column, locale: Locale)])
 }
 
 /// The columns of a translation file in each of its forms.
 enum TranslationLayout {
     /// The form that the header has, and its layout; the log says why if it has none.
     static func choose(
-        _ rows: borrowing RowReader, source: TranslationSource, log: inout IssueLog
+        _ rows: borrowing RowReader, place: LayerPlace, log: inout IssueLog
     ) -> (form: TranslationForm, layout: Layout)? {
         let names = rows.header.map(\.asciiLowercased)
         func refuse(_ code: IssueCode, at field: Int?, _ reason: String) {
@@ -28,62 +28,80 @@ enum TranslationLayout {
                     reason: reason, setting: code == .unknownColumn ? .keepsColumns : nil))
         }
         let key = keyElements(names)
-        if let locale = source.locale {
+        if let locale = place.locale {
             if names.contains("locale") {
                 refuse(
                     .mixedColumns, at: names.firstIndex(of: "locale"),
                     "the file's name gives the locale \(locale) already")
                 return nil
             }
-            return (.inFileName(locale), Layout(key + [valueColumn] + members))
+            return (.inFileName(locale), layout(key + [.column(value)]))
         }
         if names.contains("locale") {
-            return (.long, Layout(key + [localeColumn, valueColumn] + members))
+            return (.long, layout(key + [.column(locale), .column(value)]))
         }
         if names.contains("value") {
-            return (.inKey, Layout(keyElements(names, kind: .word) + [valueColumn] + members))
+            return (.inKey, layout(keyElements(names, key: keyWithLocale) + [.column(value)]))
         }
         guard let columns = wideColumns(rows.header, keepsColumns: rows.keepsColumns, refuse) else {
             return nil
         }
         warnOfDoubtfulColumns(rows, locales: columns, names: names, log: &log)
-        let cells = columns.map { Layout.Element.column(Column($0.column, .text)) }
-        return (.wide(columns), Layout(key + cells + members))
+        let cells = columns.map { Layout.Element.column($0.column) }
+        return (.wide(columns), layout(key + cells))
     }
 
     /// The key, or the snippet and field that make it.
     private static func keyElements(
-        _ names: [String], kind: ColumnKind = .translationKey
+        _ names: [String], key: Column = key
     ) -> [Layout.Element] {
-        if !names.contains("key"), names.contains("snippet_name"), names.contains("field_name") {
-            return [
-                .column(Column("snippet_name", .word, isRequired: true)),
-                .column(Column("field_name", .word, isRequired: true)),
-            ]
+        if !names.contains(key.name), names.contains(snippet.name), names.contains(field.name) {
+            return [.column(snippet), .column(field)]
         }
-        return [.column(Column("key", kind, isRequired: true))]
+        return [.column(key)]
     }
 
-    /// Without a value a row is not translated yet.
-    private static let valueColumn = Layout.Element.column(
-        Column("value", .text, isRequired: true, mayBeAbsent: true))
-    private static let localeColumn = Layout.Element.column(Column("locale", .locale, isRequired: true))
+    static let key = Column("key", .translationKey, isRequired: true)
+    /// The key where its locale follows in the same cell.
+    private static let keyWithLocale = Column("key", .word, isRequired: true)
+    static let snippet = Column("snippet_name", .word, isRequired: true)
+    static let field = Column("field_name", .word, isRequired: true)
+    static let locale = Column("locale", .locale, isRequired: true)
+    /// The text; without one a row is not translated yet.
+    static let value = Column("value", .text, isRequired: true, mayBeAbsent: true)
 
     private static let members: [Layout.Element] = [
-        .derived(.key),
-        .derived(.locale),
-        .derived(.layer),
-        .derived(.scope),
-        .derived(.value),
+        .derived(Derived.key),
+        .derived(Derived.localeLayerScope),
+        .derived(Derived.value),
         .column(Column("context", .text, as: "context")),
         .column(Column("updated", .date, as: "updated")),
-        .derived(.placeholders),
+        .derived(Derived.placeholders),
     ]
+
+    private static func layout(_ columns: [Layout.Element]) -> Layout {
+        Layout(columns + members, reserved: ["layer", "scope"])
+    }
+
+    /// The members that are made of the key, the file's place and the text.
+    enum Derived: Int, DerivedMember {
+        /// `localeLayerScope` stands for three members: they are written in one piece, which changes with the locale.
+        case key, localeLayerScope, value, placeholders
+
+        var name: String {
+            switch self {
+            case .key: "key"
+            case .localeLayerScope: "locale"
+            case .value: "value"
+            case .placeholders: "placeholders"
+            }
+        }
+    }
 
     /// The layouts of all forms, but for the columns of locales.
     static var all: [Layout] {
         [
-            Layout(keyElements(["key"]) + [localeColumn, valueColumn] + members),
+            layout(keyElements(["key"]) + [.column(locale), .column(value)]),
             Layout(keyElements(["snippet_name", "field_name"])),
         ]
     }
@@ -97,8 +115,8 @@ enum TranslationLayout {
     /// and no other that this form has.
     private static func wideColumns(
         _ header: [String], keepsColumns: Bool, _ refuse: (IssueCode, Int?, String) -> Void
-    ) -> [(column: String, locale: Locale)]? {
-        var columns: [(column: String, locale: Locale)] = []
+    ) -> [(column: Column, locale: Locale)]? {
+        var columns: [(column: Column, locale: Locale)] = []
         var places: [Locale: Int] = [:]
         var unknown: [(field: Int, hint: String?)] = []
         for (field, name) in header.enumerated() where !name.isEmpty {
@@ -114,7 +132,7 @@ enum TranslationLayout {
                     "the locale \(locale) has the column \(PlainText.quoted(header[other])) already")
                 return nil
             }
-            columns.append((name.asciiLowercased, locale))
+            columns.append((Column(name.asciiLowercased, .text), locale))
         }
         // Without a key, what is missing is said, and not what is too much.
         let hasKey = header.contains { ["key", "snippet_name"].contains($0.asciiLowercased) }
@@ -142,11 +160,11 @@ enum TranslationLayout {
 
     /// Warns of columns that are taken for a locale's and stand where none is expected.
     private static func warnOfDoubtfulColumns(
-        _ rows: borrowing RowReader, locales columns: [(column: String, locale: Locale)], names: [String],
+        _ rows: borrowing RowReader, locales columns: [(column: Column, locale: Locale)], names: [String],
         log: inout IssueLog
     ) {
         guard let key = names.firstIndex(of: "key") else { return }
-        let locales = Set(columns.map(\.column))
+        let locales = Set(columns.map(\.column.name))
         for (field, name) in names.enumerated()
         where field < key && name.utf8.count == 2 && locales.contains(name) {
             log.add(

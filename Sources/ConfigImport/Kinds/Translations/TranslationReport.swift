@@ -145,25 +145,24 @@ struct TranslationReport {
     private mutating func recall(_ entries: Set<Int>, _ pass: CheckPass) throws(InputError) {
         var wanted: [UInt32: [Int]] = [:]
         for entry in entries { wanted[origin(entry, pass).file, default: []].append(entry) }
-        for (number, entries) in wanted { try recall(entries, in: files[Int(number)], pass) }
+        for file in files {
+            if let entries = wanted[UInt32(file.index)] { try recall(entries, in: file, pass) }
+        }
     }
 
     private mutating func recall(_ entries: [Int], in file: ConfigFile, _ pass: CheckPass) throws(InputError)
     {
-        guard case .translations(let source) = file.kind else { return }
-        var reported = IssueLog()
+        var again = RereadPass(pass.options)
+        guard let opened = try TranslationRows.open(file, in: &again) else { return }
         var locales = importer.locales
-        var rows = try RowReader.open(file, options: pass.options, log: &reported)
-        guard let (form, layout) = TranslationLayout.choose(rows, source: source, log: &reported),
-            let binding = ColumnBinding(layout, of: rows, log: &reported)
-        else { return }
-        let columns = TranslationColumns(form, binding: binding, locales: &locales)
+        let columns = TranslationColumns(opened.form, binding: opened.rows.columns, locales: &locales)
+        var rows = opened.rows
         let byLine = Dictionary(grouping: entries) { origin($0, pass).line }
         var key: [UInt8] = []
-        while try rows.next(&reported) {
-            guard let entries = byLine[UInt32(clamping: rows.reader.record.line)] else { continue }
+        while try again.next(&rows) {
+            guard let entries = byLine[UInt32(clamping: rows.record.line)] else { continue }
             // The row was read before, so its key can be read again; a new file shows in the second pass.
-            _ = try? columns.readKey(rows.reader.record, into: &key, &locales)
+            _ = try? columns.readKey(rows.record, into: &key, &locales)
             for entry in entries {
                 let locale = Int(importer.catalog.texts[entry].locale)
                 guard let text = columns.texts.first(where: { !columns.isWide || $0.locale == locale }) else {
@@ -171,7 +170,7 @@ struct TranslationReport {
                 }
                 recalled[entry] = Recalled(
                     key: String(decoding: key, as: UTF8.self),
-                    position: text.cell.position(rows.reader.record), field: text.cell.name)
+                    position: text.cell.position(rows.record), field: text.cell.name)
             }
         }
     }

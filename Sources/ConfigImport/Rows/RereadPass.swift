@@ -1,0 +1,12 @@
+/// Goes through files that the first pass has read already, and reports nothing a second time.
+struct RereadPass: RowPass {
+    let options: ImportOptions
+    var log = IssueLog()
+    var checksCells: Bool { false }
+
+    init(_ options: ImportOptions) { self.options = options }
+
+    mutating func begin(_ reader: borrowing RowReader) {}
+    mutating func abandon(_ reader: borrowing RowReader) {}
+    func continueReading(_ file: ConfigFile) {}
+}
