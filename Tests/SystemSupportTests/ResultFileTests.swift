@@ -55,7 +55,7 @@ struct ResultFileTests {
         let error = #expect(throws: ResultFileError.self) { try write("x", to: path) }
         #expect(error?.code == .cannotCreate)
         let reader = try RunningProcess("/bin/cat", [path])
-        let file = try ResultFile(path: path, patience: .seconds(20))
+        let file = try ResultFile(path: path, patience: .seconds(120))
         try file.write(Array("through".utf8))
         try file.finish()
         close(consume: file)
@@ -118,7 +118,7 @@ struct ResultFileTests {
             try WholeFile.read(folder.path(of: "fifo"), patience: .milliseconds(100))
         }
         let writer = try RunningProcess("/bin/sh", ["-c", "echo secret >'\(folder.path(of: "fifo"))'"])
-        #expect(try WholeFile.read(folder.path(of: "fifo"), patience: .seconds(20)) == Array("secret\n".utf8))
+        #expect(try WholeFile.read(folder.path(of: "fifo"), patience: .seconds(120)) == Array("secret\n".utf8))
         #expect(try writer.finish().status == 0)
         #expect(throws: WholeFile.Failure.self) { try WholeFile.read(folder.path) }
         #expect(throws: WholeFile.Failure.self) { try WholeFile.read(folder.path(of: "missing")) }

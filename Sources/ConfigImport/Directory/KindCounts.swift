@@ -9,6 +9,16 @@ package struct KindCounts: Hashable, Sendable {
     /// The time that reading, checking and importing them took.
     package var duration = Duration.zero
 
-    /// Nothing.
+    /// No files, rows or entities.
     package init() {}
+
+    /// The sum of both.
+    package static func + (left: KindCounts, right: KindCounts) -> KindCounts {
+        var sum = left
+        sum.files += right.files
+        sum.rows += right.rows
+        sum.entities += right.entities
+        sum.duration += right.duration
+        return sum
+    }
 }

@@ -85,21 +85,15 @@ package struct SavedPlan: Sendable {
     /// The first line of the file.
     package static func line(_ header: Header) -> [UInt8] {
         line { json in
-            json.key("reed_import_plan")
-            json.integer(format)
-            for (name, text) in [
-                ("source", header.source), ("key_prefix", header.keyPrefix), ("created_by", header.author),
-                ("server", header.server), ("digest", header.digest),
-            ] {
-                json.key(JSONKey(name))
-                json.string(text)
-            }
-            json.key("adopt")
-            json.boolean(header.adopts)
+            json.member("reed_import_plan", format)
+            json.member("source", header.source)
+            json.member("key_prefix", header.keyPrefix)
+            json.member("created_by", header.author)
+            json.member("server", header.server)
+            json.member("digest", header.digest)
+            json.member("adopt", header.adopts)
             json.key("input")
-            json.beginArray()
-            for option in header.input { json.string(option) }
-            json.endArray()
+            json.array { for option in header.input { $0.string(option) } }
         }
     }
 
@@ -107,30 +101,19 @@ package struct SavedPlan: Sendable {
     package static func line(_ change: PlannedChange) -> [UInt8]? {
         guard let entry = entry(change) else { return nil }
         return line { json in
-            json.key("action")
-            json.string(entry.action)
-            json.key("type")
-            json.string(change.key.type.rawValue)
-            json.key("id")
-            json.id(change.key.id)
-            json.key("stored")
-            json.string(entry.stored)
+            json.member("action", entry.action)
+            json.member("type", change.key.type.rawValue)
+            json.member("id", change.key.id.description)
+            json.member("stored", entry.stored)
         }
     }
 
     /// The last line of the file.
-    package static func line(count: Int) -> [UInt8] {
-        line { json in
-            json.key("changes")
-            json.integer(count)
-        }
-    }
+    package static func line(count: Int) -> [UInt8] { line { $0.member("changes", count) } }
 
     private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
-        json.beginObject()
-        body(&json)
-        json.endObject()
+        json.object(body)
         return json.bytes + [UInt8(ascii: "\n")]
     }
 

@@ -1,3 +1,4 @@
+import SystemSupport
 import Subprocess
 import Synchronization
 
@@ -132,7 +133,7 @@ struct RestoreRun {
             return error
         }
         let text = String(decoding: statement.text.prefix(while: { $0 != UInt8(ascii: "\n") }), as: UTF8.self)
-        let shown = text.count > 80 ? text.prefix(79) + "…" : text[...]
+        let shown = text.shortened()
         error.message = "\(dump.file.file):\(statement.lines.lowerBound): \(error.message), in: \(shown)"
         return error
     }

@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// The meaning of a server's error reply.
 package struct ServerError {
     /// What follows from it.
@@ -92,7 +94,7 @@ package struct ServerError {
         // Behind "with args" the server repeats what it was sent, which may be a password.
         let own = text.firstRange(of: ", with args").map { String(text[..<$0.lowerBound]) } ?? text
         let sentence = own.hasSuffix(".") ? String(own.dropLast()) : own
-        words = sentence.count <= 80 ? sentence : String(sentence.prefix(79)) + "…"
+        words = sentence.shortened()
         // EXEC may be refused for a reason that any command is (multi.c, `execCommandAbort`).
         let cause = text.hasPrefix(Self.discarded) ? String(text.dropFirst(Self.discarded.count)) : text
         let match = Self.classes.first { entry in

@@ -107,8 +107,7 @@ extension RedisSync {
         last.run = run
         last.started = started
         last.finished = .now
-        let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-        last.seconds = "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst())"
+        last.seconds = (ContinuousClock.now - start).secondsText
         last.host = HostName.current
         last.entities = goal.desired.count
         last.counts = counts

@@ -39,7 +39,7 @@ struct ApplyCommand: ParsableCommand {
         let summary = try reporting.run(
             protecting: inputs, cancellation: cancellation, target: { target }
         ) { try run(&target) }
-        if !output.quiet && !reporting.takesStandardOutput { summary.print(output.format) }
+        if !output.quiet && !reporting.takesStandardOutput { output.format.reporter.report(summary) }
     }
 
     /// The configuration directory of the plan, so that no report is written there.
@@ -58,7 +58,7 @@ struct ApplyCommand: ParsableCommand {
         else { throw Failure(.data, "\(file) is not a plan written by this version") }
         target = ImportTarget(address: address, source: source)
         let progress = Progress(quiet: output.quiet)
-        let configuration = try input.check(output, progress)
+        let configuration = try input.check(output.format.reporter, isQuiet: output.quiet, progress)
         do {
             guard try configuration.digest() == header.digest else {
                 throw Failure(

@@ -23,14 +23,11 @@ struct BackupListCommand: ParsableCommand {
         } catch {
             throw Failure(error)
         }
-        switch listing.format {
-        case .text: printTable(entries)
-        case .json: Console.writeJSON(entries.map(Item.init))
-        }
+        listing.format.reporter.report(list: entries.map(Item.init)) { Self.table(entries) }
     }
 
-    private func printTable(_ entries: [BackupCatalog.Entry]) {
-        guard !entries.isEmpty else { return Console.write("No backups found\n") }
+    private static func table(_ entries: [BackupCatalog.Entry]) -> String {
+        guard !entries.isEmpty else { return "No backups found\n" }
         var rows = [["File", "Database", "Version", "Created", "Size", "Tables", "State"]]
         for entry in entries {
             rows.append(
@@ -43,7 +40,7 @@ struct BackupListCommand: ParsableCommand {
                 ]
                 .map(PlainText.escaped))
         }
-        Console.write(Table.text(rows, [.left, .left, .left, .left, .right, .right, .left]))
+        return Table.text(rows, [.left, .left, .left, .left, .right, .right, .left])
     }
 
     /// A backup in the JSON listing.

@@ -63,7 +63,7 @@ struct ImportCommand: ParsableCommand {
         }
         // To standard output go the commands and nothing else.
         if out == "-" { return }
-        if !output.quiet && !reporting.takesStandardOutput { summary.print(output.format) }
+        if !output.quiet && !reporting.takesStandardOutput { output.format.reporter.report(summary) }
     }
 
     private func run(to file: consuming ResultFile?, _ target: inout ImportTarget?) throws -> Summary {
@@ -71,7 +71,7 @@ struct ImportCommand: ParsableCommand {
         let source = sync.source(keyPrefix: entities.keyPrefix)
         if out == nil { target = ImportTarget(address: try redis.address(), source: source) }
         let progress = Progress(quiet: output.quiet)
-        let configuration = try input.check(output, progress)
+        let configuration = try input.check(output.format.reporter, isQuiet: output.quiet, progress)
         let run = ImportRun(
             configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
         if let target {

@@ -37,7 +37,7 @@ struct PlanCommand: ParsableCommand {
     var out: String?
 
     @Option(help: "How the plan is printed.")
-    var format = PlanText.Format.text
+    var format = PlanFormat.text
 
     @Flag(name: .shortAndLong, help: "Print no notes and no progress.")
     var quiet = false
@@ -49,8 +49,8 @@ struct PlanCommand: ParsableCommand {
         let stamp = try entities.stamp()
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
-        let configuration = try input.check(
-            OutputOptions(quiet: quiet, format: format == .github ? .github : .text), progress)
+        let reporter = format.reporter
+        let configuration = try input.check(reporter, isQuiet: quiet, progress)
         var options = redis.options
         options.onNote = { [quiet] in if !quiet { Console.complain("note: \($0)") } }
         let run = ImportRun(
@@ -61,7 +61,7 @@ struct PlanCommand: ParsableCommand {
         // To standard output goes the saved plan and nothing else.
         let plan = try run.plan(
             address, redis: options, options: sync.options(isStrict: input.strict),
-            format: out == "-" ? nil : format, file: file)
+            reporter: out == "-" ? nil : reporter, file: file)
         if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
             // What would be deleted was to be seen, and is.
             Console.complain("warning: an import would refuse: \(Failure(refusal).message ?? "")")

@@ -47,8 +47,7 @@ struct RunCommand: AsyncParsableCommand {
         Interruption.endAtOnce(saying: "reed-import: interrupted; nothing written\n")
         let stamp = try entities.stamp()
         let progress = Progress(quiet: quiet)
-        let output = OutputOptions(quiet: quiet)
-        let configuration = try input.check(output, progress)
+        let configuration = try input.check(TextReporter(), isQuiet: quiet, progress)
         let run = ImportRun(
             configuration, source: ImportSource(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
             progress)

@@ -91,12 +91,10 @@ struct SchemaHistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let history = try await schema.run(makingTable: table.makesTable) { try await $0.history() }
-        switch listing.format {
-        case .json: Console.writeJSON(history)
-        case .text:
-            guard !history.isEmpty else { return Console.write("No versions recorded\n") }
+        listing.format.reporter.report(list: history) {
+            guard !history.isEmpty else { return "No versions recorded\n" }
             let rows = history.map { ["\($0.version)", PlainText.escaped($0.name), $0.appliedAt] }
-            Console.write(Table.text([["Version", "Name", "Applied"]] + rows, [.right, .left, .left]))
+            return Table.text([["Version", "Name", "Applied"]] + rows, [.right, .left, .left])
         }
     }
 }

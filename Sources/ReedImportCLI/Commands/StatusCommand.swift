@@ -43,13 +43,10 @@ struct StatusCommand: ParsableCommand {
             throw Failure(error)
         }
         if let source { sources = sources.filter { $0.name == source } }
-        switch format {
-        case .text: Console.write("\(PlainText.escaped(address.description))\n\n" + text(sources))
-        case .json: Console.write(json(sources, address))
-        }
+        format.reporter.report(sources, on: address)
         guard let maxAge else { return }
         let limit = Int64(maxAge.duration / .milliseconds(1))
-        let early = sources.filter { ($0.age ?? 0) < -Self.mostFuture }
+        let early = sources.filter { ($0.age ?? 0) < -SourceStatus.mostFuture }
         guard early.isEmpty else {
             throw Failure(
                 .differences,
@@ -66,28 +63,21 @@ struct StatusCommand: ParsableCommand {
                     : "the last successful import is older than \(maxAge.text), or there is none: \(names)")
         }
     }
+}
 
-    /// How many milliseconds two clocks may differ.
-    private static let mostFuture: Int64 = 60_000
+extension SourceStatus {
+    /// The milliseconds that two clocks may differ.
+    static let mostFuture: Int64 = 60_000
 
-    private func text(_ sources: [SourceStatus]) -> String {
-        var lines = [["source", "finished", "age", "entities", "changes", "seconds", "host", "state"]]
-        for source in sources {
-            let last = source.last
-            let state =
-                source.lock.map { "import running since \($0.start) on \($0.host)/\($0.process)" } ?? "idle"
-            lines.append(
-                [
-                    source.name, last.finished?.description ?? "never", source.age.map(Self.words) ?? "-",
-                    String(last.entities), String(last.counts.changed), last.seconds, last.host, state,
-                ].map(PlainText.escaped))
-        }
-        return Table.text(lines, [.left, .left, .right, .right, .right, .right, .left, .left])
-    }
+    /// How many milliseconds ago the last import was finished; `nil` if none was.
+    ///
+    /// A negative number is a time to come, by this clock.
+    var age: Int64? { last.finished.map { Timestamp.now.milliseconds - $0.milliseconds } }
 
-    /// `42s`, `3h12m`, `2d4h`.
-    private static func words(_ milliseconds: Int64) -> String {
-        if milliseconds < -mostFuture { return "in the future" }
+    /// `42s`, `3h12m`, `2d4h`; `-` if no import was finished.
+    var ageText: String {
+        guard let milliseconds = age else { return "-" }
+        if milliseconds < -Self.mostFuture { return "in the future" }
         let seconds = max(0, milliseconds / 1000)
         switch seconds {
         case ..<60: return "\(seconds)s"
@@ -96,54 +86,4 @@ struct StatusCommand: ParsableCommand {
         default: return "\(seconds / 86_400)d\(seconds / 3600 % 24)h"
         }
     }
-
-    private func json(_ sources: [SourceStatus], _ address: RedisAddress) -> [UInt8] {
-        var json = JSONWriter()
-        json.beginArray()
-        for source in sources {
-            json.beginObject()
-            json.key("source")
-            json.string(source.name)
-            json.key("server")
-            json.string(address.description)
-            json.key("types")
-            json.beginArray()
-            for type in source.types { json.string(type) }
-            json.endArray()
-            for (name, time) in [("started", source.last.started), ("finished", source.last.finished)] {
-                json.key(JSONKey(name))
-                if let time { json.string(time.description) } else { json.null() }
-            }
-            json.key("age_seconds")
-            if let age = source.age { json.integer(Int(max(0, age) / 1000)) } else { json.null() }
-            for (name, number) in [
-                ("entities", source.last.entities), ("created", source.last.counts.created),
-                ("updated", source.last.counts.updated), ("unchanged", source.last.counts.unchanged),
-                ("deleted", source.last.counts.deleted),
-            ] {
-                json.key(JSONKey(name))
-                json.integer(number)
-            }
-            for (name, text) in [
-                ("seconds", source.last.seconds), ("host", source.last.host),
-                ("version", source.last.version),
-                ("digest", source.last.digest),
-            ] {
-                json.key(JSONKey(name))
-                json.string(text)
-            }
-            json.key("running")
-            json.boolean(source.lock != nil)
-            json.endObject()
-        }
-        json.endArray()
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
-}
-
-extension SourceStatus {
-    /// How many milliseconds ago the last import was finished; `nil` if none was.
-    ///
-    /// A negative number is a time to come, by this clock.
-    fileprivate var age: Int64? { last.finished.map { Timestamp.now.milliseconds - $0.milliseconds } }
 }

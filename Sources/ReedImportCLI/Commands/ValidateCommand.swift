@@ -14,9 +14,9 @@ struct ValidateCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let configuration = try input.check(output, Progress(quiet: output.quiet))
-        if !output.quiet {
-            Summary(configuration.counts, byteCount: configuration.byteCount).print(output.format)
-        }
+        let reporter = output.format.reporter
+        let configuration = try input.check(
+            reporter, isQuiet: output.quiet, Progress(quiet: output.quiet))
+        if !output.quiet { reporter.report(Summary(configuration)) }
     }
 }

@@ -67,8 +67,11 @@ struct InputOptions: ParsableArguments {
 
     /// Checks the directory and reports its problems.
     ///
+    /// - Parameter isQuiet: Whether notes are left out.
     /// - Returns: The configuration, if it has no errors.
-    func check(_ output: OutputOptions, _ progress: Progress) throws -> Configuration {
+    func check(
+        _ reporter: any Reporter, isQuiet: Bool, _ progress: Progress
+    ) throws -> Configuration {
         var options = ImportOptions()
         options.delimiter = csv.delimiter.byte
         options.limits = csv.limits
@@ -89,9 +92,9 @@ struct InputOptions: ParsableArguments {
         let renderer = IssueRenderer(delimiter: csv.delimiter.byte, help: OptionNames.help)
         for file in check.log.byFile {
             Console.report(renderer.text(of: file))
-            if output.format == .github { Console.write(Annotation.lines(file.issues)) }
+            reporter.report(file.issues)
         }
-        if !output.quiet {
+        if !isQuiet {
             for note in check.notes { Console.complain("note: \(note)") }
         }
         guard let configuration = check.configuration else {

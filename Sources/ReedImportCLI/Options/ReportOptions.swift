@@ -30,11 +30,11 @@ struct ReportOptions: ParsableArguments {
         let file = try inputs.open(report, for: "--report", unless: cancellation)
         do {
             let summary = try body()
-            try Self.write(summary.json, to: file)
+            try Self.write(JSONReporter.json(summary), to: file)
             return summary
         } catch let failure as Failure {
             // That the run failed counts for more than that this could not be written.
-            try? Self.write(Self.json(failure, target()), to: file)
+            try? Self.write(JSONReporter.json(failure, target()), to: file)
             throw failure
         }
     }
@@ -49,37 +49,5 @@ struct ReportOptions: ParsableArguments {
         } catch {
             throw Failure(error)
         }
-    }
-
-    /// The report of a run that failed.
-    private static func json(_ failure: Failure, _ target: ImportTarget?) -> [UInt8] {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("status")
-        json.string("failed")
-        json.key("exit_code")
-        json.integer(Int(failure.status.rawValue))
-        json.key("message")
-        json.string(failure.message ?? "")
-        if let target {
-            json.key("target")
-            target.write(to: &json)
-        }
-        json.endObject()
-        return json.bytes + [UInt8(ascii: "\n")]
-    }
-}
-
-extension ImportTarget {
-    /// Writes the target as a JSON object.
-    func write(to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("server")
-        json.string(address.description)
-        json.key("source")
-        json.string(source.name)
-        json.key("key_prefix")
-        json.string(source.keyPrefix)
-        json.endObject()
     }
 }

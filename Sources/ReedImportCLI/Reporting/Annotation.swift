@@ -1,7 +1,3 @@
-import CSV
-import ConfigImport
-import GraphSync
-
 /// Lines that GitHub Actions shows at the lines of a change
 /// (GitHub documentation, "Workflow commands for GitHub Actions").
 enum Annotation {
@@ -16,17 +12,6 @@ enum Annotation {
 
     /// A line about the whole run.
     static func notice(_ message: String) -> String { "::notice title=reed-import::\(data(message))\n" }
-
-    /// One for every problem.
-    static func lines(_ issues: [Issue]) -> String {
-        issues.map { issue in
-            let field = issue.field.map { "\(PlainText.escaped($0)): " } ?? ""
-            return line(
-                issue.severity.rawValue, path: PlainText.escaped(issue.path), line: issue.position.line,
-                column: issue.position.column, "\(field)\(issue.reason) [\(issue.code.rawValue)]")
-        }
-        .joined()
-    }
 
     private static func data(_ text: String) -> String {
         text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")

@@ -1,6 +1,5 @@
 import CSV
 import ConfigImport
-import FoundationEssentials
 import Glibc
 import SystemSupport
 
@@ -25,15 +24,6 @@ enum Console {
 
     /// Adds text to standard output.
     static func write(_ text: String) { write(Array(text.utf8)) }
-
-    /// Adds `value` to standard output as JSON, for people and programs.
-    static func writeJSON(_ value: some Encodable) {
-        let encoder = JSONEncoder()
-        encoder.dateEncodingStrategy = .iso8601
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        // What this program lists are texts, numbers and dates, all of which JSON has.
-        if let json = try? encoder.encode(value) { write(Array(json) + [UInt8(ascii: "\n")]) }
-    }
 
     /// Writes what is left.
     ///

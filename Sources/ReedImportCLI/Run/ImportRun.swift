@@ -35,7 +35,7 @@ final class ImportRun {
                 counts[kind]?.duration += duration
             }
         }
-        return Summary(counts, byteCount: configuration.byteCount, outcome)
+        return Summary(configuration, counts: counts, outcome)
     }
 
     /// How many entities there are.
@@ -68,11 +68,12 @@ final class ImportRun {
 
     /// Prints what would be changed on a server, and keeps it in a file if there is one.
     func plan(
-        _ address: RedisAddress, redis: RedisOptions, options: SyncOptions, format: PlanText.Format?,
+        _ address: RedisAddress, redis: RedisOptions, options: SyncOptions, reporter: (any Reporter)?,
         file: PlanFile?
     ) throws -> SyncPlan {
-        let target = ImportTarget(address: address, source: source)
-        var text = format.map { PlanText($0, of: target, paths: configuration.paths) }
+        let heading = PlanHeading(
+            target: ImportTarget(address: address, source: source), paths: configuration.paths)
+        var reporter = reporter
         defer { progress.end() }
         do {
             var sync = try RedisSync(
@@ -80,12 +81,12 @@ final class ImportRun {
                 options: options,
                 isReadOnly: true)
             let plan = try sync.plan(graph()) { change in
-                text?.add(change)
+                reporter?.report(change, in: heading)
                 try file?.add(change)
             }
             if plan.refusal == nil { try file?.finish() }
             progress.end()
-            text?.finish(plan)
+            reporter?.finish(plan, in: heading)
             noteLeftovers(
                 plan.leftoverCount, vanished: plan.vanished, pruned: plan.prunedWhole, options: options)
             return plan

@@ -1,0 +1,42 @@
+import ConfigImport
+import GraphSync
+import SystemSupport
+import UCG
+
+// The words for a plan that several formats use.
+
+extension SyncPlan {
+    /// `Plan: 3 to create, 1 to update, 250 unchanged, 0 conflicts`.
+    var sentence: String {
+        let total = total
+        let deletions = total.deleted > 0 || !candidates.isEmpty ? "\(total.deleted) to delete, " : ""
+        return
+            "Plan: \(total.created) to create, \(total.updated) to update, \(deletions)\(total.unchanged) unchanged, "
+            + count(total.conflicts, "conflict")
+    }
+}
+
+extension PlannedChange {
+    /// The kind of the entity, or its type if no kind makes such entities.
+    var kindName: String { KindRegistry.builtIn.kind(of: key.type)?.name ?? key.type.rawValue }
+
+    /// What stands before the change.
+    var mark: String {
+        switch change {
+        case .create: "+"
+        case .update: "~"
+        case .delete: "-"
+        case .conflict, .unchanged: "!"
+        }
+    }
+
+    /// `expires in 3599 s -> never`, if the key expires.
+    var shownExpiry: String? { expiry.map { "expires in \(($0 + 999) / 1000) s -> never" } }
+}
+
+extension JSONValue? {
+    /// The value as JSON, escaped for a terminal and cut to 80 characters.
+    var shown: String {
+        map { PlainText.escaped($0.description).shortened() } ?? "(not there)"
+    }
+}

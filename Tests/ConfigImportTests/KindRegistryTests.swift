@@ -1,0 +1,44 @@
+import Testing
+import UCG
+
+@testable import ConfigImport
+
+struct KindRegistryTests {
+    @Test("The built-in kinds come in an order in which no reference dangles")
+    func order() {
+        #expect(
+            KindRegistry.builtIn.kinds.map(\.name) == [
+                "snippets", "themes", "associations", "translations",
+            ])
+        #expect(KindRegistry.builtIn.types == EntityType.builtIn)
+    }
+
+    @Test("Every type belongs to one kind, and every table to one name")
+    func lookUp() {
+        for kind in KindRegistry.builtIn.kinds {
+            for type in kind.types { #expect(KindRegistry.builtIn.kind(of: type) == kind) }
+        }
+        #expect(EntityType(rawValue: "page").map { KindRegistry.builtIn.kind(of: $0) } == .some(nil))
+        #expect(
+            KindRegistry.builtIn.tables.map(\.name) == ["snippets.csv", "themes.csv", "associations.csv"])
+    }
+
+    @Test("The members that a kind derives are named as the layout writes them, each once")
+    func members() {
+        for kind in KindRegistry.builtIn.kinds {
+            for layout in kind.layouts {
+                #expect(Set(layout.memberNames).count == layout.memberNames.count, "\(kind.name)")
+            }
+        }
+        #expect(ThemeColumns.layout.memberNames.contains("chain"))
+        #expect(TranslationLayout.all[0].memberNames.contains("scope"))
+    }
+
+    @Test("Only the first thousand names are kept for suggestions")
+    func names() {
+        var names = FirstNames()
+        for number in 0..<1200 { names.add("n\(number)") }
+        #expect(names.names.count == 1000)
+        #expect(names.names.last == "n999")
+    }
+}
