@@ -2,6 +2,9 @@
 ///
 /// Everything else is fixed by RFC 4180: the quote is `"`, a quote inside a
 /// quoted field is doubled, a record ends with CRLF or LF.
+///
+///     let semicolons = CSVDialect(delimiter: UInt8(ascii: ";"))
+///     CSVDialect(delimiter: UInt8(ascii: "\n")) == nil  // a line break cannot separate fields
 public struct CSVDialect: Hashable, Sendable {
     /// The byte between two fields: any ASCII character but NUL, CR, LF and `"`.
     public let delimiter: UInt8

@@ -1,4 +1,8 @@
 /// What is wrong with a CSV file, and where.
+///
+///     do throws(CSVFailure) { _ = try reader.next() } catch {
+///         if case .malformed(let error) = error { print(error) }  // 3:17: … [ragged-row]
+///     }
 public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of fault.
     ///
@@ -64,6 +68,13 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why reading a CSV file stopped.
+///
+///     do throws(CSVFailure) { _ = try reader.next() } catch {
+///         switch error {
+///         case .malformed(let error): print("\(error.position): \(error.reason)")
+///         case .unreadable(let error): print("byte \(error.byteOffset)")
+///         }
+///     }
 public enum CSVFailure: Error, Sendable {
     /// The file is not the CSV it should be.
     case malformed(CSVError)
@@ -72,6 +83,10 @@ public enum CSVFailure: Error, Sendable {
 }
 
 /// A failed read(2).
+///
+///     if case .unreadable(let error) = failure {
+///         print(ReadError.text(of: error.errno), "at byte", error.byteOffset)
+///     }
 public struct ReadError: Error, Hashable, Sendable {
     /// The system's error number, such as `EIO`.
     public var errno: Int32

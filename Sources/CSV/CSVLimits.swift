@@ -2,6 +2,8 @@
 ///
 /// The limits bound the reader's memory: a quote that is never closed would
 /// otherwise swallow the rest of the file. A value equal to its limit passes.
+///
+///     let limits = CSVLimits(recordBytes: 1 << 20, columns: 100)
 public struct CSVLimits: Hashable, Sendable {
     /// The most bytes of text in one record, unescaped; 64 MiB.
     public var recordBytes: Int

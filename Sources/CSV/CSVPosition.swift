@@ -1,4 +1,7 @@
 /// A place in a CSV file.
+///
+///     CSVPosition(line: 2, column: 9) < CSVPosition(line: 3, column: 1)  // true
+///     "\(CSVPosition(line: 2, column: 9))"  // 2:9
 public struct CSVPosition: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The physical line, from 1: one more than the number of LF bytes before it.
     public var line: Int

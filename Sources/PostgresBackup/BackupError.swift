@@ -1,4 +1,8 @@
 /// Why a backup, a restore or a schema version could not be done.
+///
+///     do throws(BackupError) { _ = try catalog.list() } catch {
+///         print(error.code, error.message)
+///     }
 public struct BackupError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; a program decides by it whether to try again.
     public enum Code: Hashable, Sendable {

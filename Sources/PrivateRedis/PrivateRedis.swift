@@ -5,6 +5,10 @@ import SystemPackage
 
 /// A redis-server of one's own: reachable through a socket in a folder that only this user may enter, keeping
 /// nothing, and gone with all its files at the end, however that comes.
+///
+///     try await PrivateRedis.run { server in
+///         print("redis-cli -p \(server.port)")
+///     }
 package struct PrivateRedis: Sendable {
     /// The path of its socket.
     package let socket: String
@@ -185,6 +189,10 @@ private final class Log: Sendable {
 }
 
 /// Why there is no private server, or no command to be run with it.
+///
+///     do { try await PrivateRedis.run { _ in } } catch let error as PrivateRedisError {
+///         print(error.message)  // redis-server not found in PATH; install it
+///     }
 package struct PrivateRedisError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; it decides the exit code.
     package enum Code: Hashable, Sendable {

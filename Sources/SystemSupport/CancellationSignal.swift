@@ -2,6 +2,8 @@
 ///
 /// It is a descriptor that becomes readable once the run is to end, so that waiting for it can be combined with waiting
 /// for anything else; see ``Poll``.
+///
+///     let cancellation = CancellationSignal(descriptor: pipe)  // raised once the pipe can be read
 package struct CancellationSignal: Hashable, Sendable {
     /// The descriptor that becomes readable; -1 if nothing can end the run early.
     package let descriptor: CInt

@@ -1,6 +1,8 @@
 import Glibc
 
 /// Writing to descriptors (write(2)).
+///
+///     if let number = Descriptor.writeAll(bytes.span, to: STDOUT_FILENO) { print(ErrorNumber.text(of: number)) }
 package enum Descriptor {
     /// Writes all of `bytes`, waiting where the descriptor takes nothing at the moment.
     ///

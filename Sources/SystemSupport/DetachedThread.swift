@@ -1,6 +1,8 @@
 import Glibc
 
 /// Threads that run on their own.
+///
+///     let hasStarted = DetachedThread.start { resolve(host) }
 package enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void

@@ -1,6 +1,8 @@
 import Glibc
 
 /// Error numbers of the system (errno(3)).
+///
+///     ErrorNumber.text(of: ENOENT)  // No such file or directory
 package enum ErrorNumber {
     /// The system's words for an error number, for example `No such file or directory`.
     package static func text(of number: CInt) -> String {

@@ -1,12 +1,16 @@
 import Glibc
 
 /// Which file it is, whatever its name: device and inode.
+///
+///     FileStatus(path: "a")?.number == FileStatus(path: "b")?.number  // the same file, by two names
 package struct FileNumber: Hashable, Sendable {
     let device: dev_t
     let inode: ino_t
 }
 
 /// What the system knows of a file (stat(2)).
+///
+///     FileStatus(path: "config")?.isDirectory  // nil if there is nothing of that name
 package struct FileStatus {
     private let status: stat
 

@@ -1,4 +1,6 @@
 /// Bytes as text.
+///
+///     Hexadecimal.text(of: [0, 171])  // 00ab
 package enum Hexadecimal {
     /// Two lower-case hexadecimal digits for each byte.
     ///

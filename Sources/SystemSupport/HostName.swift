@@ -1,6 +1,8 @@
 import Glibc
 
 /// The name of this machine (gethostname(2)).
+///
+///     HostName.current  // the name that uname(2) gives
 package enum HostName {
     /// The current name; bytes that are not UTF-8 are replaced.
     package static var current: String {

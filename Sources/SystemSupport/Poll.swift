@@ -1,6 +1,10 @@
 import Glibc
 
 /// One descriptor that is waited for, and what was found.
+///
+///     var requests = [PollRequest(socket, [.readable, .writable])]
+///     _ = Poll.wait(for: &requests, within: .seconds(1), unless: .never)
+///     requests[0].ready.contains(.readable)
 package struct PollRequest: Hashable, Sendable {
     /// Directions in which bytes can be moved.
     package struct Events: OptionSet, Hashable, Sendable {
@@ -28,6 +32,11 @@ package struct PollRequest: Hashable, Sendable {
 }
 
 /// Waiting for descriptors (poll(2)).
+///
+///     switch Poll.wait(for: socket, .readable, within: .seconds(1), unless: cancellation) {
+///     case .ready: read()
+///     case .timedOut, .cancelled, .failed: stop()
+///     }
 package enum Poll {
     /// Why waiting ended.
     package enum Outcome: Hashable, Sendable {

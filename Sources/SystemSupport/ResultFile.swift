@@ -12,6 +12,10 @@ import Glibc
 /// | `-`, or another name of standard output | standard output |
 ///
 /// A result file that is let go before ``finish()`` leaves nothing behind.
+///
+///     let file = try ResultFile(path: "report.json")
+///     try file.write(Array("{}".utf8))
+///     try file.finish()
 package struct ResultFile: ~Copyable {
     /// The path as it was given, for messages.
     package let path: String
@@ -156,6 +160,10 @@ package struct ResultFile: ~Copyable {
 }
 
 /// Why a result file could not be written.
+///
+///     do throws(ResultFileError) { try file.finish() } catch {
+///         print(error.message)  // report.json: No space left on device
+///     }
 package struct ResultFileError: Error, Hashable, Sendable {
     /// What kind of failure it is.
     package enum Code: Hashable, Sendable {

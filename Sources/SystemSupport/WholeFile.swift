@@ -1,6 +1,8 @@
 import Glibc
 
 /// Reads whole small files: a plan, a password; a FIFO too, as in `<(pass show redis)`.
+///
+///     let password = try WholeFile.read("secret", limit: 4096)
 package enum WholeFile {
     /// Why a file could not be read.
     package enum Failure: Error, Hashable, Sendable {

@@ -58,6 +58,9 @@ package final class WorkerThread: Sendable {
 }
 
 /// A value that a ``WorkerThread`` computes.
+///
+///     let digest = worker.submit(files) { files in digest(of: files) }
+///     use(digest.value)  // waits for it
 package final class Deferred<Value: Sendable>: Sendable {
     private let result = Mutex<Value?>(nil)
     private let signal = DispatchSemaphore(value: 0)

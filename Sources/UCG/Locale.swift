@@ -1,6 +1,9 @@
 import SystemSupport
 
 /// A language, and where it needs saying its script and region: `de`, `de_DE`, `sr_Latn_RS`.
+///
+///     Locale("de-ch")?.rawValue  // de_CH
+///     Locale("deutsch")  // nil
 package struct Locale: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The locale as it is stored.
     package let rawValue: String

@@ -41,34 +41,21 @@ struct PackedIDsTests {
         #expect(first.intersection(PackedIDs()).isEmpty)
     }
 
-    @Test("The fields of the hash hold 16 bytes an id, by its first byte, and can be read again")
-    func fields() throws {
+    @Test("Groups share their first byte, and together are all ids")
+    func groups() {
         let packed = PackedIDs(ids(0..<3000))
-        let fields = packed.fields.map { field in
-            let value = field.value
-            #expect(value[0] == field.firstByte)
-            return (name: field.name, value: value)
-        }
-        #expect(fields.reduce(0) { $0 + $1.value.count } == 48_000)
-        for (name, value) in fields {
-            #expect(String(decoding: name, as: UTF8.self).utf8.count == 2)
-            #expect(UInt8(String(decoding: name, as: UTF8.self), radix: 16) == value[0])
-        }
-        let read = try #require(PackedIDs(fields: fields.shuffled()))
-        #expect(read == packed)
-        #expect(PackedIDs(fields: [])?.isEmpty == true)
+        #expect(packed.groups.count == 256)
+        #expect(packed.groups.flatMap { $0 } == packed.ids)
+        #expect(packed.groups.allSatisfy { group in Set(group.map(\.firstByte)).count == 1 })
+        #expect(PackedIDs().groups.isEmpty)
     }
 
-    @Test("What this program has not written is refused")
-    func foreignFields() {
-        let id = [UInt8](repeating: 0xAB, count: 16)
-        let name = Array("ab".utf8)
-        #expect(PackedIDs(fields: [(name, id)]) != nil)
-        #expect(PackedIDs(fields: [(Array("ac".utf8), id)]) == nil)
-        #expect(PackedIDs(fields: [(Array("AB".utf8), id)]) == nil)
-        #expect(PackedIDs(fields: [(name, Array(id.dropLast()))]) == nil)
-        #expect(PackedIDs(fields: [(name, [])]) == nil)
-        #expect(PackedIDs(fields: [(name, id + id)]) == nil)
-        #expect(PackedIDs(fields: [(name, id + [UInt8](repeating: 0, count: 16))]) == nil)
+    @Test("Ids that are not in ascending order, each once, are refused")
+    func ascending() {
+        let sorted = ids(0..<100).sorted()
+        #expect(PackedIDs(ascending: sorted)?.ids == sorted)
+        #expect(PackedIDs(ascending: []) == PackedIDs())
+        #expect(PackedIDs(ascending: sorted.reversed()) == nil)
+        #expect(PackedIDs(ascending: [sorted[0], sorted[0]]) == nil)
     }
 }

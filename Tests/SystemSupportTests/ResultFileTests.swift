@@ -118,7 +118,8 @@ struct ResultFileTests {
             try WholeFile.read(folder.path(of: "fifo"), patience: .milliseconds(100))
         }
         let writer = try RunningProcess("/bin/sh", ["-c", "echo secret >'\(folder.path(of: "fifo"))'"])
-        #expect(try WholeFile.read(folder.path(of: "fifo"), patience: .seconds(120)) == Array("secret\n".utf8))
+        #expect(
+            try WholeFile.read(folder.path(of: "fifo"), patience: .seconds(120)) == Array("secret\n".utf8))
         #expect(try writer.finish().status == 0)
         #expect(throws: WholeFile.Failure.self) { try WholeFile.read(folder.path) }
         #expect(throws: WholeFile.Failure.self) { try WholeFile.read(folder.path(of: "missing")) }

@@ -4,6 +4,8 @@ import Glibc
 ///
 /// It may be a file, a pipe or a terminal. Reading is by read(2): a file that
 /// shrinks under the reader ends early, where a memory map would kill the process.
+///
+///     var reader = CSVReader(try ByteSource.file("themes.csv"))
 @safe
 public struct ByteSource: ~Copyable {
     /// 256 KiB, which read(2) fills at nearly the speed of the page cache.

@@ -2,6 +2,10 @@
 ///
 /// Reading a record allocates nothing: its text lies in the reader's chunk, or, if it spans
 /// chunks, in one buffer that is reused and grows to the longest.
+///
+///     while try reader.next() {
+///         print(reader.record.line, reader.record.string(0))
+///     }
 @safe
 public struct CSVRecord: ~Copyable {
     @usableFromInline

@@ -2,6 +2,9 @@ import Glibc
 
 /// Enough to notice that a file is not the same any more: device, inode, size,
 /// and when content and inode were changed.
+///
+///     let before = try ByteSource.file(path).identity()
+///     let isSame = try ByteSource.file(path).identity() == before
 public struct FileIdentity: Hashable, Sendable {
     private let numbers: [Int]
     /// The size of the file, in bytes.
@@ -17,6 +20,10 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 /// Why a file cannot be opened.
+///
+///     do throws(FileError) { _ = try ByteSource.file("missing.csv") } catch {
+///         print(error)  // No such file or directory
+///     }
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The system's error number, such as `ENOENT`.
     case system(CInt)

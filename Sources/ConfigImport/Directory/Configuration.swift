@@ -2,6 +2,10 @@ import CSV
 package import UCG
 
 /// A configuration directory that was found valid, ready to be imported.
+///
+///     let check = try Configuration.check("config", ImportOptions())
+///     guard let configuration = check.configuration else { return }  // check.log says why
+///     try configuration.forEachEntity(of: .theme) { print($0.id) }
 package struct Configuration: Sendable {
     private let directory: String
     private let files: [ConfigFile]

@@ -1,6 +1,10 @@
 package import CSV
 
 /// How a directory is read.
+///
+///     var options = ImportOptions()
+///     options.delimiter = nil  // as each header shows it
+///     options.isStrict = true
 package struct ImportOptions: Sendable {
     /// The delimiter of all its files; `nil` takes it from each file's header.
     package var delimiter: UInt8? = UInt8(ascii: ",")

@@ -2,6 +2,10 @@ import CSV
 import Glibc
 
 /// Why a directory or file could not be read at all.
+///
+///     do throws(InputError) { _ = try Configuration.check(path, ImportOptions()) } catch {
+///         print(error)  // config/themes.csv: changed while it was read
+///     }
 package struct InputError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The cause; it decides the exit code.
     package enum Kind: Sendable {

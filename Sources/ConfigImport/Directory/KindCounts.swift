@@ -1,4 +1,6 @@
 /// How much there is of one kind.
+///
+///     configuration.counts.values.reduce(KindCounts(), +).entities  // of all kinds
 package struct KindCounts: Hashable, Sendable {
     /// Files read.
     package var files = 0

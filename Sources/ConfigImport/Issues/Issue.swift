@@ -1,6 +1,8 @@
 package import CSV
 
 /// One problem in the configuration: where it is, and what to do about it.
+///
+///     print(issue.summary)  // themes.csv:3:2: error: no theme is named 'x' [unknown-reference]
 package struct Issue: Hashable, Sendable {
     /// How bad it is.
     package enum Severity: String, Hashable, Sendable {

@@ -4,6 +4,10 @@ import CSV
 ///
 /// Of each file it keeps the first hundred errors and the first hundred
 /// warnings, and counts the rest.
+///
+///     for file in check.log.byFile {
+///         for issue in file.issues { print(issue.summary) }
+///     }
 package struct IssueLog: Sendable {
     /// How many issues of one severity are kept for a file.
     package static let limit = 100

@@ -1,6 +1,9 @@
 import CSV
 
 /// Prints issues as a compiler does, each with the line it is in.
+///
+///     let renderer = IssueRenderer(delimiter: UInt8(ascii: ","))
+///     for file in check.log.byFile { print(renderer.text(of: file)) }
 package struct IssueRenderer {
     private let delimiter: UInt8?
     private let help: (Issue) -> String?

@@ -1,4 +1,6 @@
 /// Text from files, made fit for a terminal.
+///
+///     PlainText.escaped("a\u{1B}[31m")  // a\x1b[31m: a terminal shows it and does not obey
 package enum PlainText {
     /// How many characters of a value a message shows.
     static let valueLength = 80

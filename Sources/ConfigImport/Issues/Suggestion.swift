@@ -1,4 +1,6 @@
 /// What somebody may have meant.
+///
+///     Suggestion.suffix(for: "theme_nme", among: ["theme_name"])  // (did you mean 'theme_name'?)
 package enum Suggestion {
     /// ` (did you mean 'corporate'?)` if a name is close to `word`, else nothing.
     package static func suffix(for word: String, among names: some Sequence<String>) -> String {

@@ -1,4 +1,7 @@
 /// Who imports: the name under which the importer keeps what it knows of its own entities, and its keys.
+///
+///     ImportSource(keyPrefix: "", name: "shop")
+///     ImportSource(keyPrefix: "", name: "The shop")  // nil
 package struct ImportSource: Hashable, Sendable {
     /// What every key begins with, as it stands; usually empty.
     package let keyPrefix: String
@@ -23,20 +26,5 @@ package struct ImportSource: Hashable, Sendable {
         else { return nil }
         self.keyPrefix = keyPrefix
         self.name = name
-    }
-
-    /// The set of all sources' names.
-    package var sourcesKey: String { "\(keyPrefix)reed-import:sources" }
-    /// Held by the import that is running.
-    package var lockKey: String { "\(keyPrefix)reed-import:\(name):lock" }
-    /// What the last finished import did.
-    package var lastKey: String { "\(keyPrefix)reed-import:\(name):last" }
-    /// What the keys begin with that a transaction sets and deletes again, so that they are never visible.
-    package var guardPrefix: String { "\(keyPrefix)reed-import:\(name):guard:" }
-    /// The set of the types of entities that this source owns.
-    package var typesKey: String { "\(keyPrefix)reed-import:\(name):types" }
-    /// The hash of the ids of the entities of a type that are this source's.
-    package func ownedKey(_ type: some CustomStringConvertible) -> String {
-        "\(keyPrefix)reed-import:\(name):owned:\(type)"
     }
 }

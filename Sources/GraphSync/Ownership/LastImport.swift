@@ -1,6 +1,8 @@
 package import UCG
 
-/// What the last finished import of a source did: the fields of its hash `last`.
+/// What the last finished import of a source did, as it is recorded.
+///
+///     last.finished.map { Timestamp.now.milliseconds - $0.milliseconds }  // its age
 package struct LastImport: Hashable, Sendable {
     /// Tells this run from every other.
     package var run = ""
@@ -37,7 +39,7 @@ package struct LastImport: Hashable, Sendable {
         ]
     }
 
-    /// Reads the fields of the hash; what is missing or no value of its kind stays empty.
+    /// Reads the fields of a record; what is missing, or not a value of its kind, stays empty.
     package init(fields: [String: String]) {
         // No import has so many; and sums of them do not overflow.
         func number(_ name: String) -> Int {

@@ -1,6 +1,8 @@
 package import UCG
 
 /// Who holds a lock: the value of its key.
+///
+///     if let holder = LockRecord(value) { print(holder.host, holder.process, holder.start) }
 package struct LockRecord: Hashable, Sendable {
     /// The holder's host.
     package let host: String
@@ -34,16 +36,12 @@ package struct LockRecord: Hashable, Sendable {
     /// The value of the lock's key.
     package var json: [UInt8] {
         var json = JSONWriter()
-        json.beginObject()
-        json.key("host")
-        json.string(host)
-        json.key("pid")
-        json.integer(process)
-        json.key("start")
-        json.string(start.description)
-        json.key("token")
-        json.string(token)
-        json.endObject()
+        json.object { json in
+            json.member("host", host)
+            json.member("pid", process)
+            json.member("start", start.description)
+            json.member("token", token)
+        }
         return json.bytes
     }
 }

@@ -1,6 +1,8 @@
 package import UCG
 
 /// Which entities are whose.
+///
+///     let gone = ownership.leftovers(DesiredGraph(configuration))  // owned, and not in the directory
 package struct Ownership: Sendable {
     /// The ids that this source owns, by type.
     package var own: [EntityType: PackedIDs]

@@ -2,8 +2,8 @@ package import UCG
 
 /// Ids of entities of one type, sorted and each of them once: 16 bytes an id.
 ///
-/// In Redis they are the fields of a hash: the name of a field is the first byte of its ids as two hexadecimal
-/// digits, its value these ids one after the other.
+///     let owned = PackedIDs([EntityName.id(.theme, "a"), EntityName.id(.theme, "b")])
+///     let gone = owned.subtracting(PackedIDs([EntityName.id(.theme, "a")]))  // "b" alone
 package struct PackedIDs: Hashable, Sendable {
     /// The ids, in ascending order.
     package private(set) var ids: [EntityID]
@@ -89,61 +89,28 @@ package struct PackedIDs: Hashable, Sendable {
         }
     }
 
-    // MARK: - As fields of a hash
-
-    /// A field of the hash: the ids that share their first byte.
-    package struct Field: Equatable, Sendable {
-        fileprivate let ids: ArraySlice<EntityID>
-
-        /// The first byte of the ids.
-        package var firstByte: UInt8 { ids[ids.startIndex].firstByte }
-        /// Its name.
-        package var name: [UInt8] { PackedIDs.name(of: firstByte) }
-        /// Its value: the ids one after the other.
-        package var value: [UInt8] {
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(16 * ids.count)
-            EntityID.appendBytes(of: ids, to: &bytes)
-            return bytes
-        }
-    }
-
-    /// The fields of the hash, in the order of their names.
-    package var fields: [Field] {
-        var fields: [Field] = []
+    /// The ids in groups that share their first byte, in ascending order.
+    ///
+    /// Complexity: O(*n*).
+    package var groups: [ArraySlice<EntityID>] {
+        var groups: [ArraySlice<EntityID>] = []
         var start = 0
         while start < ids.count {
             let byte = ids[start].firstByte
             var end = start + 1
             while end < ids.count, ids[end].firstByte == byte { end += 1 }
-            fields.append(Field(ids: ids[start..<end]))
+            groups.append(ids[start..<end])
             start = end
         }
-        return fields
+        return groups
     }
 
-    /// Reads the fields of the hash.
+    /// The same ids; `nil` if they are not in ascending order, each of them once.
     ///
-    /// - Returns: `nil` if one of them is not what ``fields`` makes.
-    package init?(fields: [(name: [UInt8], value: [UInt8])]) {
-        var ids: [EntityID] = []
-        ids.reserveCapacity(fields.reduce(0) { $0 + $1.value.count / 16 })
-        for (name, value) in fields.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-            guard value.count % 16 == 0, !value.isEmpty, name == Self.name(of: value[0]) else { return nil }
-            for start in stride(from: 0, to: value.count, by: 16) {
-                let id = EntityID(bytes: value.span.extracting(start..<start + 16))
-                if let last = ids.last, id <= last { return nil }
-                ids.append(id)
-            }
-            guard ids.last?.firstByte == value[0] else { return nil }
-        }
+    /// Complexity: O(*n*).
+    package init?(ascending ids: [EntityID]) {
+        for index in ids.indices.dropFirst() where ids[index] <= ids[index - 1] { return nil }
         self.ids = ids
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    private static func name(of byte: UInt8) -> [UInt8] {
-        [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
     }
 
     // MARK: - Sorting

@@ -1,6 +1,11 @@
 package import UCG
 
 /// What has to happen to one entity so that the store holds what it should.
+///
+///     switch Change(stored: stored.span, wanted: entity.json(stamp).span) {
+///     case .update(let difference): write(difference.update(entity.json(stamp).span))
+///     default: break
+///     }
 package enum Change: Hashable, Sendable {
     /// Its key is free: it is new.
     case create
@@ -15,7 +20,7 @@ package enum Change: Hashable, Sendable {
 
     /// The key's place is taken by a value that is no entity.
     package static let notAnEntity = Change.conflict("the key's value is not an entity with this type and id")
-    /// The key's place is taken by another Redis type.
+    /// The key's place is taken by a value of another type than entities are stored as.
     package static let otherType = Change.conflict("the key holds a value of another type")
 
     /// Compares what a key holds with the entity that should be there.
@@ -31,6 +36,10 @@ package enum Change: Hashable, Sendable {
 }
 
 /// How many entities need, or got, which change.
+///
+///     var counts = ChangeCounts()
+///     counts.add(.create)
+///     counts.changed  // 1
 package struct ChangeCounts: Hashable, Sendable {
     /// Entities that are new.
     package var created = 0

@@ -1,6 +1,9 @@
 package import UCG
 
 /// What should be in the store: a source of entities, with their ids packed for comparing who owns what.
+///
+///     let graph = DesiredGraph(configuration)
+///     graph.count  // entities of all types
 package struct DesiredGraph {
     /// The entities.
     package let source: any EntitySource

@@ -1,6 +1,9 @@
 package import UCG
 
 /// One change of a plan, with what it is about.
+///
+///     print(change.key, change.label ?? "")  // entity:theme:…  corporate.berlin
+///     for member in change.members { print(member.name) }
 package struct PlannedChange: Sendable {
     /// The entity's key.
     package let key: EntityKey

@@ -4,6 +4,9 @@ package import UCG
 ///
 /// The first line says what the plan is for, each further one is a change with a digest of what its key held,
 /// and the last one how many changes there are, so that a file that was cut off is noticed.
+///
+///     let plan = try SavedPlan(bytes)
+///     plan.affects(.theme, id)  // whether the entity is one of those that change
 package struct SavedPlan: Sendable {
     /// What a plan was made of, and for.
     package struct Header: Hashable, Sendable {

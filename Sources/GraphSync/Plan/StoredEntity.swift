@@ -1,4 +1,7 @@
 /// What the store holds in the place of one entity.
+///
+///     StoredEntity.entity(Array("{}".utf8)).bytes?.count  // 2
+///     StoredEntity.absent.bytes  // nil
 package enum StoredEntity: Hashable, Sendable {
     /// Nothing.
     case absent

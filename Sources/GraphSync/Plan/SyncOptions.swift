@@ -1,4 +1,8 @@
 /// What an import may do apart from writing what the directory has.
+///
+///     var options = SyncOptions()
+///     options.prunes = true
+///     options.deletionLimit = DeletionLimit("5%") ?? .standard
 package struct SyncOptions: Sendable {
     /// Whether all changes become visible at once.
     package enum Atomicity: String, CaseIterable, Sendable {
@@ -32,6 +36,8 @@ package struct SyncOptions: Sendable {
 }
 
 /// How many entities one import may delete.
+///
+///     DeletionLimit("10%")?.count(ofOwned: 254)  // 25
 package enum DeletionLimit: Hashable, Sendable {
     /// The larger of 5 and a tenth of what the source owns, and never all of it.
     case standard

@@ -1,6 +1,10 @@
 package import UCG
 
 /// What an import would do, and whether it may: changes are counted here as they are found.
+///
+///     var plan = SyncPlan(DesiredGraph(configuration), ownership: ownership, options: SyncOptions())
+///     plan.add(.create, to: key, origin: origin, byteCount: 330)
+///     try plan.check()  // throws what an import would refuse
 package struct SyncPlan {
     /// Who owns what.
     package private(set) var ownership: Ownership

@@ -1,6 +1,10 @@
 package import UCG
 
 /// Why an import was not even begun, or was stopped, by one of its guards.
+///
+///     do { try plan.check() } catch {
+///         for item in error.cases { print(item.key, item.reason) }
+///     }
 package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// Which guard it was.
     package enum Code: Hashable, Sendable {

@@ -1,6 +1,9 @@
 package import UCG
 
 /// What an import did.
+///
+///     result.total.changed  // entities that were created, updated or deleted
+///     result.visibility == .atomic  // whether all changes became visible at once
 package struct SyncResult: Hashable, Sendable {
     /// How readers saw the changes.
     package enum Visibility: Hashable, Sendable {
@@ -33,6 +36,8 @@ package struct SyncResult: Hashable, Sendable {
 }
 
 /// What became of the entities that were handed to a store.
+///
+///     counts.written + counts.unchanged  // entities that the server has confirmed
 package struct WriteCounts: Hashable, Sendable {
     /// Confirmed by the store: the sum of created and updated ones.
     package var written: Int { created + updated }

@@ -1,6 +1,9 @@
 public import FoundationEssentials
 
 /// A finished backup: what its metadata file, `NAME.json`, says.
+///
+///     let backup = try await catalog.create(version, of: [server]).backup
+///     print(backup.databases, backup.tableCount)
 public struct Backup: Hashable, Sendable {
     /// The version that was given to it.
     public var version: String
@@ -112,6 +115,8 @@ extension Backup: Codable {
 }
 
 /// A program that makes dumps smaller.
+///
+///     try await catalog.create(version, of: [server], compression: .gzip)
 public enum Compression: String, Hashable, Sendable, Codable, CaseIterable {
     case gzip, zstd
 

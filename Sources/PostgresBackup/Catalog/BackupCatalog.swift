@@ -1,6 +1,9 @@
 public import FoundationEssentials
 
 /// A folder of backups.
+///
+///     let catalog = BackupCatalog(path: "backups")
+///     for entry in try catalog.list() { print(entry.name, entry.state) }
 public struct BackupCatalog: Sendable {
     /// The folder; it need not exist yet.
     public let path: String

@@ -1,6 +1,8 @@
 import FoundationEssentials
 
 /// The version that a backup is of: what the site's people call the state they saved.
+///
+///     let version = try BackupVersion("1.4.0")
 public struct BackupVersion: Hashable, Sendable, CustomStringConvertible {
     /// The version without a leading `v`.
     public let text: String

@@ -1,6 +1,10 @@
 import FoundationEssentials
 
 /// A restore of one backup into the databases it is for: first prepared, then, once confirmed, run.
+///
+///     let restore = try await Restore(of: entry, in: catalog, to: [server])
+///     for target in restore.targets { print("replaces", target.database) }
+///     _ = try await restore.run()
 public struct Restore: Sendable {
     /// The backup that is restored.
     public let entry: BackupCatalog.Entry

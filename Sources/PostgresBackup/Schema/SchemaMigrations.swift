@@ -1,6 +1,10 @@
 import FoundationEssentials
 
 /// The table that says which schema versions are applied to a database.
+///
+///     let schema = try SchemaMigrations(of: server)
+///     _ = try await schema.record(3, "add pages")
+///     try await schema.version()  // 3
 public struct SchemaMigrations: Sendable {
     /// One version that was applied.
     public struct Entry: Hashable, Sendable, Codable {

@@ -5,6 +5,9 @@ import Subprocess
 ///
 /// The parameters reach pg_dump and psql by their environment, which only this
 /// user can read; never by their arguments.
+///
+///     let server = try PostgresServer(url: "postgres://localhost/cms")
+///     print(server)  // cms on localhost
 public struct PostgresServer: Sendable, CustomStringConvertible {
     /// The variables of libpq that differ from this process's own environment; `nil` is to be removed.
     private let changes: [String: String?]

@@ -1,6 +1,9 @@
 import SystemSupport
 
 /// Which Redis, as whom, and which of its databases.
+///
+///     let address = try RedisAddress("redis://me:secret@localhost:6379/2")
+///     print(address)  // redis://me@localhost:6379/2: never with the password
 package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
     /// How the server is reached.
     package enum Endpoint: Hashable, Sendable {

@@ -1,6 +1,9 @@
 /// One side of an ``Exchange``: what is sent, what replies mean, and when it is over.
 ///
 /// A client does no input or output and knows no time, so that it can be tested without either.
+///
+///     var queue = TransactionQueue(pieces, connection)
+///     try exchange.run(&queue)
 package protocol ExchangeClient: ~Copyable {
     /// The connections in use; replies come with the index of theirs.
     var connections: [RedisConnection] { get }

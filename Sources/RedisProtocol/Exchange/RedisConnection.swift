@@ -3,6 +3,9 @@ package import SystemSupport
 /// One connection to a Redis server: commands are queued, and replies come in the order of the commands.
 ///
 /// It moves bytes only when an ``Exchange`` says so, and never blocks.
+///
+///     let connection = try RedisConnection.open(address, within: .seconds(5), unless: .never)
+///     let replies = try exchange.call([RedisCommand("PING")], over: connection)
 package final class RedisConnection {
     private let transport: any Transport
     private var output = OutputBuffer()

@@ -1,6 +1,9 @@
 package import SystemSupport
 
 /// The time, and how a run waits for it to pass: the system's clock, or one that a test moves.
+///
+///     let now = clock.now()
+///     try clock.sleep(.milliseconds(100), unless: .never)  // a test's clock moves at once
 package struct RunClock: Sendable {
     /// Waits for descriptors; see ``Poll/wait(for:within:unless:)``.
     package typealias Wait =

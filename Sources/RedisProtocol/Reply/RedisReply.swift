@@ -1,4 +1,6 @@
 /// One reply of a server (RESP2).
+///
+///     guard case .bulkString(let value) = reply else { throw RedisError.unexpectedReply(to: "GET") }
 package enum RedisReply: Hashable, Sendable {
     /// The simple string `OK`.
     case ok

@@ -1,6 +1,10 @@
 import SystemSupport
 
 /// The elements of an array reply; their strings lie one after the other, so that none of them is an allocation.
+///
+///     if case .array(let values) = reply {
+///         let lengths = values.indices.map { values.withString(at: $0) { $0.count } }
+///     }
 package struct ReplyList: RandomAccessCollection, Hashable, Sendable, ExpressibleByArrayLiteral {
     @usableFromInline enum Item: Hashable, Sendable {
         /// A string, by where it ends.

@@ -1,6 +1,9 @@
 import SystemSupport
 
 /// The meaning of a server's error reply.
+///
+///     let error = ServerError("OOM command not allowed when used memory > 'maxmemory'.")
+///     throw error.failure(of: "SET")  // tryLater, with what to do
 package struct ServerError {
     /// What follows from it.
     package enum Effect {

@@ -2,6 +2,10 @@ package import GraphSync
 package import RedisProtocol
 
 /// What a server knows of one source's imports.
+///
+///     for source in try SourceStatus.all(on: address, keyPrefix: "", options: RedisOptions()) {
+///         print(source.name, source.last.finished ?? "never")
+///     }
 package struct SourceStatus: Sendable {
     /// The source's name.
     package let name: String

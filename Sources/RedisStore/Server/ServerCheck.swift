@@ -1,6 +1,9 @@
 package import RedisProtocol
 
 /// The result of looking at a server: whether it can be read and written to, and what the user should know.
+///
+///     for finding in sync.check.findings { print(finding) }
+///     if let failure = sync.check.failure { throw failure }
 package struct ServerCheck {
     /// One thing that was looked at.
     package struct Finding: Sendable {

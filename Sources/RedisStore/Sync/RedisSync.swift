@@ -3,6 +3,11 @@ package import RedisProtocol
 package import UCG
 
 /// Synchronises Redis with a configuration directory: reads, compares, and writes the differences.
+///
+///     var sync = try RedisSync(
+///         of: address, source: ImportSource(keyPrefix: ""), types: graph.types, stamp: stamp,
+///         redis: RedisOptions(), options: SyncOptions())
+///     let result = try sync.apply(graph, lockTimeout: .seconds(60)) { LastImport() }
 package struct RedisSync: ~Copyable {
     let source: ImportSource
     let stamp: WriteStamp

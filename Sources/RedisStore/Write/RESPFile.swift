@@ -5,6 +5,10 @@ package import UCG
 /// The commands of an import in a file, in Redis's wire protocol, ready for `redis-cli --pipe`.
 ///
 /// The same entities and stamp make the same bytes.
+///
+///     var file = RESPFile(try ResultFile(path: "out.resp"), keyPrefix: "", stamp: stamp, batchSize: 256)
+///     try configuration.forEachEntity(of: .theme) { try file.write($0) }
+///     try file.finish()
 package struct RESPFile: ~Copyable {
     private let file: ResultFile
     private let batchSize: Int

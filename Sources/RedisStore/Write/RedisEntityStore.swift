@@ -3,6 +3,8 @@ package import RedisProtocol
 package import UCG
 
 /// Entities in Redis: each one a key with its JSON as value.
+///
+///     for refusal in sync.refusals { print(refusal.key, refusal.reason) }  // RedisEntityStore.Refusal
 package struct RedisEntityStore {
     /// An entity that the server refused.
     package struct Refusal: Sendable {

@@ -20,7 +20,8 @@ struct MarkdownReporter: Reporter {
         let place = plan.place(planned)
         let row = place.isEmpty ? "" : Self.code(place)
         Console.write(
-            "| \(planned.mark) | \(label)\(Self.code("\(planned.key)")) | \(row) | \(Self.words(planned)) |\n")
+            "| \(planned.mark) | \(label)\(Self.code("\(planned.key)")) | \(row) | \(Self.words(planned)) |\n"
+        )
     }
 
     mutating func finish(_ plan: SyncPlan, in heading: PlanHeading) {

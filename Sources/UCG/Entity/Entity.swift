@@ -1,4 +1,8 @@
 /// One node or edge of the Universal Content Graph.
+///
+///     var entity = Entity(
+///         type: .theme, id: EntityName.id(.theme, "corporate"), origin: EntityOrigin(file: 0, line: 2))
+///     entity.data.object { $0.member("name", "corporate") }
 package struct Entity: Sendable {
     /// What kind of thing it is.
     package var type: EntityType
@@ -22,6 +26,8 @@ package struct Entity: Sendable {
 }
 
 /// Where an entity comes from, so that a refusal can name file and line.
+///
+///     EntityOrigin(file: 0, line: 17)  // line 17 of the first file
 package struct EntityOrigin: Hashable, Sendable {
     /// The file, as a number that the maker of the entity understands.
     package var file: UInt32

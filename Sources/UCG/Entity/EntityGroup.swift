@@ -2,6 +2,9 @@
 /// entities of a type.
 ///
 /// When all of it is gone at once, a file was more probably lost or renamed than emptied on purpose.
+///
+///     "\(EntityGroup(layer: "theme", scope: "corporate", locale: "de"))"
+///     // translations of de (layer theme, scope corporate)
 package struct EntityGroup: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The type of the entities.
     package let type: EntityType

@@ -1,6 +1,9 @@
 import SystemSupport
 
 /// The UUID of an entity (RFC 9562).
+///
+///     EntityID("9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915")?.description
+///     EntityID("none")  // nil
 package struct EntityID: Hashable, Comparable, Sendable, CustomStringConvertible {
     @usableFromInline let high: UInt64
     @usableFromInline let low: UInt64

@@ -2,6 +2,8 @@
 ///
 /// The id is given or derived, never random, so importing the same row twice
 /// overwrites one entity instead of creating a second.
+///
+///     "\(EntityKey(type: .theme, id: id))"  // entity:theme:9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915
 package struct EntityKey: Hashable, Sendable, CustomStringConvertible {
     /// What comes before `entity:`, as it stands; usually empty.
     package var prefix: String

@@ -3,6 +3,8 @@ import SystemSupport
 /// The name that an entity's id is derived from, such as `theme:corporate`.
 ///
 /// One value serves any number of ids: it keeps its buffer.
+///
+///     EntityName.id(.theme, "corporate.berlin")  // the same id whenever it is derived
 package struct EntityName {
     /// The namespace's bytes, then the name.
     package private(set) var bytes: [UInt8] = []

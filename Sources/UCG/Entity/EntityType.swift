@@ -1,6 +1,9 @@
 import SystemSupport
 
 /// What kind of thing an entity is: `snippet`, `theme`, or a custom type such as `page`.
+///
+///     EntityType(rawValue: "menu-item")
+///     EntityType(rawValue: "Menu item")  // nil
 package struct EntityType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The type as it stands in the key: `[a-z][a-z0-9_-]*`, at most 64 characters.
     package let rawValue: String

@@ -1,6 +1,12 @@
 import SystemSupport
 
 /// What a key holds, compared with the entity that should be there.
+///
+///     switch EntityComparison(stored: stored.span, wanted: wanted.span) {
+///     case .same: break  // but for times and author
+///     case .different(let difference): write(difference.update(wanted.span))
+///     case .notAnEntity: refuse()
+///     }
 package enum EntityComparison: Hashable, Sendable {
     /// The same entity, whatever its times and its author are, and however it is written.
     case same

@@ -1,6 +1,10 @@
 import SystemSupport
 
 /// What is kept of a stored entity when another takes its place, and in what they differ.
+///
+///     for member in EntityDifference.members(stored: stored, wanted: wanted) {
+///         print(member.name, member.stored ?? "-", member.wanted ?? "-")
+///     }
 package struct EntityDifference: Hashable, Sendable {
     /// When the stored entity was created, and by whom, as it says.
     let createdAt, createdBy: [UInt8]?

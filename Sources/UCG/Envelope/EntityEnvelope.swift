@@ -1,6 +1,8 @@
 import SystemSupport
 
 /// When and by whom the entities of one run were written.
+///
+///     let stamp = WriteStamp(time: .now, author: "system")
 package struct WriteStamp: Sendable {
     /// `created_at`, `updated_at`, `created_by` and the key of `data`, encoded once for the whole run.
     fileprivate let members: JSONWriter
@@ -23,6 +25,9 @@ package struct WriteStamp: Sendable {
 ///
 /// An entity is one JSON object without white space, its members in the order `id`, `entity_type`,
 /// `semantic_name`, `created_at`, `updated_at`, `created_by`, `data`.
+///
+///     let envelope = EntityEnvelope(.theme, semanticName: nil, stamp: stamp)
+///     envelope.append(id: id.span, data: entity.data, to: &bytes)
 package struct EntityEnvelope: Sendable {
     /// What comes before the id.
     private let beginning = Array(#"{"id":""#.utf8)

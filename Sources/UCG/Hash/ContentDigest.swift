@@ -2,6 +2,8 @@ import Crypto
 import SystemSupport
 
 /// A digest (SHA-256) of a list of texts, the same on every machine and in every run.
+///
+///     ContentDigest.text(of: first) == ContentDigest.text(of: second)  // whether they are the same bytes
 package struct ContentDigest {
     private var hasher = SHA256()
     private var length: UInt64 = 0

@@ -42,6 +42,8 @@ extension [UInt8] {
 ///
 /// Two texts with the same fingerprint are the same but for a chance of one in
 /// 2^64. It differs from run to run, so it must not be stored.
+///
+///     Fingerprint(first.span) == Fingerprint(second.span)  // as good as sure that the texts are equal
 package struct Fingerprint: Hashable, Comparable, Sendable {
     private let value: UInt64
 

@@ -3,6 +3,8 @@ import SystemSupport
 /// Checks JSON text and takes its insignificant white space away (RFC 8259).
 ///
 /// Numbers and strings stay as they are written.
+///
+///     JSONText.kind(of: Array("[1,2]".utf8).span)  // .array; nil if it is not JSON
 package enum JSONText {
     /// What a JSON text is.
     package enum Kind: Sendable {

@@ -4,6 +4,9 @@ import SystemSupport
 ///
 /// Two values are equal if only white space, escapes or the order of members make a difference between their
 /// texts. Numbers are equal if their texts are: `1.0` is not `1`.
+///
+///     let value = JSONValue(bytes.span)
+///     value?["data"]?["name"]
 package indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
     case null
     case boolean(Bool)

@@ -5,6 +5,10 @@ import SystemSupport
 /// separators=(",", ":"))` does.
 ///
 /// It puts the commas; that braces match is the caller's affair.
+///
+///     var json = JSONWriter()
+///     json.object { $0.member("name", "Über \"uns\"") }
+///     String(decoding: json.bytes, as: UTF8.self)  // {"name":"Über \"uns\""}
 package struct JSONWriter: Sendable {
     /// What was written so far, UTF-8.
     package private(set) var bytes: [UInt8] = []
@@ -147,6 +151,9 @@ package struct JSONWriter: Sendable {
 }
 
 /// A member's name, encoded once: `"name":`.
+///
+///     json.key("name")
+///     json.key(JSONKey(name))
 package struct JSONKey: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The name as a string, and the colon.
     package let encoded: [UInt8]

@@ -1,4 +1,6 @@
 /// A point in time, in UTC, to the millisecond.
+///
+///     Timestamp(rfc3339: "2026-01-31T03:00:00+01:00")?.description  // 2026-01-31T02:00:00.000Z
 package struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package let milliseconds: Int64

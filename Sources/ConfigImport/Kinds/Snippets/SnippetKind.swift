@@ -34,7 +34,9 @@ enum SnippetColumns {
         .column(Column("field_schema", aliases: ["constraints"], .word, as: "schema")),
     ])
 
-    /// One snippet a row: the members of `data`. All other cells are kept as text.
+    /// One snippet a row: the members of `data`.
+    ///
+    /// All other cells are kept as text.
     static let whole = Layout(
         [
             .column(
