@@ -9,6 +9,16 @@ extension StringProtocol {
     }
 }
 
+extension String {
+    /// The noun for `count` things, which stands for one of them: the plural is given if it does not end with `s`.
+    ///
+    ///     "3 " + "error".counted(3)  // 3 errors
+    ///     "2 " + "entity".counted(2, plural: "entities")  // 2 entities
+    package func counted(_ count: Int, plural: String? = nil) -> String {
+        count == 1 ? self : plural ?? self + "s"
+    }
+}
+
 extension Duration {
     /// The seconds with three decimals, rounded: `0.042`.
     package var secondsText: String {

@@ -4,18 +4,18 @@ import UCG
 
 // Files and folders that are not read: what looks as if it were meant to be is said.
 extension ConfigDirectory {
-    mutating func lookAtOthers(_ root: String, _ names: [String]) throws(InputError) {
+    mutating func inspectOthers(_ root: String, _ names: [String]) throws(InputError) {
         let known = registry.tables.map(\.name) + Self.laterNames
         for name in names where !known.contains(name) && !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
-                lookAtFile(name, in: root, among: known)
-            } else if !lookAtOtherFormat(name, in: root, names, among: known) {
-                try lookAtFolder(name, in: root)
+                inspectFile(name, in: root, among: known)
+            } else if !inspectOtherFormat(name, in: root, names, among: known) {
+                try inspectFolder(name, in: root)
             }
         }
     }
 
-    mutating func lookAtFile(_ name: String, in folder: String, among known: [String]) {
+    mutating func inspectFile(_ name: String, in folder: String, among known: [String]) {
         let path = FolderListing.join(folder, name)
         guard let meant = Self.similar(to: name, among: known) else {
             guard Self.isLocale(name.dropLast(".csv".count)) else {
@@ -38,7 +38,7 @@ extension ConfigDirectory {
 
     /// Reports a table that is there in another format only; says whether it is one.
     @discardableResult
-    mutating func lookAtOtherFormat(
+    mutating func inspectOtherFormat(
         _ name: String, in folder: String, _ names: [String], among known: [String]
     ) -> Bool {
         guard let end = Self.otherFormats.first(where: { name.asciiLowercased.hasSuffix($0) }) else {
@@ -61,7 +61,7 @@ extension ConfigDirectory {
         return stem.prefix { $0 != "_" && $0 != "-" }.utf8.count == 2
     }
 
-    mutating func lookAtFolder(_ name: String, in root: String) throws(InputError) {
+    mutating func inspectFolder(_ name: String, in root: String) throws(InputError) {
         guard !Self.layers.contains(where: { $0.name == name }) else { return }
         let path = FolderListing.join(root, name)
         guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {

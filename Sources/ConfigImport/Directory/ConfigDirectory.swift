@@ -51,7 +51,7 @@ struct ConfigDirectory {
         for (name, layer) in Self.layers where names.contains(name) {
             try addLayer(FolderListing.join(root, name), layer)
         }
-        try lookAtOthers(root, names)
+        try inspectOthers(root, names)
         files.sort { left, right in
             if left.kind != right.kind {
                 return registry.index(of: left.kind) < registry.index(of: right.kind)
@@ -181,9 +181,9 @@ struct ConfigDirectory {
         }
         for name in names where !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
-                lookAtFile(name, in: path, among: [])
+                inspectFile(name, in: path, among: [])
             } else {
-                lookAtOtherFormat(name, in: path, names, among: [])
+                inspectOtherFormat(name, in: path, names, among: [])
             }
         }
         return names

@@ -34,7 +34,7 @@ package struct Configuration: Sendable {
         var digest = ContentDigest()
         for file in files {
             digest.add([UInt8](file.path.utf8.dropFirst(directory.utf8.count)))
-            try file.lendContents { digest.add($0) }
+            try file.withContents { digest.add($0) }
             digest.end()
         }
         return digest.text

@@ -5,7 +5,7 @@ extension ConfigFile {
     /// Reads the file and passes it to `body`, chunk by chunk.
     ///
     /// - Throws: ``InputError`` if it cannot be read, or is not the one that was found.
-    func lendContents(_ body: (Span<UInt8>) -> Void) throws(InputError) {
+    func withContents(_ body: (Span<UInt8>) -> Void) throws(InputError) {
         var source = try opened()
         do throws(ReadError) {
             while try source.refill() { source.withChunk { (chunk) in body(chunk) } }

@@ -1,4 +1,5 @@
 import CSV
+import SystemSupport
 
 /// Prints issues as a compiler does, each with the line it is in.
 ///
@@ -37,7 +38,7 @@ package struct IssueRenderer {
             }
         }
         let omitted = [(file.omittedErrors, "error"), (file.omittedWarnings, "warning")]
-            .filter { $0.0 > 0 }.map { "\($0.0) more \($0.1)\($0.0 == 1 ? "" : "s")" }
+            .filter { $0.0 > 0 }.map { "\($0.0) more \($0.1.counted($0.0))" }
         if !omitted.isEmpty {
             text += "\(PlainText.escaped(file.path)): \(omitted.joined(separator: " and ")), not shown\n"
         }

@@ -40,7 +40,7 @@ struct CheckPass: RowPass {
     func isBroken(_ type: EntityType) -> Bool { broken.contains { $0.types.contains(type) } }
 
     /// Notes the name of an entity, for suggestions.
-    mutating func noteName(_ name: @autoclosure () -> String, of type: EntityType) {
+    mutating func recordName(_ name: @autoclosure () -> String, of type: EntityType) {
         names[type, default: FirstNames()].add(name())
     }
 
@@ -114,7 +114,7 @@ struct CheckPass: RowPass {
     }
 
     /// Notes that a faulty row names something.
-    mutating func noteLost(_ text: String) { lostTexts.insert(text) }
+    mutating func recordLost(_ text: String) { lostTexts.insert(text) }
 
     private mutating func noteEmpty(_ file: ConfigFile, _ words: String) {
         notes.append("\(PlainText.escaped(file.path)) \(words)")

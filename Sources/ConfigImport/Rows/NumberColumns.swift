@@ -16,7 +16,7 @@ struct NumberColumns {
     }
 
     /// Looks at a value.
-    mutating func look(at record: borrowing CSVRecord, _ index: Int) {
+    mutating func inspect(_ record: borrowing CSVRecord, _ index: Int) {
         guard areNumbers[index] else { return }
         haveValues[index] = true
         areNumbers[index] = record.withField(columns.texts[index].field) { JSONText.isNumber($0) }

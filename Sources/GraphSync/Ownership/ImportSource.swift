@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// Who imports: the name under which the importer keeps what it knows of its own entities, and its keys.
 ///
 ///     ImportSource(keyPrefix: "", name: "shop")
@@ -19,10 +21,10 @@ package struct ImportSource: Hashable, Sendable {
 
     /// The source called `name`; `nil` if none can have that name: `[a-z0-9][a-z0-9_-]{0,63}`.
     package init?(keyPrefix: String, name: String) {
-        func isFirst(_ byte: UInt8) -> Bool { byte >= 0x61 && byte <= 0x7A || byte >= 0x30 && byte <= 0x39 }
-        let bytes = Array(name.utf8)
+        func isFirst(_ byte: UInt8) -> Bool { byte.isLowercaseLetter || byte.isDigit }
+        let bytes = name.utf8
         guard let first = bytes.first, isFirst(first), bytes.count <= 64,
-            bytes.allSatisfy({ isFirst($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") })
+            bytes.allSatisfy({ isFirst($0) || $0 == .underscore || $0 == .hyphen })
         else { return nil }
         self.keyPrefix = keyPrefix
         self.name = name

@@ -40,23 +40,23 @@ struct DumpContents {
     /// Reads the next bytes.
     mutating func read(_ bytes: Span<UInt8>) {
         var reader = reader
-        reader.read(bytes) { take($0) }
+        reader.read(bytes) { record($0) }
         self.reader = reader
     }
 
-    private mutating func take(_ event: DumpReader.Event) {
+    private mutating func record(_ event: DumpReader.Event) {
         switch event {
-        case .comment(let text): take(comment: String(decoding: text, as: UTF8.self))
-        case .command(let text): take(command: text)
+        case .comment(let text): record(comment: String(decoding: text, as: UTF8.self))
+        case .command(let text): record(command: text)
         case .rows(let count, let copy):
             rows[Self.tableName(ofCopy: copy.text), default: 0] += count
         case .statement(let statement):
             hasTrailer = false
-            take(statement)
+            record(statement)
         }
     }
 
-    private mutating func take(comment: String) {
+    private mutating func record(comment: String) {
         if comment == "-- PostgreSQL database dump complete" {
             hasTrailer = true
         } else if comment.hasPrefix("-- Dumped from database version ") {
@@ -68,7 +68,7 @@ struct DumpContents {
         }
     }
 
-    private mutating func take(command: [UInt8]) {
+    private mutating func record(command: [UInt8]) {
         let restrict = Array("\\restrict ".utf8)
         let unrestrict = Array("\\unrestrict ".utf8)
         if command.starts(with: restrict), key == nil, !isRestricted {
@@ -83,8 +83,8 @@ struct DumpContents {
         }
     }
 
-    private mutating func take(_ statement: DumpReader.Statement) {
-        notePrivileges(statement)
+    private mutating func record(_ statement: DumpReader.Statement) {
+        recordPrivileges(statement)
         if Self.ofSubscriptions.contains(where: statement.hasPrefix) {
             omissions.append(statement.bytes)
             return
@@ -119,7 +119,7 @@ struct DumpContents {
     ]
 
     /// Notes what only a superuser may make (PostgreSQL documentation, "CREATE PUBLICATION" and the like).
-    private mutating func notePrivileges(_ statement: DumpReader.Statement) {
+    private mutating func recordPrivileges(_ statement: DumpReader.Statement) {
         func name(after words: String) -> String {
             String(decoding: Self.identifier(statement.text.dropFirst(words.utf8.count)), as: UTF8.self)
         }

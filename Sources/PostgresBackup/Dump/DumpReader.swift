@@ -105,7 +105,7 @@ struct DumpReader {
                 let byte = bytes[index]
                 index += 1
                 if byte == UInt8(ascii: "\n") { line += 1 }
-                take(byte, report)
+                consume(byte, report)
                 offset += 1
                 beforePrevious = previous
                 previous = byte
@@ -113,9 +113,9 @@ struct DumpReader {
         }
     }
 
-    private mutating func take(_ byte: UInt8, _ report: (Event) -> Void) {
+    private mutating func consume(_ byte: UInt8, _ report: (Event) -> Void) {
         switch state {
-        case .text: takeText(byte, report)
+        case .text: consumeText(byte, report)
         case .identifier:
             append(byte)
             if byte == UInt8(ascii: "\"") { state = .text }
@@ -133,18 +133,18 @@ struct DumpReader {
             } else {
                 state = .escapes(isEscaped: !isEscaped && byte == UInt8(ascii: "\\"))
             }
-        case .block(let depth): takeBlock(byte, depth)
-        case .tag: takeTag(byte, report)
+        case .block(let depth): consumeBlock(byte, depth)
+        case .tag: consumeTag(byte, report)
         case .dollar:
             tail.append(byte)
             if tail.count > piece.count { tail.removeFirst() }
             if byte == UInt8(ascii: "$"), tail == piece { state = .text }
-        case .rows(let matched): takeRow(byte, matched: matched, report: report)
+        case .rows(let matched): consumeRow(byte, matched: matched, report: report)
         case .quotes, .otherRow: break  // read() looks for their ends itself
         }
     }
 
-    private mutating func takeText(_ byte: UInt8, _ report: (Event) -> Void) {
+    private mutating func consumeText(_ byte: UInt8, _ report: (Event) -> Void) {
         switch byte {
         case UInt8(ascii: "'"):
             begin()
@@ -203,7 +203,7 @@ struct DumpReader {
         }
     }
 
-    private mutating func takeRow(_ byte: UInt8, matched: Int, report: (Event) -> Void) {
+    private mutating func consumeRow(_ byte: UInt8, matched: Int, report: (Event) -> Void) {
         switch (matched, byte) {
         case (-1, UInt8(ascii: "\n")): state = .rows(matched: 0)  // the end of the COPY line itself
         case (-1, _): break
@@ -221,7 +221,7 @@ struct DumpReader {
         }
     }
 
-    private mutating func takeBlock(_ byte: UInt8, _ depth: Int) {
+    private mutating func consumeBlock(_ byte: UInt8, _ depth: Int) {
         switch (previous, byte) {
         case (UInt8(ascii: "*"), UInt8(ascii: "/")): state = depth == 1 ? .text : .block(depth: depth - 1)
         case (UInt8(ascii: "/"), UInt8(ascii: "*")): state = .block(depth: depth + 1)
@@ -229,7 +229,7 @@ struct DumpReader {
         }
     }
 
-    private mutating func takeTag(_ byte: UInt8, _ report: (Event) -> Void) {
+    private mutating func consumeTag(_ byte: UInt8, _ report: (Event) -> Void) {
         if byte == UInt8(ascii: "$") {
             piece.append(byte)
             tail = []
@@ -239,7 +239,7 @@ struct DumpReader {
         } else {  // not a quote but a parameter, `$1`
             for byte in piece { append(byte) }
             state = .text
-            takeText(byte, report)
+            consumeText(byte, report)
         }
     }
 

@@ -65,7 +65,7 @@ public struct Restore: Sendable {
             ([(dump: StoredDump, contents: DumpContents)], PostgresVersion, [TargetState])
         do {
             // While the files are read, the servers are asked.
-            async let found = Self.lookAt(servers)
+            async let found = Self.inspect(servers)
             async let version = PostgresTool.psql.version()
             dumps = try await catalog.contents(of: entry)
             psql = try await version
@@ -94,7 +94,7 @@ public struct Restore: Sendable {
         self.targets = targets
     }
 
-    private static func lookAt(_ servers: [PostgresServer]) async throws(BackupError) -> [TargetState] {
+    private static func inspect(_ servers: [PostgresServer]) async throws(BackupError) -> [TargetState] {
         var states: [TargetState] = []
         for server in servers { states.append(try await server.targetState()) }
         return states

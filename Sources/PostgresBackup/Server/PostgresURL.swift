@@ -1,3 +1,5 @@
+import SystemSupport
+
 /// A connection URI, `postgresql://user:password@host:port/database?name=value`,
 /// taken apart into the environment variables that libpq reads.
 ///
@@ -50,31 +52,31 @@ struct PostgresURL {
         if let at = rest.firstIndex(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "/") }),
             rest[at] == UInt8(ascii: "@")
         {
-            try takeUser(rest[..<at])
+            try parseUser(rest[..<at])
             rest = rest[rest.index(after: at)...]
         }
         let question = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
         let slash = rest[..<question].firstIndex(of: UInt8(ascii: "/")) ?? question
-        try takeHosts(rest[..<slash])
+        try parseHosts(rest[..<slash])
         guard !rest[slash..<question].contains(UInt8(ascii: "@")) else {
             throw Invalid("'@' and '/' in a user, password or database must be written %40 and %2F")
         }
-        try take("PGDATABASE", as: rest[slash..<question].dropFirst(), called: "database")
+        try assign("PGDATABASE", as: rest[slash..<question].dropFirst(), called: "database")
         for parameter in rest[question...].dropFirst().split(separator: UInt8(ascii: "&")) {
-            try takeParameter(parameter)
+            try parseParameter(parameter)
         }
     }
 
     private typealias Part = Substring.UTF8View
 
-    private mutating func takeUser(_ part: Part) throws(Invalid) {
+    private mutating func parseUser(_ part: Part) throws(Invalid) {
         let colon = part.firstIndex(of: UInt8(ascii: ":")) ?? part.endIndex
-        try take("PGUSER", as: part[..<colon], called: "user")
-        try take("PGPASSWORD", as: part[colon...].dropFirst(), called: "password")
+        try assign("PGUSER", as: part[..<colon], called: "user")
+        try assign("PGPASSWORD", as: part[colon...].dropFirst(), called: "password")
     }
 
     /// `host:port,[v6]:port`: both lists keep their commas.
-    private mutating func takeHosts(_ part: Part) throws(Invalid) {
+    private mutating func parseHosts(_ part: Part) throws(Invalid) {
         guard !part.contains(UInt8(ascii: "@")) else {
             throw Invalid("'@' and '/' in a user or password must be written %40 and %2F")
         }
@@ -111,7 +113,7 @@ struct PostgresURL {
         return text
     }
 
-    private mutating func takeParameter(_ part: Part) throws(Invalid) {
+    private mutating func parseParameter(_ part: Part) throws(Invalid) {
         guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else {
             throw Invalid("a parameter without '=' after '?'")
         }
@@ -124,19 +126,19 @@ struct PostgresURL {
         guard let variable = Self.variableOfParameter[name] else {
             // A plain word is no password.
             let isWord =
-                name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == 0x5F || $0 >= 0x61 && $0 <= 0x7A }
+                name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == .underscore || $0.isLowercaseLetter }
             throw Invalid(
                 (isWord ? "the parameter '\(name)'" : "a parameter after '?'")
                     + " is not one that PostgreSQL's tools take; leave it out")
         }
-        try take(variable, as: value, called: "parameter")
+        try assign(variable, as: value, called: "parameter")
         if let values = Self.valuesOfParameter[name], !values.contains(variables[variable] ?? values[0]) {
             throw Invalid("the value of '\(name)' is not one of \(values.joined(separator: ", "))")
         }
         if variable == "PGPORT" { _ = try Self.port(value) }
     }
 
-    private mutating func take(_ variable: String, as part: Part, called what: String) throws(Invalid) {
+    private mutating func assign(_ variable: String, as part: Part, called what: String) throws(Invalid) {
         let value = try Self.decoded(part, what)
         if !value.isEmpty { variables[variable] = value }
     }

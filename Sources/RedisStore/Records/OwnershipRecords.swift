@@ -42,7 +42,7 @@ struct OwnershipRecords {
     }
 
     /// Reads which types a source owns: the reply to `SMEMBERS` of its types.
-    mutating func enterTypes(_ source: ImportSource, _ reply: RedisReply) throws(RedisError) {
+    mutating func addTypes(_ source: ImportSource, _ reply: RedisReply) throws(RedisError) {
         for name in try Self.names(reply, "SMEMBERS") {
             guard let type = EntityType(rawValue: name) else {
                 throw RedisError(
@@ -138,7 +138,7 @@ struct OwnershipRecords {
     }
 
     /// The command that adds this source to the known ones.
-    var enter: RecordCommand {
+    var registration: RecordCommand {
         RecordCommand("SADD", key: source.sourcesKey, arguments: [Array(source.name.utf8)])
     }
 

@@ -2,7 +2,7 @@ import RedisProtocol
 
 // What the server says of itself.
 extension ServerCheck {
-    mutating func look(at state: ServerState) {
+    mutating func inspect(_ state: ServerState) {
         self.state = state
         let unknown = "the server does not say"
         if let version = state.version {
@@ -36,14 +36,14 @@ extension ServerCheck {
         } else {
             add("role", saying: unknown, .unknown)
         }
-        look(atMemoryOf: state)
+        inspectMemory(of: state)
         if state.epoch.runID == nil {
             doubt(
                 "restarts", lacking: "no run_id", so: "after a lost connection everything is compared again")
         }
     }
 
-    private mutating func look(atMemoryOf state: ServerState) {
+    private mutating func inspectMemory(of state: ServerState) {
         if let policy = state.policy {
             if state.mayEvict, !options.allowsEviction {
                 let failure = RedisError(

@@ -60,7 +60,7 @@ package struct ServerCheck {
     ///
     /// - Parameter keyPrefix: What the keys would begin with.
     /// - Throws: If the server cannot be reached, or is not Redis.
-    package static func take(
+    package static func run(
         of address: RedisAddress, keyPrefix: String, options: RedisOptions
     ) throws(RedisError) -> ServerCheck {
         try RedisSession(address, keyPrefix: keyPrefix, options).openFirst(.anyway).check
@@ -135,15 +135,15 @@ package struct ServerCheck {
                 throw RedisError(
                     .protocolViolation, "the reply to INFO says nothing", advice: "is this a Redis server?")
             }
-            look(at: state)
+            inspect(state)
         case (.information, .error(let text)): refuseInformation(ServerError(text))
         case (.commands, .array(let replies)) where replies.count == ServerRequirement.all.count:
-            look(atCommands: replies)
+            inspectCommands(replies)
         case (.commands, .error(let text)):
             add("commands", saying: "the server does not say (\(ServerError(text).words))", .unknown)
         case (.right, .ok): rightCount += 1
         case (.right(let requirement), .bulkString(let words)):
-            look(atMissingRight: requirement, String(decoding: words, as: UTF8.self))
+            reportMissingRight(requirement, String(decoding: words, as: UTF8.self))
         case (.right, .error): break  // an older server, a user who may not ask, or a command that is missing
         case (.end, .ok), (.end, .error), (.end, .simpleString): endRights()
         default: throw RedisError.unexpectedReply(to: question.command.name)
@@ -173,7 +173,7 @@ package struct ServerCheck {
         add("state", saying: failure.message, .preventsWriting(failure))
     }
 
-    private mutating func look(atCommands replies: ReplyList) {
+    private mutating func inspectCommands(_ replies: ReplyList) {
         let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
         missingCommands = Set(missing.map(\.command))
         let needed = missing.filter {
@@ -202,7 +202,7 @@ package struct ServerCheck {
     private static let withoutScripts =
         "more than \(AtomicWrite.mostWatchedKeys) changes go in batches instead of one transaction"
 
-    private mutating func look(atMissingRight requirement: ServerRequirement, _ words: String) {
+    private mutating func reportMissingRight(_ requirement: ServerRequirement, _ words: String) {
         rightCount += 1
         let text = ServerError(words).words
         let failure = RedisError(

@@ -53,7 +53,7 @@ extension RedisSync {
     ) throws -> Bool {
         var result = SyncResult()
         result.counts = plan.counts
-        result.note(plan)
+        result.record(plan)
         result.visibility = result.total.changed == 0 ? .unchanged : .atomic
         let write = AtomicWrite(
             changes: changes,
@@ -89,7 +89,7 @@ extension RedisSync {
     func recordCommands(_ plan: SyncPlan) -> [RecordCommand] {
         var commands = records.record(source, from: plan.ownership.own, to: plan.ownedAfter)
         commands += records.recordTypes(plan.ownedAfter)
-        if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(records.enter) }
+        if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(records.registration) }
         guard options.adopts else { return commands }
         for (name, owned) in plan.ownedByOthers.sorted(by: { $0.key < $1.key }) {
             guard let other = ImportSource(keyPrefix: source.keyPrefix, name: name) else { continue }
@@ -161,7 +161,7 @@ extension RedisSync {
 
 extension SyncResult {
     /// Enters what a plan says of entities that are neither written nor deleted.
-    mutating func note(_ plan: SyncPlan) {
+    mutating func record(_ plan: SyncPlan) {
         adopted = plan.adopted
         leftovers = plan.leftoverCount
         vanished = plan.vanished

@@ -47,8 +47,8 @@ extension RedisSync {
         var count = 0
         for type in desired.types {
             let ids = desired.ids[type]?.ids ?? []
-            for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
-                let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+            for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
+                let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
                 let names = chunk.map {
                     Array(EntityKey(prefix: source.keyPrefix, type: type, id: $0).description.utf8)
                 }
@@ -112,8 +112,8 @@ extension RedisSync {
         of type: EntityType, in plan: inout SyncPlan, onChange: (PlannedChange) throws -> Void
     ) throws {
         let ids = plan.candidates[type]?.ids ?? []
-        for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
-            let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+        for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
+            let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
             for deletion in try readDeletions(of: type, ids: chunk, watches: false)
             where plan.prunes(deletion) && plan.admits(deletion) {
                 plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96)
@@ -121,9 +121,6 @@ extension RedisSync {
             }
         }
     }
-
-    /// How many entities one command of a transaction, or of a look at deletions, is about.
-    static let batchCount = 256
 
     /// What the keys of entities hold that are to be deleted: those that are there.
     mutating func readDeletions(

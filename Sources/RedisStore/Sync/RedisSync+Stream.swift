@@ -15,7 +15,7 @@ extension RedisSync {
             ahead.append(command)
         }
         for command in records.recordTypes(union) { ahead.append(command) }
-        ahead.append(records.enter)
+        ahead.append(records.registration)
         guard try commitRepeatable(ahead) else { return false }
         progress = .streaming
         result.visibility = .batches
@@ -34,7 +34,7 @@ extension RedisSync {
         for type in records.types.reversed() { _ = try delete(type, plan.deletions(type).ids) }
         // What was lost meanwhile must not be recorded as finished.
         if !plan.candidates.isEmpty { try store.finish(held) }
-        result.note(plan)
+        result.record(plan)
         if result.total.changed == 0 { result.visibility = .unchanged }
         try conclude(goal, plan, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
         try store.finish(.run(key: source.lastKey, run: run))
@@ -56,8 +56,8 @@ extension RedisSync {
     /// Deletes entities, as far as they are there, and answers how many.
     mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws -> Int {
         var total = 0
-        for start in stride(from: 0, to: ids.count, by: Self.batchCount) {
-            let chunk = ids[start..<min(start + Self.batchCount, ids.count)]
+        for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
+            let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
             // If the reply to a deletion is lost, it is not there any more when it is looked for again.
             var count = 0
             try untilDone { sync throws in

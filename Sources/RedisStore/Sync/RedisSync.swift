@@ -241,10 +241,10 @@ package struct RedisSync: ~Copyable {
         let others = try OwnershipRecords.names(known[0], "SMEMBERS").sorted().filter { $0 != source.name }
             .compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0) }
         let typeCount = records.types.count
-        try records.enterTypes(source, known[1])
+        try records.addTypes(source, known[1])
         let types = try ask(others.map { RedisCommand("SMEMBERS", key: $0.typesKey) })
         for (other, reply) in zip(others, types) {
-            try records.enterTypes(other, reply)
+            try records.addTypes(other, reply)
         }
         if watches, records.types.count > typeCount { try watch(records.ownKeys) }
         ownership.own = try records.owned(

@@ -21,9 +21,6 @@ struct AtomicChanges {
     private var count = 0
     private var byteCount = 0
 
-    /// How many entities one command writes, or one look at keys is about.
-    static let groupCount = 256
-
     /// An empty set of changes.
     ///
     /// - Parameters:
@@ -81,8 +78,8 @@ struct AtomicChanges {
 
     /// The indices of the deletions, as many at a time as one command is about.
     var deletionGroups: [Range<Int>] {
-        stride(from: 0, to: deleted.count, by: Self.groupCount).map {
-            $0..<min($0 + Self.groupCount, deleted.count)
+        stride(from: 0, to: deleted.count, by: WriteLimits.groupCount).map {
+            $0..<min($0 + WriteLimits.groupCount, deleted.count)
         }
     }
 
@@ -100,8 +97,8 @@ struct AtomicChanges {
     ///
     /// A value that a server may be too small for goes alone, so that its refusal is about nothing else.
     private func prepare(_ batches: inout [MutationBatch], _ valueBytes: Int) {
-        let isFull = batches.last.map { $0.count >= Self.groupCount || $0.isLarge }
-        guard valueBytes >= RedisEntityStore.largeValue || isFull ?? true else { return }
+        let isFull = batches.last.map { $0.count >= WriteLimits.groupCount || $0.isLarge }
+        guard valueBytes >= WriteLimits.largeValue || isFull ?? true else { return }
         var batch = MutationBatch(layout: layout)
         batch.isSplit = isSplit
         batches.append(batch)
@@ -110,5 +107,5 @@ struct AtomicChanges {
 
 extension MutationBatch {
     /// Whether it has one value only, which a server may be too small for.
-    var isLarge: Bool { count == 1 && valueByteCount(of: 0) >= RedisEntityStore.largeValue }
+    var isLarge: Bool { count == 1 && valueByteCount(of: 0) >= WriteLimits.largeValue }
 }

@@ -72,7 +72,7 @@ struct MutationWindow {
     /// Whether something was sent over a connection that is unanswered.
     func isAwaited(_ lane: Int) -> Bool { !lanes[lane].isEmpty }
     /// Whether the next batch to be sent is so large that a server may refuse it.
-    var isNextLarge: Bool { !waiting.isEmpty && waiting.first.byteCount >= RedisEntityStore.largeValue }
+    var isNextLarge: Bool { !waiting.isEmpty && waiting.first.byteCount >= WriteLimits.largeValue }
     /// What the next batch to be sent is for; `nil` if there is none.
     var nextKind: MutationBatch.Kind? { waiting.isEmpty ? nil : waiting.first.kind }
 

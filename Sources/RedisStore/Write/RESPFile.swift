@@ -18,8 +18,6 @@ package struct RESPFile: ~Copyable {
     /// How many entities were written.
     package private(set) var written = 0
 
-    private static let (batchBytes, outputBytes) = (256 << 10, 256 << 10)
-
     /// Begins to write commands to `file`.
     ///
     /// - Parameters:
@@ -31,7 +29,7 @@ package struct RESPFile: ~Copyable {
         self.batchSize = batchSize
         encoder = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
         batch = MutationBatch(layout: StringLayout.self)
-        output.reserveCapacity(Self.outputBytes + Self.batchBytes)
+        output.reserveCapacity(WriteLimits.outputBytes + WriteLimits.batchBytes)
     }
 
     /// Writes one entity.
@@ -39,9 +37,9 @@ package struct RESPFile: ~Copyable {
     /// - Throws: ``ResultFileError``, for example if the disk is full.
     package mutating func write(_ entity: borrowing Entity) throws(ResultFileError) {
         batch.append(entity, &encoder)
-        if batch.count >= batchSize || batch.byteCount >= Self.batchBytes {
+        if batch.count >= batchSize || batch.byteCount >= WriteLimits.batchBytes {
             encode()
-            if output.count >= Self.outputBytes { try flush() }
+            if output.count >= WriteLimits.outputBytes { try flush() }
         }
     }
 

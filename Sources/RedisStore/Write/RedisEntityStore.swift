@@ -18,12 +18,6 @@ package struct RedisEntityStore {
 
     /// Refusals that are kept; the others are counted.
     package static let keptRefusals = 100
-    /// Redis takes no larger string (`proto-max-bulk-len`, by default).
-    static let largestValue = 512 << 20
-    /// A batch with so many bytes is sent though it has room for more entities.
-    private static let batchBytes = 256 << 10
-    /// Servers can be told to take no larger value, nor a larger query, than 1 MiB.
-    static let largeValue = 512 << 10
 
     private let topology: Topology
     var pipeline: WritePipeline
@@ -86,15 +80,15 @@ package struct RedisEntityStore {
     /// An entity that the server refuses is noted in ``refusals`` and the next one
     /// tried, unless the server's words say that it would refuse every other too.
     package mutating func write(_ entity: borrowing Entity) throws(RedisError) {
-        guard entity.data.bytes.count <= Self.largestValue - 4096 else {
+        guard entity.data.bytes.count <= WriteLimits.largestValue else {
             pipeline.refuse(entity, "\(entity.data.bytes.count) bytes are more than Redis takes (512 MiB)")
             return
         }
         // A value that a server may be too small for goes alone, so that its refusal is about nothing else.
-        let isLarge = entity.data.bytes.count >= Self.largeValue
+        let isLarge = entity.data.bytes.count >= WriteLimits.largeValue
         if isLarge, !batch.isEmpty { try send() }
         batch.append(entity, &encoder)
-        if isLarge || batch.count >= options.batchSize || batch.byteCount >= Self.batchBytes {
+        if isLarge || batch.count >= options.batchSize || batch.byteCount >= WriteLimits.batchBytes {
             try send()
         }
     }

@@ -14,9 +14,6 @@ struct TransactionQueue: ExchangeClient {
     private var (answeredPieces, answered) = (0, 0)
     private var refusal: RedisError?
 
-    /// Bytes that may wait to be written.
-    private static let outputBytes = 256 << 10
-
     init(_ pieces: [TransactionPiece], _ connection: RedisConnection) {
         self.pieces = pieces
         self.connection = connection
@@ -26,7 +23,7 @@ struct TransactionQueue: ExchangeClient {
     func failure(after failure: RedisError?) -> RedisError? {
         guard refusal == nil, var failure, failure.code == .connectionLost, answeredPieces < pieces.count,
             let entity = pieces[answeredPieces].entity(answered),
-            entity.byteCount >= WritePipeline.largeEntity
+            entity.byteCount >= WriteLimits.remarkableEntity
         else { return refusal ?? failure }
         failure.message += " while sending \(entity.byteCount >> 20) MiB"
         failure.origin = CommandOrigin(entity.origin)
@@ -41,15 +38,15 @@ struct TransactionQueue: ExchangeClient {
     var awaitedCommand: String { pieces[min(answeredPieces, pieces.count - 1)].name }
 
     mutating func send() {
-        while refusal == nil || !unsent.isEmpty, connection.outputCount < Self.outputBytes {
+        while refusal == nil || !unsent.isEmpty, connection.outputCount < WriteLimits.outputBytes {
             guard let part = unsent.popLast() else {
                 guard next < pieces.count else { return }
                 unsent = pieces[next].encoded.reversed()
                 next += 1
                 continue
             }
-            connection.queue(part.prefix(Self.outputBytes))
-            if part.count > Self.outputBytes { unsent.append(part.dropFirst(Self.outputBytes)) }
+            connection.queue(part.prefix(WriteLimits.outputBytes))
+            if part.count > WriteLimits.outputBytes { unsent.append(part.dropFirst(WriteLimits.outputBytes)) }
         }
     }
 

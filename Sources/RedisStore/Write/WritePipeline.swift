@@ -31,12 +31,8 @@ struct WritePipeline {
     /// Entities and bytes that may be unanswered on a connection: enough to keep a server busy over a network, too
     /// little for it to cut off a client that does not read.
     private static let (windowCount, windowBytes) = (4096, 256 << 10)
-    /// Bytes that may wait to be written to a connection.
-    private static let outputBytes = 256 << 10
     /// Bytes that are submitted before the connections are looked at again.
     private static let burstBytes = 64 << 10
-    /// From this size on, a message says that the entity is large.
-    static let largeEntity = 1 << 20
 
     /// A pipeline to `node`.
     ///
@@ -159,7 +155,9 @@ struct WritePipeline {
         if failure.code == .interrupted { windDown() }
         guard failure.isConnectionFailure else { return failure }
         var failure = failure
-        if failure.code == .connectionLost, let open = window.firstOpen, open.byteCount >= Self.largeEntity {
+        if failure.code == .connectionLost, let open = window.firstOpen,
+            open.byteCount >= WriteLimits.remarkableEntity
+        {
             failure.message += " while sending \(open.byteCount >> 20) MiB"
             failure.origin = CommandOrigin(open.origin)
         }
@@ -212,7 +210,7 @@ extension WritePipeline: ExchangeClient {
     private mutating func sendBatches() {
         for (lane, connection) in node.connections.enumerated() {
             guard let connection else { continue }
-            while connection.outputCount < Self.outputBytes, let kind = window.nextKind,
+            while connection.outputCount < WriteLimits.outputBytes, let kind = window.nextKind,
                 window.stop == nil, window.delay == nil, isReady(lane, connection, for: kind)
             {
                 guard let batch = window.takeForSending(over: lane) else { break }

@@ -32,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
         options.onNote = { Console.complain("note: \($0)") }
         let check: ServerCheck
         do throws(RedisError) {
-            check = try ServerCheck.take(of: address, keyPrefix: keyPrefix, options: options)
+            check = try ServerCheck.run(of: address, keyPrefix: keyPrefix, options: options)
         } catch {
             throw Failure(error)
         }

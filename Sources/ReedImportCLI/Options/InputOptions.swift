@@ -106,8 +106,3 @@ struct InputOptions: ParsableArguments {
         return configuration
     }
 }
-
-/// `1 error`, `2 errors`; the plural is given if it does not end with `s`.
-func count(_ number: Int, _ noun: String, plural: String? = nil) -> String {
-    "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
-}

@@ -57,7 +57,7 @@ package struct EntityEnvelope: Sendable {
         bytes.append(beginning.span)
         bytes.append(id)
         bytes.append(middle.span)
-        data.lend { bytes.append($0) }
+        data.withBytes { bytes.append($0) }
         bytes.append(UInt8(ascii: "}"))
     }
 }

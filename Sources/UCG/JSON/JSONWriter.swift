@@ -17,7 +17,7 @@ package struct JSONWriter: Sendable {
     package init() {}
 
     /// Passes what was written so far to `body`.
-    func lend(_ body: (Span<UInt8>) -> Void) { body(bytes.span) }
+    func withBytes(_ body: (Span<UInt8>) -> Void) { body(bytes.span) }
 
     /// Forgets what was written and keeps the memory.
     package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }

@@ -17,7 +17,7 @@ struct AssociationImporter: KindImporter {
             } else if columns.isByName {
                 // The row is faulty; what it means to define is no reason for further errors.
                 for cell in [columns.entityID, columns.path] {
-                    if let text = cell.text(rows.record) { pass.noteLost(text) }
+                    if let text = cell.text(rows.record) { pass.recordLost(text) }
                 }
             }
             // Without a path, the by-name form has an id only when all rows are known.

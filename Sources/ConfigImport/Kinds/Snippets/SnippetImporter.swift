@@ -63,7 +63,7 @@ extension SnippetImporter {
 
     private mutating func count(_ name: @autoclosure () -> String, _ pass: inout CheckPass) {
         counts.entities += 1
-        pass.noteName(name(), of: .snippet)
+        pass.recordName(name(), of: .snippet)
     }
 }
 

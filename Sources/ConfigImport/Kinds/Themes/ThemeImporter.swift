@@ -56,7 +56,7 @@ extension ThemeImporter {
                 field: nameCell.name, what: "the theme \(PlainText.quoted(name))")
             guard isNew else { continue }
             counts.entities += 1
-            pass.noteName(name, of: .theme)
+            pass.recordName(name, of: .theme)
             places[name] = themes.count
             themes.append(
                 Theme(

@@ -21,7 +21,7 @@ struct TextIntake: ~Copyable {
         var texts = TextTable()
 
         /// Enters texts, but for those whose identity is there already.
-        mutating func enter(_ batch: TextBatch) -> [Duplicate] {
+        mutating func append(_ batch: TextBatch) -> [Duplicate] {
             let ids = batch.ids()
             identities.fetch(ids)
             var duplicates: [Duplicate] = []
@@ -67,13 +67,13 @@ struct TextIntake: ~Copyable {
     ) {
         batch.append(text, named: beginning, key)
         guard batch.isFull else { return }
-        enter()
+        handOver()
         if pending.count > Self.mostPending { settleFirst(report) }
     }
 
     /// Waits for everything, and returns the tables.
     mutating func finish(report: (Duplicate) -> Void) -> Tables {
-        enter()
+        handOver()
         while !pending.isEmpty { settleFirst(report) }
         return shared.tables.withLock { tables in
             var finished = Tables()
@@ -82,11 +82,11 @@ struct TextIntake: ~Copyable {
         }
     }
 
-    private mutating func enter() {
+    private mutating func handOver() {
         var full = TextBatch()
         swap(&full, &batch)
         let shared = shared
-        pending.append(worker.submit(full) { batch in shared.tables.withLock { $0.enter(batch) } })
+        pending.append(worker.submit(full) { batch in shared.tables.withLock { $0.append(batch) } })
     }
 
     private mutating func settleFirst(_ report: (Duplicate) -> Void) {

@@ -53,7 +53,7 @@ struct TranslationCatalog {
     private var translated: Set<Int> = []
 
     /// Notes that a layer and scope has a text in a locale.
-    mutating func noteText(of group: Int, locale: Int) { translated.insert(group << 16 | locale) }
+    mutating func recordText(of group: Int, locale: Int) { translated.insert(group << 16 | locale) }
 
     /// The layers and scopes that have a text in a locale.
     func groups(_ locales: LocaleTable) -> Set<EntityGroup> {
@@ -80,10 +80,10 @@ struct TranslationCatalog {
     }
 
     /// Notes that rows of a layer and scope could not be read.
-    mutating func noteUnreadRows(of group: Int) { incompleteGroups.insert(group) }
+    mutating func recordUnreadRows(of group: Int) { incompleteGroups.insert(group) }
 
     /// Notes a row without any text.
-    mutating func note(_ row: Untranslated) { untranslated.append(row) }
+    mutating func record(_ row: Untranslated) { untranslated.append(row) }
 
     /// Notes that a layer and scope has a locale; the first place stands.
     mutating func declare(_ locale: DeclaredLocale, of group: Int) {

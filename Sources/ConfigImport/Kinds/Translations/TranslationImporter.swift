@@ -35,7 +35,7 @@ extension TranslationImporter {
         let group = catalog.group(of: file.place, file: file.index)
         firstIdentities[file.index] = pass.identities.count
         guard let opened else {
-            if pass.unreadFiles.contains(file.index) { catalog.noteUnreadRows(of: group) }
+            if pass.unreadFiles.contains(file.index) { catalog.recordUnreadRows(of: group) }
             return
         }
         try check(opened, group: group, &pass)
@@ -55,7 +55,7 @@ extension TranslationImporter {
         var numbers = NumberColumns(columns)
         while try pass.next(&rows) {
             guard rows.isValid || columns.hasIdentity(rows.record) else {
-                catalog.noteUnreadRows(of: group)
+                catalog.recordUnreadRows(of: group)
                 continue
             }
             collect(
@@ -68,7 +68,7 @@ extension TranslationImporter {
         swap(&tables.texts, &catalog.texts)
         for duplicate in duplicates { report(duplicate, columns: columns, &pass) }
         counts.entities = catalog.texts.count
-        if rows.reader.isBroken || !rows.reader.lostTexts.isEmpty { catalog.noteUnreadRows(of: group) }
+        if rows.reader.isBroken || !rows.reader.lostTexts.isEmpty { catalog.recordUnreadRows(of: group) }
         pass.finish(rows, counting: &counts)
     }
 
@@ -83,7 +83,7 @@ extension TranslationImporter {
         do throws(TranslationColumns.Problem) {
             rowLocale = try columns.readKey(record, into: &table.key, &locales)
         } catch {
-            catalog.noteUnreadRows(of: table.group)
+            catalog.recordUnreadRows(of: table.group)
             return report(error, at: record, columns: columns, path: pass.paths[table.number], &pass)
         }
         if let rowLocale {
@@ -93,16 +93,16 @@ extension TranslationImporter {
         }
         let origin = EntityOrigin(file: table.number, line: record.line)
         if SimilarNames<TranslationCatalog.KeyPlace>.isOfInterest(table.key.span) {
-            noteKey(of: record, columns: columns, table: table)
+            recordKey(of: record, columns: columns, table: table)
         }
         var hasText = false
         for index in columns.texts.indices {
             let field = columns.texts[index].field
             if record.isAbsent(field) { continue }
             hasText = true
-            numbers.look(at: record, index)
+            numbers.inspect(record, index)
             let locale = rowLocale ?? columns.texts[index].locale
-            if table.choose(locale, locales) { catalog.noteText(of: table.group, locale: locale) }
+            if table.choose(locale, locales) { catalog.recordText(of: table.group, locale: locale) }
             let entry = record.withField(field) { value in
                 TextTable.Entry(
                     key: Fingerprint(table.key.span, group: table.group), value: Fingerprint(value),
@@ -115,7 +115,7 @@ extension TranslationImporter {
             ) { report($0, columns: columns, &pass) }
         }
         if !hasText {
-            catalog.note(
+            catalog.record(
                 .init(
                     key: Fingerprint(table.key.span, group: table.group),
                     text: String(decoding: table.key, as: UTF8.self), group: table.group, file: table.number,
@@ -123,7 +123,7 @@ extension TranslationImporter {
         }
     }
 
-    private mutating func noteKey(
+    private mutating func recordKey(
         of record: borrowing CSVRecord, columns: TranslationColumns, table: TranslationFile
     ) {
         catalog.similarKeys.add(
