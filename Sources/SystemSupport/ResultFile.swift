@@ -55,7 +55,7 @@ package struct ResultFile: ~Copyable {
                 _ = fchown(descriptor, status.owner, status.group)
             }
         }
-        guard descriptor >= 0 else { throw Self.cannotCreate(path, ErrorNumber.text(of: errno)) }
+        guard descriptor >= 0 else { throw Self.cannotCreate(path, because: ErrorNumber.text(of: errno)) }
         self.path = path
         self.place = place
         self.draft = draft
@@ -121,7 +121,7 @@ package struct ResultFile: ~Copyable {
         while true {
             let descriptor = unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
             guard descriptor < 0, errno == ENXIO, status.isFIFO else { return descriptor }
-            guard deadline > .now else { throw cannotCreate(path, "a FIFO that nobody reads from") }
+            guard deadline > .now else { throw cannotCreate(path, because: "a FIFO that nobody reads from") }
             var none: [PollRequest] = []
             let outcome = Poll.wait(for: &none, within: .milliseconds(20), unless: cancellation)
             if outcome == .cancelled { throw interrupted }
@@ -150,7 +150,7 @@ package struct ResultFile: ~Copyable {
 
     private static let interrupted = ResultFileError(code: .interrupted, message: "interrupted")
 
-    private static func cannotCreate(_ path: String, _ cause: String) -> ResultFileError {
+    private static func cannotCreate(_ path: String, because cause: String) -> ResultFileError {
         ResultFileError(code: .cannotCreate, message: "cannot create \(path): \(cause)")
     }
 

@@ -133,11 +133,11 @@ struct RecordBatch: ~Copyable {
                 if unsafe text[special] == .lineFeed {
                     innerLineFeeds.append(special)
                 } else {
-                    unsafe Self.move(text, &written, &read, before: special)
+                    unsafe Self.move(text, to: &written, from: &read, before: special)
                     read += 1
                 }
             }
-            unsafe Self.move(text, &written, &read, before: fieldEnd)
+            unsafe Self.move(text, to: &written, from: &read, before: fieldEnd)
             for padding in written..<fieldEnd { unsafe text[padding] = 0 }
         }
     }
@@ -145,7 +145,7 @@ struct RecordBatch: ~Copyable {
     /// Moves the text from `read` to `end` to `written`, towards the front.
     @inline(__always)
     private static func move(
-        _ text: UnsafeMutablePointer<UInt8>, _ written: inout Int, _ read: inout Int, before end: Int
+        _ text: UnsafeMutablePointer<UInt8>, to written: inout Int, from read: inout Int, before end: Int
     ) {
         // Runs are short, so a call of memmove would cost more than it moves.
         // Sound: both lie in a field, and `written` before `read`.

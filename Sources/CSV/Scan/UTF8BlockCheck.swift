@@ -16,10 +16,10 @@ struct UTF8BlockCheck {
         // Sound here and below: the caller has 64 readable bytes at `block`.
         let high = unsafe reed_high(block) & valid
         if high | needed == 0 { return true }
-        return unsafe check(block, valid, high)
+        return unsafe check(block, valid: valid, high: high)
     }
 
-    private mutating func check(_ block: UnsafePointer<UInt8>, _ valid: UInt64, _ high: UInt64) -> Bool {
+    private mutating func check(_ block: UnsafePointer<UInt8>, valid: UInt64, high: UInt64) -> Bool {
         let leads = unsafe reed_at_least(block, 0xC0) & valid
         let continuations = high & ~leads
         let longer = unsafe reed_at_least(block, 0xE0) & valid

@@ -16,7 +16,7 @@ extension ConfigDirectory {
     }
 
     mutating func inspectFile(_ name: String, in folder: String, among known: [String]) {
-        let path = FolderListing.join(folder, name)
+        let path = FolderListing.path(of: name, in: folder)
         guard let meant = Self.similar(to: name, among: known) else {
             guard Self.isLocale(name.dropLast(".csv".count)) else {
                 return notes.append("\(PlainText.escaped(path)) is not a file of a configuration; skipped")
@@ -50,7 +50,7 @@ extension ConfigDirectory {
         }
         misnamedKinds.insert(registry.tables.first { $0.name == table }?.kind ?? .translations)
         report(
-            .error, .fileName, at: FolderListing.join(folder, name),
+            .error, .fileName, at: FolderListing.path(of: name, in: folder),
             reason: "not a CSV file, by its name; save it as \(PlainText.quoted(table))")
         return true
     }
@@ -63,7 +63,7 @@ extension ConfigDirectory {
 
     mutating func inspectFolder(_ name: String, in root: String) throws(InputError) {
         guard !Self.layers.contains(where: { $0.name == name }) else { return }
-        let path = FolderListing.join(root, name)
+        let path = FolderListing.path(of: name, in: root)
         guard let meant = Self.layers.map(\.name).first(where: { Self.isSimilar(name, to: $0) }) else {
             return skip(path, FolderListing.csvNames(in: path))
         }
@@ -79,7 +79,7 @@ extension ConfigDirectory {
     /// Notes folders where none is expected.
     mutating func noteFolders(_ names: [String], in folder: String) {
         for name in names where !FolderListing.isCSV(name) {
-            let path = FolderListing.join(folder, name)
+            let path = FolderListing.path(of: name, in: folder)
             guard (try? FolderListing.isDirectory(path)) == true else { continue }
             skip(path, FolderListing.csvNames(in: path))
         }

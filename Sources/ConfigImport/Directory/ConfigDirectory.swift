@@ -39,17 +39,17 @@ struct ConfigDirectory {
         self.dialect = dialect
         let names = try FolderListing.names(in: root)
         for (name, kind) in registry.tables where names.contains(name) {
-            try add(FolderListing.join(root, name), kind)
+            try add(FolderListing.path(of: name, in: root), kind)
         }
         for name in Self.laterNames where names.contains(name) {
             laterFiles.insert(name)
             report(
-                .warning, .laterFile, at: FolderListing.join(root, name),
+                .warning, .laterFile, at: FolderListing.path(of: name, in: root),
                 reason: "this version does not import \(name) yet; skipped")
         }
         try addTranslations(in: root, names, .global, scope: nil)
         for (name, layer) in Self.layers where names.contains(name) {
-            try addLayer(FolderListing.join(root, name), layer)
+            try addLayer(FolderListing.path(of: name, in: root), layer)
         }
         try inspectOthers(root, names)
         files.sort { left, right in
@@ -102,7 +102,7 @@ struct ConfigDirectory {
         var hasAny = false
         for name in names where Self.isTranslations(name) {
             hasAny = true
-            let path = FolderListing.join(folder, name)
+            let path = FolderListing.path(of: name, in: folder)
             let middle = name.dropFirst("translations".count).dropLast(".csv".count)
             if middle.isEmpty {
                 try add(path, .translations, at: LayerPlace(layer: layer, scope: scope, locale: nil))
@@ -127,7 +127,7 @@ struct ConfigDirectory {
     ) throws(InputError) {
         guard try FolderListing.isDirectory(folder) else { return }
         for scope in try FolderListing.names(in: folder) {
-            let path = FolderListing.join(folder, scope)
+            let path = FolderListing.path(of: scope, in: folder)
             guard try FolderListing.isDirectory(path) else {
                 if FolderListing.isCSV(scope) { refuseLooseFile(path, name: scope, in: folder) }
                 continue
@@ -145,7 +145,7 @@ struct ConfigDirectory {
         of scope: String, in path: String, _ names: [String]
     ) throws(InputError) {
         for name in names where name != "templates" && !FolderListing.isCSV(name) {
-            let folder = FolderListing.join(path, name)
+            let folder = FolderListing.path(of: name, in: path)
             guard try FolderListing.isDirectory(folder) else { continue }
             let skipped = FolderListing.csvNames(in: folder)
             if !skipped.isEmpty, Self.isSimilar(name, to: "templates") {
@@ -157,16 +157,16 @@ struct ConfigDirectory {
                 skip(folder, skipped)
             }
         }
-        let templates = FolderListing.join(path, "templates")
+        let templates = FolderListing.path(of: "templates", in: path)
         guard names.contains("templates"), try FolderListing.isDirectory(templates) else { return }
         for template in try FolderListing.names(in: templates) {
-            let folder = FolderListing.join(templates, template)
+            let folder = FolderListing.path(of: template, in: templates)
             guard try FolderListing.isDirectory(folder) else {
                 if FolderListing.isCSV(template) { refuseLooseFile(folder, name: template, in: templates) }
                 continue
             }
             let names = try addScope(folder, layer: .template, scope: "\(scope)/\(template)")
-            if names.contains(where: Self.isTranslations) { checkName(scope, folder) }
+            if names.contains(where: Self.isTranslations) { checkName(scope, at: folder) }
             noteFolders(names, in: folder)
         }
     }
@@ -177,7 +177,7 @@ struct ConfigDirectory {
     ) throws(InputError) -> [String] {
         let names = try FolderListing.names(in: path)
         if try addTranslations(in: path, names, layer, scope: scope) {
-            checkName(String(scope.split(separator: "/").last ?? ""), path)
+            checkName(String(scope.split(separator: "/").last ?? ""), at: path)
         }
         for name in names where !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
@@ -201,7 +201,7 @@ struct ConfigDirectory {
         )
     }
 
-    private mutating func checkName(_ name: String, _ path: String) {
+    private mutating func checkName(_ name: String, at path: String) {
         let isValid = name.utf8.allSatisfy {
             $0.isLetter || $0.isDigit || $0 == .underscore || $0 == .hyphen || $0 == UInt8(ascii: ".")
         }

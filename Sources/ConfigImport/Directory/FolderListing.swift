@@ -5,7 +5,7 @@ import Glibc
 /// The file system as the search for configuration files sees it.
 enum FolderListing {
     /// `folder/name`, without a second slash.
-    static func join(_ folder: String, _ name: String) -> String {
+    static func path(of name: String, in folder: String) -> String {
         folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
     }
 
@@ -48,7 +48,7 @@ enum FolderListing {
         var found = names.filter(isCSV)
         guard levels > 0 else { return found }
         for name in names where !isCSV(name) {
-            let inner = join(path, name)
+            let inner = Self.path(of: name, in: path)
             guard (try? isDirectory(inner)) == true else { continue }
             found += csvNames(in: inner, levels: levels - 1)
         }

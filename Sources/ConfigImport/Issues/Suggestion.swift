@@ -23,7 +23,7 @@ package enum Suggestion {
             let limit = min(best.map { $0.distance - 1 } ?? .max, max(1, letters.count / 3))
             let other = Array(name.unicodeScalars)
             guard abs(other.count - letters.count) <= limit else { continue }
-            let distance = distance(letters, other)
+            let distance = distance(from: letters, to: other)
             if distance <= limit { best = (name, distance) }
         }
         return best?.name
@@ -31,7 +31,7 @@ package enum Suggestion {
 
     /// The fewest insertions, deletions, substitutions and swaps of neighbours
     /// that make `right` of `left` (optimal string alignment).
-    private static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+    private static func distance(from left: [Unicode.Scalar], to right: [Unicode.Scalar]) -> Int {
         var beforePrevious: [Int] = []
         var previous = Array(0...right.count)
         for row in 1...left.count {

@@ -37,7 +37,7 @@ enum AtomicScript {
     ///   - values: More arguments, encoded.
     ///   - valueCount: How many those are.
     func command(
-        _ keys: [[UInt8]], _ arguments: [[UInt8]] = [], values: ArraySlice<UInt8> = [], valueCount: Int = 0
+        _ keys: [[UInt8]], arguments: [[UInt8]] = [], values: ArraySlice<UInt8> = [], valueCount: Int = 0
     ) -> RedisCommand {
         let words = [Array("EVAL".utf8), Array(text.utf8), Array(String(keys.count).utf8)] + keys + arguments
         var command: [UInt8] = []

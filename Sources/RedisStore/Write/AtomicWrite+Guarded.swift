@@ -34,7 +34,7 @@ extension AtomicWrite {
                     let passed = [checks.count, checks.count + 1].map { Array(String($0).utf8) }
                     checks.append(
                         AtomicScript.check.command(
-                            [gate] + keys[range], passed, values: values?[range] ?? [],
+                            [gate] + keys[range], arguments: passed, values: values?[range] ?? [],
                             valueCount: values == nil ? 0 : range.count))
                 }
             }
@@ -81,7 +81,8 @@ extension AtomicWrite {
         private func admission(_ lock: ImportLock) -> RedisCommand {
             AtomicScript.admit.command(
                 [Array(lock.key.utf8), gate, first.guardKey] + records.map { Array($0.key.utf8) },
-                [lock.value, Array(String(checks.count).utf8)] + records.map { Array($0.reader.utf8) })
+                arguments: [lock.value, Array(String(checks.count).utf8)]
+                    + records.map { Array($0.reader.utf8) })
         }
 
         private var opening: RedisCommand {
@@ -95,7 +96,8 @@ extension AtomicWrite {
                 arguments += record.arguments
             }
             return AtomicScript.open.command(
-                [first.guardKey, gate] + keys.map { Array($0.utf8) } + others.map(\.guardKey), arguments)
+                [first.guardKey, gate] + keys.map { Array($0.utf8) } + others.map(\.guardKey),
+                arguments: arguments)
         }
 
         /// What the results of the transaction mean.

@@ -2,7 +2,7 @@
 /// (GitHub documentation, "Workflow commands for GitHub Actions").
 enum Annotation {
     /// A line about a place in a file.
-    static func line(_ level: String, path: String, line: Int, column: Int? = nil, _ message: String)
+    static func line(_ level: String, path: String, line: Int, column: Int? = nil, message: String)
         -> String
     {
         var properties = "file=\(property(path)),line=\(line)"

@@ -12,7 +12,8 @@ struct GitHubReporter: Reporter {
             Console.write(
                 Annotation.line(
                     issue.severity.rawValue, path: PlainText.escaped(issue.path), line: issue.position.line,
-                    column: issue.position.column, "\(field)\(issue.reason) [\(issue.code.rawValue)]"))
+                    column: issue.position.column, message: "\(field)\(issue.reason) [\(issue.code.rawValue)]"
+                ))
         }
     }
 
@@ -33,7 +34,7 @@ struct GitHubReporter: Reporter {
         Console.write(
             Annotation.line(
                 "error", path: plan.paths[Int(origin.file)], line: Int(origin.line),
-                PlainText.escaped("\(planned.key): \(reason)")))
+                message: PlainText.escaped("\(planned.key): \(reason)")))
     }
 
     mutating func finish(_ plan: SyncPlan, in heading: PlanHeading) {

@@ -58,7 +58,7 @@ struct JSONReporter: Reporter {
             json.member("files", line.counts.files)
             json.member("rows", line.counts.rows)
             json.member("entities", line.counts.entities)
-            for (name, value) in line.changes?.done ?? [] { json.member(name, value) }
+            for (name, value) in line.changes?.done ?? [] { json.member(JSONKey(name), value) }
             json.member("seconds", number: line.counts.duration.secondsText)
         }
     }
@@ -186,7 +186,9 @@ struct JSONReporter: Reporter {
         json.key("age_seconds")
         if let age = source.age { json.integer(Int(max(0, age) / 1000)) } else { json.null() }
         json.member("entities", last.entities)
-        for (name, number) in last.counts.done where name != "conflicts" { json.member(name, number) }
+        for (name, number) in last.counts.done where name != "conflicts" {
+            json.member(JSONKey(name), number)
+        }
         json.member("seconds", last.seconds)
         json.member("host", last.host)
         json.member("version", last.version)

@@ -36,8 +36,8 @@ struct ProtectedInputs {
     /// What the run reads or writes at `path`, under whatever name; `nil` if nothing.
     private func input(at path: String) -> String? {
         guard path != "-" else { return nil }
-        for result in results where Self.isSame(result, path) { return "another result of this run" }
-        for file in files where Self.isSame(file, path) { return file }
+        for result in results where Self.isSame(result, as: path) { return "another result of this run" }
+        for file in files where Self.isSame(file, as: path) { return file }
         guard let directory else { return nil }
         if path.lowercased().hasSuffix(".csv"), let folder = Self.real(Self.folder(of: path)),
             let root = Self.real(directory), folder == root || folder.hasPrefix(root + "/")
@@ -68,7 +68,7 @@ struct ProtectedInputs {
         return nil
     }
 
-    private static func isSame(_ left: String, _ right: String) -> Bool {
+    private static func isSame(_ left: String, as right: String) -> Bool {
         if left == right { return true }
         guard let status = FileStatus(path: left) else { return false }
         return status.isRegular && status.number == FileStatus(path: right)?.number

@@ -21,7 +21,7 @@ package enum EntityComparison: Hashable, Sendable {
     /// then if both are written in the same way, as they are unless another program has written one of them.
     /// Complexity: O(*n*) in the bytes of both.
     package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
-        if let stamps = Stamps(stored, wanted) {
+        if let stamps = Stamps(stored: stored, wanted: wanted) {
             let storedRest = stored.extracting(stamps.storedEnd..<stored.count)
             let wantedRest = wanted.extracting(stamps.wantedEnd..<wanted.count)
             if storedRest.isEqual(to: wantedRest) {
@@ -44,7 +44,7 @@ package enum EntityComparison: Hashable, Sendable {
             self = .notAnEntity
             return
         }
-        let isSame = EntityDifference.members(stored, wanted).isEmpty
+        let isSame = EntityDifference.members(stored: stored, wanted: wanted).isEmpty
         self = isSame ? .same : .different(EntityDifference(stored))
     }
 
@@ -87,7 +87,7 @@ private struct Stamps {
         #"{"id":"","entity_type":"x","semantic_name":"""#.utf8.count + EntityID.textLength
 
     /// Finds them; `nil` if the entities differ before them, or one of them is written in another way.
-    init?(_ stored: Span<UInt8>, _ wanted: Span<UInt8>) {
+    init?(stored: Span<UInt8>, wanted: Span<UInt8>) {
         // No other place has these bytes: within a string, quotes are escaped.
         guard let start = wanted.firstIndex(of: Self.createdAtKey.span, from: Self.shortestBeginning),
             stored.count >= start, stored.extracting(0..<start).isEqual(to: wanted.extracting(0..<start))

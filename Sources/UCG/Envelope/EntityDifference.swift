@@ -44,12 +44,12 @@ package struct EntityDifference: Hashable, Sendable {
     /// Complexity: O(*n*) in the bytes of both, which are parsed.
     package static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
         guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
-        return members(stored, wanted)
+        return members(stored: stored, wanted: wanted)
     }
 
-    static func members(_ stored: JSONValue, _ wanted: JSONValue) -> [Member] {
+    static func members(stored: JSONValue, wanted: JSONValue) -> [Member] {
         var members: [Member] = []
-        func compare(_ stored: [[UInt8]: JSONValue], _ wanted: [[UInt8]: JSONValue], prefix: String) {
+        func compare(stored: [[UInt8]: JSONValue], wanted: [[UInt8]: JSONValue], prefix: String) {
             let names = Set(stored.keys).union(wanted.keys).sorted { $0.lexicographicallyPrecedes($1) }
             for name in names {
                 let (left, right) = (stored[name], wanted[name])
@@ -58,18 +58,18 @@ package struct EntityDifference: Hashable, Sendable {
                 if prefix.isEmpty, shown == "data", case .object(let left) = left,
                     case .object(let right) = right
                 {
-                    compare(left, right, prefix: "data.")
+                    compare(stored: left, wanted: right, prefix: "data.")
                 } else if prefix == "data.", shown == "fields", let left = fields(left),
                     let right = fields(right)
                 {
-                    compareFields(left, right)
+                    compareFields(stored: left, wanted: right)
                 } else {
                     members.append(Member(name: prefix + shown, stored: left, wanted: right))
                 }
             }
         }
         /// Members of a snippet's fields, each under its field's name.
-        func compareFields(_ stored: [Field], _ wanted: [Field]) {
+        func compareFields(stored: [Field], wanted: [Field]) {
             func byName(_ fields: [Field]) -> [[UInt8]: [[UInt8]: JSONValue]] {
                 Dictionary(fields.map { ($0.name, $0.members) }) { first, _ in first }
             }
@@ -80,7 +80,7 @@ package struct EntityDifference: Hashable, Sendable {
                 let (left, right) = (storedByName[name], wantedByName[name])
                 let shown = "fields.\(String(decoding: name, as: UTF8.self))"
                 if let left, let right {
-                    compare(left, right, prefix: "\(shown).")
+                    compare(stored: left, wanted: right, prefix: "\(shown).")
                 } else {
                     members.append(
                         Member(
@@ -93,7 +93,7 @@ package struct EntityDifference: Hashable, Sendable {
             }
         }
         if case .object(let stored) = stored, case .object(let wanted) = wanted {
-            compare(stored, wanted, prefix: "")
+            compare(stored: stored, wanted: wanted, prefix: "")
         }
         return members
     }

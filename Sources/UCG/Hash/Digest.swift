@@ -57,12 +57,12 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
     package init(_ text: Span<UInt8>, group: Int = 0) {
         // Sound: any bytes are initialized numbers; the span is used within this scope only.
         let bytes = unsafe text.bytes
-        var value = Self.mixed(Self.seed ^ UInt64(truncatingIfNeeded: group), Self.first)
+        var value = Self.mixed(Self.seed ^ UInt64(truncatingIfNeeded: group), with: Self.first)
         var offset = 0
         while offset &+ 8 <= bytes.byteCount {
             // Sound: eight bytes from `offset` are within the text, and any bytes make a number.
             let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            value = Self.mixed(value ^ word, Self.second)
+            value = Self.mixed(value ^ word, with: Self.second)
             offset &+= 8
         }
         var rest = UInt64(truncatingIfNeeded: bytes.byteCount) << 56
@@ -72,7 +72,7 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
             shift &+= 8
             offset &+= 1
         }
-        self.value = Self.mixed(Self.mixed(value ^ rest, Self.second), Self.first)
+        self.value = Self.mixed(Self.mixed(value ^ rest, with: Self.second), with: Self.first)
     }
 
     /// The fingerprint of a list of texts: that of `text` after those before it.
@@ -80,7 +80,7 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
         self.init(text, group: Int(truncatingIfNeeded: previous?.value ?? 0))
     }
 
-    private static func mixed(_ left: UInt64, _ right: UInt64) -> UInt64 {
+    private static func mixed(_ left: UInt64, with right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low
     }

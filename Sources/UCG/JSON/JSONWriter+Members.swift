@@ -16,32 +16,32 @@ extension JSONWriter {
     }
 
     /// Writes a member with a text.
-    package mutating func member(_ name: String, _ text: String) {
-        key(JSONKey(name))
+    package mutating func member(_ name: JSONKey, _ text: String) {
+        key(name)
         string(text)
     }
 
     /// Writes a member with a text, or `null`.
-    package mutating func member(_ name: String, orNull text: String?) {
-        key(JSONKey(name))
+    package mutating func member(_ name: JSONKey, orNull text: String?) {
+        key(name)
         if let text { string(text) } else { null() }
     }
 
     /// Writes a member with an integer.
-    package mutating func member(_ name: String, _ number: Int) {
-        key(JSONKey(name))
+    package mutating func member(_ name: JSONKey, _ number: Int) {
+        key(name)
         integer(number)
     }
 
     /// Writes a member with `true` or `false`.
-    package mutating func member(_ name: String, _ value: Bool) {
-        key(JSONKey(name))
+    package mutating func member(_ name: JSONKey, _ value: Bool) {
+        key(name)
         boolean(value)
     }
 
     /// Writes a member with the number that `text` is by the grammar of RFC 8259.
-    package mutating func member(_ name: String, number text: String) {
-        key(JSONKey(name))
+    package mutating func member(_ name: JSONKey, number text: String) {
+        key(name)
         number(text.utf8.span)
     }
 }
