@@ -15,7 +15,7 @@ struct BuildPass: RowPass {
     mutating func begin(_ reader: borrowing RowReader) {}
     mutating func abandon(_ reader: borrowing RowReader) {}
 
-    func continueReading(_ file: ConfigFile) throws(InputError) {
-        guard log.errorCount == 0 else { throw .changed(file.path) }
+    func continueReading(_ reader: borrowing RowReader) throws(InputError) {
+        guard log.errorCount == 0 else { throw .changed(reader.file.path) }
     }
 }

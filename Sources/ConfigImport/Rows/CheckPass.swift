@@ -95,7 +95,7 @@ struct CheckPass: RowPass {
         }
     }
 
-    func continueReading(_ file: ConfigFile) {}
+    func continueReading(_ reader: borrowing RowReader) {}
 
     /// Notes how reading a file ended, and counts its rows.
     mutating func finish(_ rows: borrowing FileRows, counting counts: inout KindCounts) {

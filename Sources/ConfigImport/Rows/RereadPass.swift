@@ -8,5 +8,5 @@ struct RereadPass: RowPass {
 
     mutating func begin(_ reader: borrowing RowReader) {}
     mutating func abandon(_ reader: borrowing RowReader) {}
-    func continueReading(_ file: ConfigFile) {}
+    func continueReading(_ reader: borrowing RowReader) {}
 }

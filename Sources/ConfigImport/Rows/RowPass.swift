@@ -21,7 +21,7 @@ protocol RowPass {
     /// Looks at the problems that were found in a file up to here.
     ///
     /// - Throws: ``InputError`` if the pass cannot go on with them.
-    func continueReading(_ file: ConfigFile) throws(InputError)
+    func continueReading(_ reader: borrowing RowReader) throws(InputError)
 }
 
 extension RowPass {
@@ -35,10 +35,10 @@ extension RowPass {
             let columns = ColumnBinding(layout, of: reader, log: &log)
         else {
             abandon(reader)
-            try continueReading(file)
+            try continueReading(reader)
             return nil
         }
-        try continueReading(file)
+        try continueReading(reader)
         return FileRows(reader, columns)
     }
 
@@ -47,7 +47,7 @@ extension RowPass {
     /// - Throws: ``InputError`` if the file cannot be read, or is not the one that was found.
     mutating func next(_ rows: inout FileRows) throws(InputError) -> Bool {
         let hasRow = try rows.advance(&log, checksCells: checksCells)
-        try continueReading(rows.file)
+        try continueReading(rows.reader)
         return hasRow
     }
 }
