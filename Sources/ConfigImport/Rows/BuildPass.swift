@@ -6,6 +6,7 @@ struct BuildPass: RowPass {
     let identities: IdentityTable
     var log = IssueLog()
     var checksCells: Bool { true }
+    var expectsNoErrors: Bool { true }
 
     init(_ options: ImportOptions, identities: IdentityTable) {
         self.options = options
@@ -14,8 +15,4 @@ struct BuildPass: RowPass {
 
     mutating func begin(_ reader: borrowing RowReader) {}
     mutating func abandon(_ reader: borrowing RowReader) {}
-
-    func continueReading(_ reader: borrowing RowReader) throws(InputError) {
-        guard log.errorCount == 0 else { throw .changed(reader.file.path) }
-    }
 }

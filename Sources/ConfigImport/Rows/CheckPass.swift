@@ -35,6 +35,7 @@ struct CheckPass: RowPass {
     }
 
     var checksCells: Bool { true }
+    var expectsNoErrors: Bool { false }
 
     /// Whether rows that could not be read may define entities of a type.
     func isBroken(_ type: EntityType) -> Bool { broken.contains { $0.types.contains(type) } }
@@ -75,7 +76,7 @@ struct CheckPass: RowPass {
 
     mutating func begin(_ reader: borrowing RowReader) {
         if reader.file.dialect.delimiter == nil, reader.hasHeader {
-            notes.append("\(PlainText.escaped(reader.file.path)): \(reader.reader.dialect)")
+            notes.append("\(PlainText.escaped(reader.file.path)): \(reader.csv.dialect)")
         }
         if let separator = reader.separator {
             log.add(
@@ -94,8 +95,6 @@ struct CheckPass: RowPass {
             noteEmpty(reader.file, "is empty")
         }
     }
-
-    func continueReading(_ reader: borrowing RowReader) {}
 
     /// Notes how reading a file ended, and counts its rows.
     mutating func finish(_ rows: borrowing FileRows, counting counts: inout KindCounts) {

@@ -18,10 +18,8 @@ protocol RowPass {
     mutating func begin(_ reader: borrowing RowReader)
     /// A file has no header, or one that it cannot be read with.
     mutating func abandon(_ reader: borrowing RowReader)
-    /// Looks at the problems that were found in a file up to here.
-    ///
-    /// - Throws: ``InputError`` if the pass cannot go on with them.
-    func continueReading(_ reader: borrowing RowReader) throws(InputError)
+    /// Whether an error means that the file has changed, so that the pass cannot go on.
+    var expectsNoErrors: Bool { get }
 }
 
 extension RowPass {
@@ -35,10 +33,10 @@ extension RowPass {
             let columns = ColumnBinding(layout, of: reader, log: &log)
         else {
             abandon(reader)
-            try continueReading(reader)
+            guard mayContinue else { throw .changed(file.path) }
             return nil
         }
-        try continueReading(reader)
+        guard mayContinue else { throw .changed(file.path) }
         return FileRows(reader, columns)
     }
 
@@ -47,7 +45,9 @@ extension RowPass {
     /// - Throws: ``InputError`` if the file cannot be read, or is not the one that was found.
     mutating func next(_ rows: inout FileRows) throws(InputError) -> Bool {
         let hasRow = try rows.advance(&log, checksCells: checksCells)
-        try continueReading(rows.reader)
+        guard mayContinue else { throw .changed(rows.file.path) }
         return hasRow
     }
+
+    private var mayContinue: Bool { !expectsNoErrors || log.errorCount == 0 }
 }

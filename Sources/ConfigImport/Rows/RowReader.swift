@@ -8,7 +8,7 @@ import Glibc
 struct RowReader: ~Copyable {
     let file: ConfigFile
     /// Holds the current row as its record.
-    private(set) var reader: CSVReader
+    private(set) var csv: CSVReader
     /// The names in the header, as it has them.
     private(set) var header: [String] = []
     /// How long the names but the first one are: a bit for each length, of those below 64 bytes.
@@ -37,7 +37,7 @@ struct RowReader: ~Copyable {
     private init(_ file: ConfigFile, source: consuming ByteSource, options: ImportOptions) {
         let separator = SeparatorLine.delimiter(of: file.path)
         let (dialect, detectsDelimiter) = file.dialect.reading(separator: separator)
-        reader = CSVReader(
+        csv = CSVReader(
             source, dialect: dialect, detectsDelimiter: detectsDelimiter, limits: options.limits)
         self.file = file
         self.separator = separator
@@ -69,9 +69,9 @@ struct RowReader: ~Copyable {
 
     private mutating func readHeader(_ log: inout IssueLog) throws(InputError) {
         if try advance(&log) {
-            for index in 0..<reader.record.count {
-                header.append(reader.record.string(index))
-                headerPositions.append(reader.record.position(of: index))
+            for index in 0..<csv.record.count {
+                header.append(csv.record.string(index))
+                headerPositions.append(csv.record.position(of: index))
             }
             laterLengths = header.dropFirst().reduce(0) { $0 | 1 << UInt64($1.utf8.count) }
         } else {
@@ -84,20 +84,20 @@ struct RowReader: ~Copyable {
     /// Faulty rows are reported and passed over, as is the header when it comes again.
     mutating func next(_ log: inout IssueLog) throws(InputError) -> Bool {
         while try advance(&log) {
-            if Self.isEmpty(reader.record) {
+            switch shape(of: csv.record) {
+            case .row: break
+            case .empty:
                 let count = (emptyRows?.count ?? 0) + 1
-                emptyRows = (count, emptyRows?.first ?? reader.record.position(of: 0))
+                emptyRows = (count, emptyRows?.first ?? csv.record.position(of: 0))
                 continue
-            }
-            if Self.isHeader(reader.record, header) {
+            case .header:
                 log.add(
-                    .warning, .repeatedHeader, in: file.path, at: reader.record.position(of: 0),
+                    .warning, .repeatedHeader, in: file.path, at: csv.record.position(of: 0),
                     reason: "repeated header row; skipped")
                 continue
-            }
-            if isReorderedHeader(reader.record) {
+            case .reorderedHeader:
                 log.add(
-                    .warning, .repeatedHeader, in: file.path, at: reader.record.position(of: 0),
+                    .warning, .repeatedHeader, in: file.path, at: csv.record.position(of: 0),
                     reason:
                         "repeated header row in another order, read as a row; the rows after it may be in the wrong columns"
                 )
@@ -116,23 +116,23 @@ struct RowReader: ~Copyable {
     private mutating func advance(_ log: inout IssueLog) throws(InputError) -> Bool {
         while true {
             do throws(CSVFailure) {
-                return try reader.next()
+                return try csv.next()
             } catch {
                 switch error {
                 case .unreadable(let error): throw InputError(error, file.path)
                 case .malformed(let error):
                     if error.code == .raggedRow, lostTexts.count < Self.mostLostTexts {
-                        for index in 0..<reader.record.count {
-                            let isName = reader.record.withField(index) { $0.count <= Self.longestName }
-                            if isName { lostTexts.insert(reader.record.string(index)) }
+                        for index in 0..<csv.record.count {
+                            let isName = csv.record.withField(index) { $0.count <= Self.longestName }
+                            if isName { lostTexts.insert(csv.record.string(index)) }
                         }
                     } else {
                         isBroken = true
                     }
                     let field = error.field.flatMap { header.indices.contains($0) ? header[$0] : nil }
                     var issue = Issue(error, path: file.path, field: field)
-                    if error.code == .raggedRow, reader.record.count == header.count + 1,
-                        reader.record.isAbsent(header.count)
+                    if error.code == .raggedRow, csv.record.count == header.count + 1,
+                        csv.record.isAbsent(header.count)
                     {
                         issue.help = "remove the delimiter at the end of the line"
                     }
@@ -144,6 +144,18 @@ struct RowReader: ~Copyable {
 
     private func checkInterruption() throws(InputError) {
         if isInterrupted() { throw InputError(.interrupted, at: file.path, reason: "interrupted") }
+    }
+
+    /// What a record is, besides a row.
+    private enum Shape {
+        case row, empty, header, reorderedHeader
+    }
+
+    /// Looks at a record once: passing it on copies it.
+    private func shape(of record: borrowing CSVRecord) -> Shape {
+        if Self.isEmpty(record) { return .empty }
+        if Self.isHeader(record, header) { return .header }
+        return isReorderedHeader(record) ? .reorderedHeader : .row
     }
 
     /// Whether a record has no field with anything in it.
@@ -179,7 +191,7 @@ struct RowReader: ~Copyable {
 
     private func checkIdentity() throws(InputError) {
         do throws(FileError) {
-            guard try reader.fileIdentity() == file.identity else { throw FileError.notRegular }
+            guard try csv.fileIdentity() == file.identity else { throw FileError.notRegular }
         } catch {
             throw .changed(file.path)
         }

@@ -18,7 +18,7 @@ extension TranslationImporter {
             entity: Entity(type: .translation, id: EntityID.namespace, origin: rows.origin))
         while try pass.next(&rows) {
             let isSame = try build(
-                rows.record, columns: columns, identities: identities, in: &state, emit: emit)
+                rows.reader.csv.record, columns: columns, identities: identities, in: &state, emit: emit)
             guard isSame else { throw InputError.changed(file.path) }
         }
     }
