@@ -9,7 +9,7 @@ public struct CSVError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Stable across releases: scripts match on it, people read ``CSVError/reason``. Later versions
     /// may add codes.
     public struct Code: RawRepresentable, Hashable, Sendable {
-        /// The code as it is printed, such as `unterminated-quote`.
+        /// The code as it is printed, for example `unterminated-quote`.
         public let rawValue: String
 
         /// The code printed as `rawValue`.
@@ -88,9 +88,9 @@ public enum CSVFailure: Error, Sendable {
 ///         print(ReadError.text(of: error.errno), "at byte", error.byteOffset)
 ///     }
 public struct ReadError: Error, Hashable, Sendable {
-    /// The system's error number, such as `EIO`.
+    /// The system's error number, for example `EIO`.
     public var errno: Int32
 
-    /// How many bytes had been read before.
+    /// The number of bytes that had been read before.
     public var byteOffset: Int
 }

@@ -2,7 +2,7 @@ import Glibc
 import SystemSupport
 
 extension BackupError {
-    /// What a system call's error number means for `doing`, such as `cannot write x`.
+    /// What a system call's error number means for `doing`, for example `cannot write x`.
     ///
     /// - Parameter code: Given where the number does not decide.
     init(_ doing: String, errno number: CInt, _ code: Code? = nil) {

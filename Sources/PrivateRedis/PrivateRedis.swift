@@ -22,7 +22,7 @@ package struct PrivateRedis: Sendable {
     /// Starts a server, waits until it answers, and passes it to `body`.
     ///
     /// - Parameter port: A port of 127.0.0.1 to listen on as well; 0 for any free one.
-    /// - Throws: ``PrivateRedisError`` if there is no server to be had; what `body` throws.
+    /// - Throws: ``PrivateRedisError`` if no server can be started; what `body` throws.
     package static func run<Result: Sendable>(
         port: UInt16 = 0, _ body: (PrivateRedis) async throws -> Result
     ) async throws -> Result {

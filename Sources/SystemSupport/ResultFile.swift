@@ -11,7 +11,7 @@ import Glibc
 /// | a device or FIFO | the bytes are written to it; a FIFO without a reader is waited for |
 /// | `-`, or another name of standard output | standard output |
 ///
-/// A result file that is let go before ``finish()`` leaves nothing behind.
+/// A result file that is let go before ``finish()`` leaves nothing.
 ///
 ///     let file = try ResultFile(path: "report.json")
 ///     try file.write(Array("{}".utf8))
@@ -21,7 +21,7 @@ package struct ResultFile: ~Copyable {
     package let path: String
     /// The same without symbolic links.
     private let place: String
-    /// Where the bytes go until they are all there; `nil` for what is no regular file.
+    /// Where the bytes go until they are all there; `nil` for what is not a regular file.
     private let draft: String?
     private let descriptor: CInt
     private let cancellation: CancellationSignal

@@ -7,7 +7,7 @@ extension CSVParser {
     ) -> CSVError {
         defer {
             state = .ended
-            // A character that was begun is no fault of its own any more.
+            // A character that was begun is not a fault of its own any more.
             utf8.reset()
         }
         return CSVError(

@@ -57,7 +57,7 @@ struct CSVParser {
     var fieldIndex = 0
     var isFieldQuoted = false
 
-    /// How many fields every record has; 0 before the first.
+    /// The number of fields that every record has; 0 before the first.
     var width = 0
     /// What a header of one field seems to be separated by.
     var likelierDelimiter: UInt8?
@@ -167,13 +167,13 @@ struct CSVParser {
 
 // Records that were found without this parser.
 extension CSVParser {
-    /// How many fields each record has, if a record begins here and the header is known.
+    /// The number of fields that each record has, if a record begins here and the header is known.
     var widthBetweenRecords: Int? {
         guard case .recordStart = state, width > 0 else { return nil }
         return width
     }
 
-    /// How many bytes a record may have without a question of limits.
+    /// The bytes that a record may have without a question of limits.
     var longestCertain: Int { min(limits.recordBytes, limits.fieldBytes) }
 
     /// Goes on after sound records, at `cursor` in the chunk.

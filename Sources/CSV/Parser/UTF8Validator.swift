@@ -3,7 +3,7 @@
 /// The ranges are those of the Unicode Standard, table 3-7: no overlong forms,
 /// no surrogates, nothing above U+10FFFF.
 struct UTF8Validator {
-    /// How many continuation bytes the sequence still needs.
+    /// The number of continuation bytes that the sequence still needs.
     private(set) var pending: UInt8 = 0
     private var lowest: UInt8 = 0x80
     private var highest: UInt8 = 0xBF

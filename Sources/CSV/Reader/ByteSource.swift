@@ -16,7 +16,7 @@ public struct ByteSource: ~Copyable {
     /// The chunk, with `padding` readable bytes after it.
     private(set) var bytes: UnsafeMutablePointer<UInt8>
     private var capacity: Int
-    /// How many bytes the chunk has.
+    /// The number of bytes that the chunk has.
     private(set) var available = 0
     private var totalRead = 0
 
@@ -49,7 +49,7 @@ public struct ByteSource: ~Copyable {
     /// - Parameters:
     ///   - path: The file, as the system takes it.
     ///   - acceptsPipes: Whether it may be a FIFO or a device, which opening
-    ///     may have to wait for; else only a regular file will do.
+    ///     may have to wait for; else only a regular file is accepted.
     ///   - chunkSize: Bytes a read, at least 1, at most 1 GiB.
     /// - Throws: ``FileError`` if the file cannot be opened or is not such a file.
     public static func file(

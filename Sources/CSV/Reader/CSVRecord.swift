@@ -34,7 +34,7 @@ public struct CSVRecord: ~Copyable {
     @usableFromInline var fields: [OwnField] = []
     private var ownLine = 1
 
-    /// How many fields the record has.
+    /// The number of fields that the record has.
     public private(set) var count = 0
 
     init() {}
@@ -92,7 +92,7 @@ public struct CSVRecord: ~Copyable {
         return batch.position(of: index, in: place, width: count, firstLine: batchLine)
     }
 
-    /// How many bytes of unescaped text all its fields have.
+    /// The number of bytes of unescaped text in all its fields.
     ///
     /// Complexity: O(*n*) in its fields.
     @inlinable
@@ -129,7 +129,7 @@ public struct CSVRecord: ~Copyable {
         var length = unsafe Int(starts[index &+ 1]) &- Int(starts[index]) &- 1
         // Outside quotes there is no CR but that of a line's end.
         if index == count &- 1, length > 0, unsafe text[length &- 1] == 13 { length &-= 1 }
-        // An empty field is followed by its end, which is no quote.
+        // An empty field is followed by its end, which is not a quote.
         if unsafe text[0] == UInt8(ascii: "\"") {
             length &-= 2
             unsafe text += 1
@@ -209,6 +209,6 @@ extension CSVRecord {
         count = fields.count
     }
 
-    /// How many bytes the text has that belongs to no ended field yet.
+    /// The number of bytes of text that belong to no ended field yet.
     var openFieldByteCount: Int { text.count - (fields.last?.textEnd ?? 0) }
 }

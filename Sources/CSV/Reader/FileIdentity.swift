@@ -25,7 +25,7 @@ public struct FileIdentity: Hashable, Sendable {
 ///         print(error)  // No such file or directory
 ///     }
 public enum FileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The system's error number, such as `ENOENT`.
+    /// The system's error number, for example `ENOENT`.
     case system(CInt)
     /// It is a FIFO, a socket or a device.
     case notRegular

@@ -17,7 +17,7 @@ struct RecordBatch: ~Copyable {
 
     /// Which of the index's fields is the batch's first.
     private var first = 0
-    /// How many records there are.
+    /// The number of records.
     @usableFromInline private(set) var count = 0
 
     init() {}
@@ -32,8 +32,8 @@ struct RecordBatch: ~Copyable {
     ///
     /// - Parameters:
     ///   - bytes: The chunk, with 64 readable bytes after its `available` ones.
-    ///   - width: How many fields a record has.
-    ///   - longest: How many bytes a record may have to be found here.
+    ///   - width: The number of fields that a record has.
+    ///   - longest: The most bytes of a record that is found here.
     mutating func fill(
         _ bytes: UnsafeMutablePointer<UInt8>, available: Int, cursor: inout Int, lines: inout Int,
         delimiter: UInt8, width: Int, longest: Int
@@ -92,7 +92,7 @@ struct RecordBatch: ~Copyable {
         return true
     }
 
-    /// How many of the next `most` records have `width` fields, are not too long and not empty.
+    /// The number of the next `most` records that have `width` fields, are not too long and not empty.
     private func soundCount(_ text: UnsafePointer<UInt8>, width: Int, most: Int, longest: Int) -> Int {
         for record in 0..<most {
             let from = first + record * width
@@ -179,7 +179,7 @@ struct RecordBatch: ~Copyable {
         return CSVPosition(line: firstLine + record + before, column: start - lineStart + 1)
     }
 
-    /// How many lines before `record` the batch has.
+    /// The number of lines of the batch before `record`.
     func line(of record: Int, width: Int) -> Int {
         record + innerLineFeedCount(before: index.starts[first + record * width])
     }

@@ -6,7 +6,7 @@ import CBlockScan
 /// them. It stops before a block with any fault: what that is, and where, `CSVParser` says.
 @safe
 struct StructuralIndex: ~Copyable {
-    /// How many bytes are looked at in one go: the text and what is found stay in the first cache.
+    /// The bytes that are looked at in one go: the text and what is found stay in the first cache.
     static let span = 32 << 10
 
     /// Where each field begins, counted from where the scan began.
@@ -16,7 +16,7 @@ struct StructuralIndex: ~Copyable {
     private(set) var starts = OffsetList(capacity: span + 1)
     /// Offsets of LFs inside quotes, and of the second of two quotes that stand for one.
     private(set) var specials = OffsetList(capacity: span)
-    /// How many of the fields end with LF.
+    /// The number of the fields that end with LF.
     private(set) var lineFeedCount = 0
 
     /// Which kinds the bytes before a block are of: each is 1 if the last byte was, else 0.
@@ -40,7 +40,7 @@ struct StructuralIndex: ~Copyable {
     /// Looks at the bytes from `start`, where a record begins, to `end` or to a fault.
     ///
     /// - Parameter bytes: Readable up to 64 bytes after `end`.
-    /// - Returns: How many bytes it took.
+    /// - Returns: The number of bytes that it took.
     mutating func scan(
         _ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int, delimiter: UInt8
     ) -> Int {
@@ -76,8 +76,8 @@ struct StructuralIndex: ~Copyable {
         let recordEnds = lineFeeds & ~inside
         let fieldEnds = unsafe reed_equal(block, delimiter) & valid & ~inside | recordEnds
         let fieldStarts = fieldEnds << 1 | carry.fieldEnd
-        let behindClosing = closing << 1 | carry.closing
-        var faults = opening & ~(fieldStarts | behindClosing)
+        let afterClosing = closing << 1 | carry.closing
+        var faults = opening & ~(fieldStarts | afterClosing)
         var sound = fieldEnds | opening
         if unsafe carry.carriageReturn != 0 || reed_has(block, .carriageReturn) {
             let carriageReturns = unsafe reed_equal(block, .carriageReturn) & valid & ~inside
@@ -85,7 +85,7 @@ struct StructuralIndex: ~Copyable {
             sound |= carriageReturns
             carry.carriageReturn = carriageReturns >> 63
         }
-        faults |= behindClosing & ~sound
+        faults |= afterClosing & ~sound
         if unsafe faults & valid != 0 || reed_has_zero(block) && (reed_equal(block, 0) & valid) != 0 {
             return false
         }
@@ -93,7 +93,7 @@ struct StructuralIndex: ~Copyable {
 
         starts.append(fieldStarts & valid, at: offset)
         lineFeedCount &+= recordEnds.nonzeroBitCount
-        let special = opening & behindClosing | lineFeeds & inside
+        let special = opening & afterClosing | lineFeeds & inside
         if special != 0 { specials.append(special, at: offset) }
 
         carry.isInside = inside >> 63 == 0 ? 0 : ~0

@@ -5,10 +5,10 @@ struct UTF8BlockCheck {
     /// Which of the next block's first bytes have to be continuations.
     private var needed: UInt64 = 0
     /// Whether the last block's last byte narrows the range of the next byte, and how.
-    private var behindE0: UInt64 = 0
-    private var behindED: UInt64 = 0
-    private var behindF0: UInt64 = 0
-    private var behindF4: UInt64 = 0
+    private var afterE0: UInt64 = 0
+    private var afterED: UInt64 = 0
+    private var afterF0: UInt64 = 0
+    private var afterF4: UInt64 = 0
 
     /// Whether the bytes of `block` that `valid` has are well-formed after those before.
     @inline(__always)
@@ -29,7 +29,7 @@ struct UTF8BlockCheck {
         let overlong = unsafe leads & ~reed_at_least(block, 0xC2)
         if (expected ^ continuations) & valid | overlong != 0 { return false }
         needed = leads >> 63 | longer >> 62 | longest >> 61
-        if longer | behindE0 | behindED | behindF0 | behindF4 == 0 { return true }
+        if longer | afterE0 | afterED | afterF0 | afterF4 == 0 { return true }
         return unsafe checkRanges(block, valid)
     }
 
@@ -40,11 +40,11 @@ struct UTF8BlockCheck {
         let atLeast90 = unsafe reed_at_least(block, 0x90)
         let atLeastA0 = unsafe reed_at_least(block, 0xA0)
         var faults = unsafe reed_at_least(block, 0xF5)
-        faults |= (e0 << 1 | behindE0) & ~atLeastA0
-        faults |= (ed << 1 | behindED) & atLeastA0
-        faults |= (f0 << 1 | behindF0) & ~atLeast90
-        faults |= (f4 << 1 | behindF4) & atLeast90
-        (behindE0, behindED, behindF0, behindF4) = (e0 >> 63, ed >> 63, f0 >> 63, f4 >> 63)
+        faults |= (e0 << 1 | afterE0) & ~atLeastA0
+        faults |= (ed << 1 | afterED) & atLeastA0
+        faults |= (f0 << 1 | afterF0) & ~atLeast90
+        faults |= (f4 << 1 | afterF4) & atLeast90
+        (afterE0, afterED, afterF0, afterF4) = (e0 >> 63, ed >> 63, f0 >> 63, f4 >> 63)
         return faults & valid == 0
     }
 }

@@ -36,7 +36,7 @@ public struct CSVWriter: Sendable {
     ///
     /// A field that is `nil` is absent: nothing stands in its place. An empty text is written as `""`,
     /// so that it can be told from that. A record without any field is not written, and one whose only
-    /// field is absent becomes `""`, since an empty line is no record.
+    /// field is absent becomes `""`, since an empty line is not a record.
     ///
     /// A reader refuses NUL and records of different lengths, no matter who has written them.
     ///

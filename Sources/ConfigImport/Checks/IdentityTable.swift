@@ -16,7 +16,7 @@ struct IdentityTable: Sendable {
     /// What ``fetch(_:)`` has read, so that the compiler leaves it in.
     private var fetched: UInt32 = 0
 
-    /// How many identities there are.
+    /// The number of identities.
     var count: Int { entries.count }
 
     /// Adds an identity.

@@ -23,7 +23,7 @@ package struct Configuration: Sendable {
     /// The files' paths, by the numbers that the origins of entities have.
     package var paths: [String] { files.map(\.path) }
 
-    /// How many bytes the files have.
+    /// The number of bytes that the files have.
     package var byteCount: Int { files.reduce(0) { $0 + $1.identity.size } }
 
     /// A digest (SHA-256) of all files, their places in the directory and what they hold.

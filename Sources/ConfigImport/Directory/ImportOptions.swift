@@ -16,7 +16,7 @@ package struct ImportOptions: Sendable {
     package var allowsDangling = false
     /// Whether translations with a column for each locale may have other columns, which are kept as text.
     package var keepsColumns = false
-    /// Called with a number of rows whenever so many more have been read.
+    /// Called now and then with the number of rows that were read since the last call.
     package var onRows: @Sendable (Int) -> Void = { _ in }
 
     /// Whether the run shall end; asked now and then while files are read.

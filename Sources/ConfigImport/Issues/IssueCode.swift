@@ -6,7 +6,7 @@ import CSV
 ///
 /// The faults of CSV itself have the codes of ``CSVError/Code``.
 package struct IssueCode: RawRepresentable, Hashable, Sendable {
-    /// The code as it is printed, such as `unknown-reference`.
+    /// The code as it is printed, for example `unknown-reference`.
     package let rawValue: String
 
     /// The code printed as `rawValue`.
@@ -48,7 +48,7 @@ package struct IssueCode: RawRepresentable, Hashable, Sendable {
     static let mixedColumns = IssueCode(rawValue: "mixed-columns")
     /// An unknown column whose name resembles a column that is not there.
     static let similarColumn = IssueCode(rawValue: "similar-column")
-    /// The header once more, as in files that were put together.
+    /// The header again, as in files that were put together.
     static let repeatedHeader = IssueCode(rawValue: "repeated-header")
 
     // Values.

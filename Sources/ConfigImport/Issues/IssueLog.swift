@@ -9,7 +9,7 @@ import CSV
 ///         for issue in file.issues { print(issue.summary) }
 ///     }
 package struct IssueLog: Sendable {
-    /// How many issues of one severity are kept for a file.
+    /// The most issues of one severity that are kept for a file.
     package static let limit = 100
 
     private struct Bucket {
@@ -34,9 +34,9 @@ package struct IssueLog: Sendable {
     /// An empty log; with `strict` every warning is an error.
     package init(strict: Bool = false) { isStrict = strict }
 
-    /// How many errors there are.
+    /// The number of errors.
     package private(set) var errorCount = 0
-    /// How many warnings there are.
+    /// The number of warnings.
     package private(set) var warningCount = 0
 
     /// Whether a further error of this file would be shown, if it comes after all others.
@@ -76,9 +76,9 @@ package struct IssueLog: Sendable {
         package var issues: [Issue]
         /// Whether it is the name that is wrong.
         var isAboutNames: Bool { issues.contains { $0.severity == .error && $0.excerpt == .none } }
-        /// How many more errors there are.
+        /// The number of further errors.
         package var omittedErrors: Int
-        /// How many more warnings there are.
+        /// The number of further warnings.
         package var omittedWarnings: Int
     }
 

@@ -19,7 +19,7 @@ package struct IssueRenderer {
 
     /// The text of one file's issues, every line ended.
     ///
-    /// The file is read once more for its lines.
+    /// The file is read again for its lines.
     package func text(of file: IssueLog.FileIssues) -> String {
         let shown = file.issues.filter { $0.excerpt != .none }
         let excerpts = SourceExcerpts(

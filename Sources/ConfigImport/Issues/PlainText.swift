@@ -2,7 +2,7 @@
 ///
 ///     PlainText.escaped("a\u{1B}[31m")  // a\x1b[31m: a terminal shows it and does not obey
 package enum PlainText {
-    /// How many characters of a value a message shows.
+    /// The most characters of a value that a message shows.
     static let valueLength = 80
 
     /// `text` with everything escaped that is not printable: controls as `\x1b`,
@@ -58,7 +58,7 @@ package enum PlainText {
         }
     }
 
-    /// How many cells of a terminal a printable scalar takes: 0, 1 or 2.
+    /// The number of cells of a terminal that a printable scalar takes: 0, 1 or 2.
     static func width(of scalar: Unicode.Scalar) -> Int {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark: return 0
@@ -67,7 +67,7 @@ package enum PlainText {
         return wideRanges.contains { $0.contains(scalar.value) } ? 2 : 1
     }
 
-    /// How many cells of a terminal printable text takes.
+    /// The number of cells of a terminal that printable text takes.
     static func width(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
     }

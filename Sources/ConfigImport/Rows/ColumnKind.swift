@@ -19,7 +19,7 @@ struct ColumnKind: Sendable {
     let form: Form
     /// Whether `""` is the empty string; else it means 'not given', like an empty cell.
     let keepsEmpty: Bool
-    /// Whether every text will do.
+    /// Whether every text is accepted.
     let acceptsAnything: Bool
     let accepts: @Sendable (Span<UInt8>) -> Bool
 
@@ -113,7 +113,7 @@ extension ColumnKind {
             }
     }
 
-    /// What a cell of a boolean column means; `nil` if it is none.
+    /// What a cell of a boolean column means; `nil` if it is not a boolean.
     static func isTrue(_ text: Span<UInt8>) -> Bool? {
         guard text.count <= 5 else { return nil }
         switch PlainText.string(text).lowercased() {

@@ -40,7 +40,9 @@ enum LookAlike {
         }
     }
 
-    /// Reports columns whose names look like known ones; whether there is none.
+    /// Reports columns whose names look like known ones.
+    ///
+    /// - Returns: Whether there are none.
     static func check(
         _ rows: borrowing RowReader, _ log: inout IssueLog
     ) -> Bool {

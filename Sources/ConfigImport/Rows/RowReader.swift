@@ -15,11 +15,11 @@ struct RowReader: ~Copyable {
     private var laterLengths: UInt64 = 0
     /// Where the header has them.
     private(set) var headerPositions: [CSVPosition] = []
-    /// How many rows were read.
+    /// The number of rows that were read.
     private(set) var rowCount = 0
     /// The delimiter that the file's first line names, if it does.
     let separator: UInt8?
-    /// How many rows of delimiters only there were, and where the first is.
+    /// The number of rows of delimiters only, and the place of the first.
     private(set) var emptyRows: (count: Int, first: CSVPosition)?
     /// Whether columns are kept as text that a form of a file does not have.
     let keepsColumns: Bool

@@ -2,9 +2,9 @@ import CSV
 import SystemSupport
 import UCG
 
-/// The first line `sep=;` that spreadsheets write and read: it names the delimiter, and is no record.
+/// The first line `sep=;` that spreadsheets write and read: it names the delimiter, and is not a record.
 enum SeparatorLine {
-    /// The delimiter that the first line of a file names; `nil` if it is no such line.
+    /// The delimiter that the first line of a file names; `nil` if it is not such a line.
     static func delimiter(of path: String) -> UInt8? {
         guard var source = try? ByteSource.file(path, chunkSize: 64), (try? source.refill()) == true else {
             return nil

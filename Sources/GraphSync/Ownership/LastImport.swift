@@ -18,9 +18,9 @@ package struct LastImport: Hashable, Sendable {
     package var digest = ""
     /// Where it ran.
     package var host = ""
-    /// How many entities the directory had.
+    /// The number of entities of the directory.
     package var entities = 0
-    /// What became of them.
+    /// The changes of its entities.
     package var counts = ChangeCounts()
 
     private static let mostEntities = 1 << 40
@@ -41,7 +41,7 @@ package struct LastImport: Hashable, Sendable {
 
     /// Reads the fields of a record; what is missing, or not a value of its kind, stays empty.
     package init(fields: [String: String]) {
-        // No import has so many; and sums of them do not overflow.
+        // No import has more; and sums of them do not overflow.
         func number(_ name: String) -> Int {
             fields[name].flatMap { Int($0) }.map { min(max($0, 0), Self.mostEntities) } ?? 0
         }

@@ -15,7 +15,7 @@ package struct Ownership: Sendable {
         self.others = others
     }
 
-    /// How many entities this source owns.
+    /// The number of entities that this source owns.
     package var ownCount: Int { own.values.reduce(0) { $0 + $1.count } }
 
     /// What this source owns once it has written `desired`: nothing written is ever unowned.

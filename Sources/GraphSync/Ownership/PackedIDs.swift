@@ -25,7 +25,7 @@ package struct PackedIDs: Hashable, Sendable {
         left.count == right.count && left.ids.indices.allSatisfy { left.ids[$0] == right.ids[$0] }
     }
 
-    /// How many ids there are.
+    /// The number of ids.
     package var count: Int { ids.count }
     /// Whether there is none.
     package var isEmpty: Bool { ids.isEmpty }

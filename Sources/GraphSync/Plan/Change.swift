@@ -18,7 +18,7 @@ package enum Change: Hashable, Sendable {
     /// Nothing may happen to it, as the text says why.
     case conflict(String)
 
-    /// The key's place is taken by a value that is no entity.
+    /// The key's place is taken by a value that is not an entity.
     package static let notAnEntity = Change.conflict("the key's value is not an entity with this type and id")
     /// The key's place is taken by a value of another type than entities are stored as.
     package static let otherType = Change.conflict("the key holds a value of another type")
@@ -35,7 +35,7 @@ package enum Change: Hashable, Sendable {
     }
 }
 
-/// How many entities need, or got, which change.
+/// The numbers of entities that need, or got, each change.
 ///
 ///     var counts = ChangeCounts()
 ///     counts.add(.create)
@@ -55,7 +55,7 @@ package struct ChangeCounts: Hashable, Sendable {
     /// None of any kind.
     package init() {}
 
-    /// How many entities are created, updated or deleted.
+    /// The number of entities that are created, updated or deleted.
     package var changed: Int { created + updated + deleted }
     /// Whether there is nothing to do, and nothing in the way.
     package var isEmpty: Bool { changed + conflicts == 0 }

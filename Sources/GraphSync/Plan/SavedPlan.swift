@@ -56,7 +56,7 @@ package struct SavedPlan: Sendable {
 
     private static let format = 2
 
-    /// How many changes there are.
+    /// The number of changes.
     package var count: Int { entries.values.reduce(0) { $0 + $1.count } }
 
     /// The ids of entities of a type that are to be deleted.

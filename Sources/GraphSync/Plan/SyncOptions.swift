@@ -20,7 +20,7 @@ package struct SyncOptions: Sendable {
     package var prunesMissing = false
     /// Whether it is refused to go on without that, and not only said.
     package var refusesVanished = false
-    /// How many may be deleted.
+    /// The most that may be deleted.
     package var deletionLimit = DeletionLimit.standard
     /// Whether entities of other sources are taken over.
     package var adopts = false
@@ -35,15 +35,15 @@ package struct SyncOptions: Sendable {
     package init() {}
 }
 
-/// How many entities one import may delete.
+/// The most entities that one import may delete.
 ///
 ///     DeletionLimit("10%")?.count(ofOwned: 254)  // 25
 package enum DeletionLimit: Hashable, Sendable {
     /// The larger of 5 and a tenth of what the source owns, and never all of it.
     case standard
-    /// So many.
+    /// This number of entities.
     case count(Int)
-    /// So many in a hundred of what the source owns.
+    /// This percentage of the entities that the source owns.
     case percent(Double)
 
     /// The limit written as `20` or `10%`; `nil` if it is neither.
@@ -57,7 +57,7 @@ package enum DeletionLimit: Hashable, Sendable {
         }
     }
 
-    /// The most deletions for a source that owns so many entities.
+    /// The most deletions for a source that owns `owned` entities.
     package func count(ofOwned owned: Int) -> Int {
         switch self {
         case .standard: max(0, min(max(5, owned / 10), owned - 1))

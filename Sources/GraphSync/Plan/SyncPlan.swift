@@ -8,7 +8,7 @@ package import UCG
 package struct SyncPlan {
     /// Who owns what.
     package private(set) var ownership: Ownership
-    /// How many entities need which change, by type.
+    /// The entities that need each change, in numbers, by type.
     package private(set) var counts: [EntityType: ChangeCounts] = [:]
     /// Owned entities that the directory no longer has and that may be deleted, by type.
     package let candidates: [EntityType: PackedIDs]
@@ -27,10 +27,10 @@ package struct SyncPlan {
     private let options: SyncOptions
     /// The plan that is carried out, if it is one that was made before.
     private let saved: SavedPlan?
-    /// How many changes of the saved plan are to be carried out as they are.
+    /// The number of changes of the saved plan that are to be carried out as they are.
     private var confirmed = 0
     private var changedBytes = 0
-    /// How many bytes the keys and values of new entities come to.
+    /// The number of bytes that the keys and values of new entities come to.
     package private(set) var createdBytes = 0
     private var conflicts: [SyncRefusal.Case] = []
     private var deletions: [SyncRefusal.Case] = []
@@ -62,7 +62,7 @@ package struct SyncPlan {
         ownedByOthers = ownership.ownedByOthers(graph)
     }
 
-    /// How many entities need which change, of all types.
+    /// The entities that need each change, in numbers, of all types.
     package var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 
     /// Whether entities of the directory are another source's, and that is a conflict.
@@ -206,12 +206,12 @@ package struct SyncPlan {
             .reduce(into: [:]) { $0[$1.key] = $1.value.subtracting(deletions($1.key)) }
     }
 
-    /// How many owned entities that the directory no longer has are kept.
+    /// The number of owned entities that the directory no longer has and that are kept.
     package var leftoverCount: Int {
         unasked.values.reduce(0) { $0 + $1.count } + kept.values.reduce(0) { $0 + $1.count }
     }
 
-    /// How many entities are taken over from other sources.
+    /// The number of entities that are taken over from other sources.
     package var adopted: Int {
         options.adopts ? ownedByOthers.values.reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.count } } : 0
     }

@@ -8,7 +8,7 @@ package import UCG
 package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     /// Which guard it was.
     package enum Code: Hashable, Sendable {
-        /// Keys hold what is no entity, or entities are another source's.
+        /// Keys hold values that are not entities, or entities of another source.
         case conflict
         /// More would be deleted than may be.
         case tooManyDeletions
@@ -26,7 +26,7 @@ package struct SyncRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case adopts
         /// What vanished as a whole is deleted.
         case prunesVanished
-        /// So many entities may be deleted.
+        /// More entities would be deleted than may be.
         case deletionLimit(Int)
         /// More changes may go into one transaction, or batches are allowed.
         case atomicLimit

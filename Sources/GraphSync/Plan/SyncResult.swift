@@ -15,7 +15,7 @@ package struct SyncResult: Hashable, Sendable {
         case batches
     }
 
-    /// What became of the entities, by type.
+    /// The changes that were made, by type.
     package var counts: [EntityType: ChangeCounts] = [:]
     /// How readers saw the changes.
     package var visibility = Visibility.unchanged
@@ -31,11 +31,11 @@ package struct SyncResult: Hashable, Sendable {
     /// Nothing done.
     package init() {}
 
-    /// What became of all entities.
+    /// The changes that were made, of all types together.
     package var total: ChangeCounts { counts.values.reduce(ChangeCounts(), +) }
 }
 
-/// What became of the entities that were handed to a store.
+/// The results for entities that were passed to a store.
 ///
 ///     counts.written + counts.unchanged  // entities that the server has confirmed
 package struct WriteCounts: Hashable, Sendable {

@@ -28,7 +28,7 @@ public struct Backup: Hashable, Sendable {
         public var sha256: String
         /// How it is compressed.
         public var compression: Compression?
-        /// How many tables it creates.
+        /// The number of tables that it creates.
         public var tableCount: Int
         /// The rows of each table that has any place for them, by its name in SQL.
         public var rows: [String: Int]

@@ -29,7 +29,7 @@ public struct BackupCatalog: Sendable {
         public var backup: Backup?
         /// Whether it can be restored.
         public var state: State
-        /// The size of what is there of it, in bytes.
+        /// The size of its files that exist, in bytes.
         public var sizeBytes: Int
 
         /// Whether a restore made it of what it was about to replace.
@@ -98,7 +98,7 @@ public struct BackupCatalog: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name of a backup or of one of its files, the beginning of just one backup's name or version, or
-    ///     `latest`: the newest that is no safety backup.
+    ///     `latest`: the newest that is not a safety backup.
     ///   - databases: The databases that the backup has to be of, unless its whole name is given; `nil` for any.
     /// - Throws: ``BackupError/Code/notFound``, with the candidates, if none or several fit.
     public func find(_ name: String, of databases: [String]? = nil) throws(BackupError) -> Entry {

@@ -13,7 +13,7 @@ extension BackupCatalog {
         public let warnings: [String]
     }
 
-    /// Dumps databases into a new backup: all of them, or nothing is left behind.
+    /// Dumps databases into a new backup: all of them, or nothing stays.
     ///
     /// Each dump is one consistent snapshot of its database; two databases are dumped one after the other.
     ///
@@ -234,7 +234,7 @@ extension BackupCatalog {
         }
     }
 
-    /// Removes what a killed backup left behind more than a day ago.
+    /// Removes what a killed backup left more than a day ago.
     private static func removeStaleDrafts(in folder: BackupFolder, _ now: Date) throws(BackupError) {
         for name in try folder.names() where name.hasPrefix(BackupDraft.prefix) {
             guard let status = try folder.status(of: name), status.isRegular, status.isOurs,

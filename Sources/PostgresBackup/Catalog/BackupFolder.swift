@@ -170,7 +170,7 @@ final class BackupFolder: Sendable {
         return LocalFile(file, "\(path)/\(name)")
     }
 
-    /// Opens a regular file that is no link.
+    /// Opens a regular file, and no link.
     func open(_ name: String) throws(BackupError) -> LocalFile {
         let file = unsafe openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { throw BackupError("cannot open \(path)/\(name)", errno: errno) }
@@ -193,7 +193,7 @@ final class BackupFolder: Sendable {
         }
     }
 
-    /// Removes a file; that it is not there is no error.
+    /// Removes a file; that it is missing is not an error.
     func remove(_ name: String) throws(BackupError) {
         guard unsafe unlinkat(descriptor, name, 0) == 0 || errno == ENOENT else {
             throw BackupError("cannot remove \(path)/\(name)", errno: errno, .inputOutput)

@@ -3,7 +3,7 @@ public import FoundationEssentials
 extension BackupCatalog {
     /// Which backups may go.
     public struct Retention: Hashable, Sendable {
-        /// How many good backups stay, however old they are; safety backups are counted on their own.
+        /// The number of good backups that stay, however old they are; safety backups are counted on their own.
         public var keep: Int
         /// How old a backup must be, in seconds.
         public var maximumAge: Double
@@ -21,7 +21,7 @@ extension BackupCatalog {
     /// The backups that may go: both beyond the number to keep, and too old, for each of their databases.
     ///
     /// The newest good one of a database never goes, nor does a dump without metadata, which may not be ours. A
-    /// backup without any table is no good one.
+    /// backup without any table is not a good one.
     ///
     /// - Throws: ``BackupError/Code/refused`` unless the newest backup of every database is good, which is verified to
     ///   its last byte.

@@ -4,7 +4,7 @@ import SystemSupport
 /// The SHA-256 and the size of bytes that pass by.
 struct Checksum {
     private var hasher = SHA256()
-    /// How many bytes there were.
+    /// The number of bytes.
     private(set) var count = 0
 
     /// Adds bytes.

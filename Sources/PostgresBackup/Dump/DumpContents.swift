@@ -1,8 +1,8 @@
 /// What a plain dump holds, found out while it passes by.
 struct DumpContents {
-    /// The rows of each table, by the name that COPY gives it, such as `public.users`.
+    /// The rows of each table, by the name that COPY gives it, for example `public.users`.
     private(set) var rows: [String: Int] = [:]
-    /// How many tables it creates.
+    /// The number of tables that it creates.
     private(set) var tableCount = 0
     /// Every schema it creates, and `public`, which pg_dump does not create; as SQL identifiers.
     private(set) var schemas = ["public"]

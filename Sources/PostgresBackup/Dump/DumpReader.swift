@@ -15,7 +15,7 @@ struct DumpReader {
         case rows(Int, of: Statement)
         /// A comment to the end of its line.
         case comment([UInt8])
-        /// A command of psql, such as `\restrict`.
+        /// A command of psql, for example `\restrict`.
         case command([UInt8])
     }
 

@@ -21,7 +21,7 @@ enum ChildProcess {
     /// SIGTERM and five seconds later SIGKILL.
     ///
     /// - Throws: ``BackupError``; with ``BackupError/Code/interrupted`` if the task was cancelled. That the
-    ///   program failed is no error here: see ``Ended/status``.
+    ///   program failed is not an error here: see ``Ended/status``.
     static func run<Result: Sendable>(
         _ program: String, arguments: [String], environment: Environment,
         _ body: (ChildStreams) async throws -> Result

@@ -52,7 +52,7 @@ enum PostgresTool: String, Sendable {
         )
     }
 
-    /// Runs the program; that it failed is no error here.
+    /// Runs the program; that it failed is not an error here.
     func start<Result: Sendable, Output: OutputProtocol>(
         _ arguments: [String], on server: PostgresServer, output: Output,
         _ body: (Execution<CustomWriteInput, Output, SequenceOutput>) async throws -> Result

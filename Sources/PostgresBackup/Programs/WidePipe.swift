@@ -46,7 +46,7 @@ final class WidePipe: Sendable {
     }
 
     private static func piece(of output: LocalFile) throws(BackupError) -> [UInt8] {
-        // Whoever writes at full speed leaves a good piece meanwhile.
+        // A program that writes at full speed leaves a good piece meanwhile.
         usleep(200)
         return try output.read(atMost: size)
     }

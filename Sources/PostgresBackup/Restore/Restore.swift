@@ -27,7 +27,7 @@ public struct Restore: Sendable {
         public let dumpedHost: String?
         /// Subscriptions of the dump that are left out.
         public let subscriptions: [String]
-        /// The other sessions on it, by application, such as `reed-server (2)`.
+        /// The other sessions on it, by application, for example `reed-server (2)`.
         public let sessions: [String]
         /// The schemas that are dropped with all they hold, and recreated.
         public let schemas: [String]

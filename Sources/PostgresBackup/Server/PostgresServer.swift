@@ -99,7 +99,7 @@ public struct PostgresServer: Sendable, CustomStringConvertible {
 
     /// Whether a database is named, and not left to libpq, which would take that of the user's name.
     ///
-    /// An empty variable is none to libpq.
+    /// To libpq an empty variable is not set.
     public var namesDatabase: Bool {
         ["PGDATABASE", "PGSERVICE"].contains { effective[$0]?.isEmpty == false }
     }

@@ -14,7 +14,7 @@ struct PostgresURL {
         init(_ reason: String) { self.reason = reason }
     }
 
-    /// The variables, such as `PGHOST`.
+    /// The variables, for example `PGHOST`.
     private(set) var variables: [String: String] = [:]
 
     /// The variable of each connection parameter that has one.
@@ -124,7 +124,7 @@ struct PostgresURL {
             return
         }
         guard let variable = Self.variableOfParameter[name] else {
-            // A plain word is no password.
+            // A plain word is not a password.
             let isWord =
                 name.utf8.count <= 30 && name.utf8.allSatisfy { $0 == .underscore || $0.isLowercaseLetter }
             throw Invalid(

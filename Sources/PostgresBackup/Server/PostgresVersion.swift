@@ -1,4 +1,4 @@
-/// A release of PostgreSQL or of one of its programs, such as 15.18.
+/// A release of PostgreSQL or of one of its programs, for example 15.18.
 public struct PostgresVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The major release; a dump can be restored by the same or a newer one.
     public let major: Int

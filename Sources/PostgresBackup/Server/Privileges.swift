@@ -36,7 +36,7 @@ extension PostgresServer {
 
     /// Makes sure that a second connection, made while the first one is open, has a server process of its own.
     ///
-    /// Behind a pooler that lends server processes for a transaction each, both would get the same one. Locks and
+    /// After a pooler that assigns server processes transaction by transaction, both would get the same one. Locks and
     /// settings of a session would then be left to other clients (pgbouncer documentation, "pool_mode").
     ///
     /// - Parameter process: The server process of the first connection.

@@ -32,7 +32,7 @@ struct HostResolver {
             answer.result.withLock { $0 = result }
             close(writer)  // which makes the other end readable
         }
-        if !DetachedThread.start(run) { run() }  // no thread to be had: then without a limit
+        if !DetachedThread.start(run) { run() }  // no thread is available: then without a limit
         switch Poll.wait(for: ends[0], .readable, within: limit, unless: cancellation) {
         case .cancelled: throw RedisError.interrupted
         case .failed(let number): throw failure(.system, ErrorNumber.text(of: number))

@@ -53,7 +53,7 @@ package struct RedisAddress: Hashable, Sendable, CustomStringConvertible {
         return encoded
     }
 
-    /// Why a text is no address.
+    /// Why a text is not an address.
     package struct Invalid: Error, Hashable, Sendable, CustomStringConvertible {
         /// What is wrong; it quotes nothing that could be part of a password.
         package let description: String

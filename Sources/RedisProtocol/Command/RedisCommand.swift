@@ -4,7 +4,7 @@
 ///     command.name   // HGET
 ///     command.keys   // the bytes of reed-import:csv:last
 package struct RedisCommand: Hashable, Sendable {
-    /// The name, for messages such as `no reply to HGET within 30 s`.
+    /// The name, for messages, for example `no reply to HGET within 30 s`.
     package let name: String
     /// The command in the Redis protocol.
     package let bytes: [UInt8]

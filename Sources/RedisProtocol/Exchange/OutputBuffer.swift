@@ -3,7 +3,7 @@ import SystemSupport
 /// Bytes that wait to be written to a connection.
 struct OutputBuffer {
     private var bytes: [UInt8] = []
-    /// How many of them are written.
+    /// The number of them that are written.
     private var written = 0
 
     /// Fewer written bytes than this are not worth moving the others for.

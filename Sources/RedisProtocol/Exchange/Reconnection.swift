@@ -14,7 +14,7 @@ package final class Reconnection {
     private let onNote: (String) -> Void
     /// The words for what happens after a first failure.
     private let action: String
-    /// How many losses of a connection are tried again at once.
+    /// The number of lost connections that are opened again at once.
     private var freeLosses = 0
 
     /// - Parameters:

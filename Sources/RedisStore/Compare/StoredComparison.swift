@@ -29,7 +29,7 @@ struct StoredComparison {
     /// What a reply is about.
     private enum Question {
         case values(Int, command: String)
-        /// How many of these keys exist.
+        /// The number of these keys that exist.
         case existence(Int, [Int])
         /// When the key of an entity expires.
         case expiry(Int, Int)
@@ -53,7 +53,7 @@ struct StoredComparison {
     private let worker = WorkerThread()
     /// Compared ones, to be used again.
     private var free: [MutationBatch] = []
-    /// How many batches were compared: the number of the first pending one.
+    /// The number of batches that were compared, which is the index of the first pending one.
     private var done = 0
     private var questions: [Question] = []
     /// Whether there is nothing else to do than to wait.
@@ -61,7 +61,7 @@ struct StoredComparison {
 
     /// Few enough for a server to read the command in one go, and to have the last ones' replies at hand.
     private static let (batchCount, batchBytes) = (128, 1 << 20)
-    /// How many batches, and bytes of entities, are pending at most.
+    /// The most batches, and bytes of entities, that are pending.
     private static let (windowCount, windowBytes) = (32, 8 << 20)
 
     private var isWindowFull: Bool {

@@ -1,6 +1,6 @@
 import GraphSync
 
-/// The keys of what an importer keeps for itself, beside its entities.
+/// The keys of what an importer keeps for itself, in addition to its entities.
 extension ImportSource {
     private var prefix: String { "\(keyPrefix)reed-import:\(name):" }
 

@@ -45,7 +45,7 @@ struct RedisSession {
 
     /// Connects, logs in, chooses the database and looks at the server, in one round trip, or in two if fully.
     ///
-    /// - Throws: If the server cannot be reached, does not let this user in, or is none.
+    /// - Throws: If the server cannot be reached, does not let this user in, or is not Redis.
     func open(_ look: Look = .briefly) throws(RedisError) -> Opened {
         let deadline = ContinuousClock.now + options.connectTimeout
         let connection = try RedisConnection.open(

@@ -67,7 +67,7 @@ extension ServerCheck {
                 : "\(Self.megabytes(used)) of \(Self.megabytes(most)) used")
     }
 
-    /// Why so many bytes of new keys and values cannot be written: the server would have no room for them.
+    /// Why new keys and values of this size cannot be written: the server would have no room for them.
     ///
     /// It is certain only where the server evicts nothing.
     func memoryFailure(beforeWriting bytes: Int) -> RedisError? {

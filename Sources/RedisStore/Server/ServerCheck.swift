@@ -28,7 +28,7 @@ package struct ServerCheck {
         /// What follows from it.
         package let verdict: Verdict
 
-        /// Why an import cannot go through; `nil` if this is no reason.
+        /// Why an import cannot go through; `nil` if it can.
         package var failure: RedisError? {
             switch verdict {
             case .preventsWriting(let error), .preventsReading(let error): error
@@ -46,7 +46,7 @@ package struct ServerCheck {
     private var missingCommands: Set<String> = []
     /// What the server does not say, so that it is unknown whether it kept what was written.
     private(set) var doubts: [String] = []
-    /// How many of the user's rights the server has told.
+    /// The number of the user's rights that the server has told.
     private var rightCount = 0
     private let address: RedisAddress
     let options: RedisOptions

@@ -9,12 +9,12 @@ struct ServerEpoch: Hashable {
     var runID: String?
     /// The history of its data (Redis documentation, "Redis replication"): a replica has its master's.
     var replicationID: String?
-    /// How many bytes of that history there are.
+    /// The number of bytes of that history.
     var offset: Int?
     var isReplica: Bool
     /// The address of a replica's master.
     var master: String
-    /// How many keys were evicted.
+    /// The number of keys that were evicted.
     var evicted: Int?
     /// How often a whole database was emptied or exchanged.
     var flushes: Int

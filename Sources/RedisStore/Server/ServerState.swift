@@ -31,7 +31,7 @@ struct ServerState {
     var isReplica: Bool { role == "slave" }
     /// The address of a replica's master.
     var master: String { "\(text("master_host") ?? "?"):\(text("master_port") ?? "?")" }
-    /// How much of its data a server has loaded, such as `11 %`.
+    /// How much of its data a server has loaded, for example `11 %`.
     var loaded: String? {
         number("loading") == 1 ? "\((text("loading_loaded_perc") ?? "?").prefix { $0 != "." }) %" : nil
     }
@@ -45,7 +45,7 @@ struct ServerState {
     /// Whether it may evict keys that have no expiry.
     var mayEvict: Bool { policy?.hasPrefix("allkeys-") ?? false }
 
-    /// How many keys of a database have an expiry; 0 if it has no key.
+    /// The number of keys of a database that expire; 0 if it has no key.
     func expiringKeys(in database: Int) -> Int {
         // db0:keys=12,expires=1,avg_ttl=0
         guard let counts = fields[Substring("db\(database)")] else { return 0 }

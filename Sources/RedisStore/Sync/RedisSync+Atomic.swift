@@ -15,7 +15,7 @@ extension RedisSync {
     /// What the results of a transaction mean.
     typealias Results = (ReplyList) throws(RedisError) -> AtomicWrite.Ending
 
-    /// The way for this user and so many changes; `nil` if they go in batches.
+    /// The way for this user and these changes; `nil` if they go in batches.
     mutating func atomicWay(_ changes: AtomicChanges) throws(RedisError) -> AtomicWay? {
         if changes.keyCount == 0 { return .watch }
         if redis.batchSize > 1, try mayRunScripts() { return .script }
@@ -27,7 +27,7 @@ extension RedisSync {
             return .watch
         }
         redis.onNote(
-            "\(changes.keyCount) changes go in batches: one transaction of so many needs the right to run scripts (+eval)"
+            "\(changes.keyCount) changes go in batches: one transaction of this size needs the right to run scripts (+eval)"
         )
         return nil
     }

@@ -22,7 +22,7 @@ extension RedisSync {
 
     /// Reads everything back.
     ///
-    /// - Returns: How many entities are there as they should be, by what was found, and where the first one comes
+    /// - Returns: The number of entities that are as they should be, by what was found, and where the first one comes
     ///   from that is not.
     package mutating func verify(_ desired: DesiredGraph) throws -> (
         counts: ChangeCounts, firstFault: EntityOrigin?
@@ -42,7 +42,7 @@ extension RedisSync {
         return (counts, firstFault)
     }
 
-    /// How many of the entities' keys exist, whatever they hold.
+    /// The number of the entities' keys that exist, whatever they hold.
     package mutating func countPresent(_ desired: DesiredGraph) throws(RedisError) -> Int {
         var count = 0
         for type in desired.types {

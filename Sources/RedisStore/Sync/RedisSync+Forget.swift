@@ -21,7 +21,7 @@ extension RedisSync {
     /// Removes what is recorded of the source, while no import of it runs.
     ///
     /// - Parameter deletes: Whether the entities that it owns and no other source does are deleted first.
-    /// - Returns: How many entities were deleted.
+    /// - Returns: The number of entities that were deleted.
     package mutating func forget(deletes: Bool, lockTimeout: Duration) throws -> Int {
         try lock.acquire(within: lockTimeout)
         defer { lock.release() }

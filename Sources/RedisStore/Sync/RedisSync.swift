@@ -43,7 +43,7 @@ package struct RedisSync: ~Copyable {
     ///   - stamp: When and by whom the entities are written.
     ///   - saved: The plan to carry out, and nothing else, if it is one that was made before.
     ///   - isReadOnly: Whether nothing will be written, so that a server that takes no writes is suitable.
-    /// - Throws: If the server cannot be reached, does not let this user in, is none, or is
+    /// - Throws: If the server cannot be reached, does not let this user in, is not Redis, or is
     ///   configured so that entities would be lost.
     package init(
         of address: RedisAddress, source: ImportSource, types: [EntityType], stamp: WriteStamp,

@@ -41,7 +41,7 @@ struct AtomicChanges {
     /// Whether every change is here; if not, there were more than the limits, and none is.
     var isComplete: Bool { count <= entityLimit && byteCount <= byteLimit }
 
-    /// How many keys the changes are about.
+    /// The number of keys that the changes are about.
     var keyCount: Int { isComplete ? count : 0 }
 
     /// Adds a change that was found; one that writes nothing is left out.

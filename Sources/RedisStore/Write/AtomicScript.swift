@@ -35,7 +35,7 @@ enum AtomicScript {
     ///
     /// - Parameters:
     ///   - values: More arguments, encoded.
-    ///   - valueCount: How many those are.
+    ///   - valueCount: The number of those.
     func command(
         _ keys: [[UInt8]], arguments: [[UInt8]] = [], values: ArraySlice<UInt8> = [], valueCount: Int = 0
     ) -> RedisCommand {
@@ -123,7 +123,7 @@ enum AtomicScript {
 
         /// Reads the reply to `EVAL`.
         ///
-        /// - Throws: If it is none of the scripts'.
+        /// - Throws: If it is not a reply of one of the scripts.
         init(_ reply: RedisReply) throws(RedisError) {
             switch reply {
             case .bulkString(Array("OK".utf8)): self = .done

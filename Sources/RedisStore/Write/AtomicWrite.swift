@@ -6,7 +6,7 @@ import UCG
 ///
 /// Whatever another program has written to one of the keys since they were compared aborts it. There are two ways. As
 /// a rule scripts check the keys within the transaction (``AtomicScript``), which takes time in proportion to them. For
-/// a user who may not run scripts, or may write by `SET` only, the keys are watched and read once more.
+/// a user who may not run scripts, or may write by `SET` only, the keys are watched and read again.
 struct AtomicWrite {
     /// How it ended.
     enum Ending: Equatable {
@@ -61,7 +61,7 @@ struct AtomicWrite {
         /// Whether the keys hold it.
         ///
         /// - Parameter reply: The reply to `MGET`.
-        /// - Throws: If it is none.
+        /// - Throws: If it is not one.
         func holds(_ reply: RedisReply) throws(RedisError) -> Bool {
             guard case .array(let elements) = reply, elements.count == count else {
                 throw RedisError.unexpectedReply(to: "MGET")

@@ -91,7 +91,7 @@ struct BatchLane {
         return RedisCommand("MULTI").bytes
     }
 
-    /// Notes that a batch is sent, which gets so many replies.
+    /// Records that a batch is sent, which gets `replies` replies.
     mutating func send(_ kind: MutationBatch.Kind, replies: Int) {
         let question = fence == nil || kind == .compare ? Question.own : .queued
         for _ in 0..<replies { questions.append(question) }

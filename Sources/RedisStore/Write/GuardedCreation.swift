@@ -34,7 +34,7 @@ struct GuardedCreation {
 
     /// What its reply means.
     ///
-    /// - Throws: If it is none.
+    /// - Throws: If it is not one.
     func outcome(_ reply: RedisReply) throws(RedisError) -> Outcome {
         switch reply {
         case .integer(1): return .created

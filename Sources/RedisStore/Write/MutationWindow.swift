@@ -55,7 +55,7 @@ struct MutationWindow {
 
     /// An empty window.
     ///
-    /// - Parameter laneCount: How many connections there may be.
+    /// - Parameter laneCount: The most connections.
     init(keyPrefix: String, layout: any EntityLayout.Type, sendsSingly: Bool, laneCount: Int = 1) {
         self.keyPrefix = keyPrefix
         self.layout = layout
@@ -76,7 +76,7 @@ struct MutationWindow {
     /// What the next batch to be sent is for; `nil` if there is none.
     var nextKind: MutationBatch.Kind? { waiting.isEmpty ? nil : waiting.first.kind }
 
-    /// How many entities are settled, one way or the other.
+    /// The number of entities that are settled, one way or the other.
     var settled: Int { created + updated + unchanged + refused }
 
     /// Entities that the server may have written without saying so.
@@ -146,7 +146,7 @@ struct MutationWindow {
 
     /// Nothing more is to be sent, because of the error that a command has got.
     ///
-    /// - Parameter number: How many unanswered commands on the connection come before it.
+    /// - Parameter number: The number of unanswered commands on the connection before it.
     mutating func halt(for error: ServerError, _ lane: Int, command number: Int) {
         var rest = number
         for batch in lanes[lane].all {
@@ -265,7 +265,7 @@ struct MutationWindow {
         }
     }
 
-    /// So many entities of the first batch are answered for.
+    /// Settles the next `count` mutations of the first batch.
     private mutating func settle(_ count: Int) {
         sent.first.answered += count
         sentCount -= count
@@ -275,7 +275,7 @@ struct MutationWindow {
         free.append(batch)
     }
 
-    /// Takes back what the first command did not write, to be sent once more after a change.
+    /// Withdraws what the first command did not write, to be sent again after a change.
     private mutating func postpone(isSingle: Bool, _ change: (inout MutationBatch) -> Void) {
         if isSingle, sent.first.open.count > 1 {
             // The others have replies of their own to come.

@@ -15,7 +15,7 @@ package struct RESPFile: ~Copyable {
     private var encoder: EntityEncoder
     private var batch: MutationBatch
     private var output: [UInt8] = []
-    /// How many entities were written.
+    /// The number of entities that were written.
     package private(set) var written = 0
 
     /// Begins to write commands to `file`.

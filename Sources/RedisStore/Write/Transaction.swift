@@ -28,7 +28,7 @@ struct Transaction {
     /// Adds a command that creates entities.
     mutating func append(_ creation: GuardedCreation) { pieces.append(.creation(creation)) }
 
-    /// How many commands there are within `MULTI` and `EXEC`, and so replies to `EXEC`.
+    /// The number of commands within `MULTI` and `EXEC`, and so of replies to `EXEC`.
     var commandCount: Int { pieces.dropFirst().reduce(0) { $0 + $1.replies } }
 
     /// Sends the commands and waits until the server has queued each.

@@ -19,7 +19,7 @@ enum TransactionPiece {
         }
     }
 
-    /// How many replies it gets.
+    /// The number of replies that it gets.
     var replies: Int {
         if case .batch(let batch) = self { batch.replyCount } else { 1 }
     }

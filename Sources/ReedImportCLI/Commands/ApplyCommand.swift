@@ -14,7 +14,7 @@ struct ApplyCommand: ParsableCommand {
             of the keys that the plan changes is not what it was when the plan was made.
 
             Exits 0 if every change is confirmed, 3 if the plan is out of date; 66 if the plan cannot be read, \
-            65 if it is none; else as import does.
+            65 if it is not a plan; else as import does.
             """)
 
     @Argument(help: ArgumentHelp("What plan --out has written.", valueName: "plan"), completion: .file())

@@ -6,7 +6,7 @@ struct BackupCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Dumps one or more databases into a new backup.",
         discussion: """
-            A backup that fails or is interrupted leaves nothing behind.
+            A backup that fails or is interrupted leaves nothing.
 
             Exits 0 if the backup is complete; 64 on wrong options; 65 if pg_dump did not write a complete \
             dump; 69 if the server cannot be reached; 71, 73 and 74 on failures of the system, for example \

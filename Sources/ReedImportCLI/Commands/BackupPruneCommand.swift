@@ -16,7 +16,7 @@ struct BackupPruneCommand: AsyncParsableCommand {
             --yes where there is no terminal to ask; 74, 75 and 77 if files cannot be deleted.
             """)
 
-    @Option(help: ArgumentHelp("How many of the newest good backups stay.", valueName: "n"))
+    @Option(help: ArgumentHelp("The number of the newest good backups that stay.", valueName: "n"))
     var keep: Int
 
     @Option(help: ArgumentHelp("How old a backup must be to go, for example 30d or 12h.", valueName: "time"))

@@ -16,12 +16,12 @@ struct CSVCommand: ParsableCommand {
     @Argument(help: "The file; - is standard input.", completion: .file())
     var file: String
 
-    @Flag(help: "Print only how many records, fields and bytes of unescaped text there are.")
+    @Flag(help: "Print only the numbers of records, fields and bytes of unescaped text.")
     var count = false
 
     @OptionGroup var csv: CSVOptions
 
-    @Option(help: ArgumentHelp("How many bytes are read at a time.", valueName: "size"))
+    @Option(help: ArgumentHelp("The number of bytes that are read at a time.", valueName: "size"))
     var chunkSize = ByteSize(ByteSource.defaultChunkSize)
 
     func validate() throws {

@@ -69,7 +69,7 @@ extension SourceStatus {
     /// The milliseconds that two clocks may differ.
     static let mostFuture: Int64 = 60_000
 
-    /// How many milliseconds ago the last import was finished; `nil` if none was.
+    /// The milliseconds since the last import was finished; `nil` if none was.
     ///
     /// A negative number is a time to come, by this clock.
     var age: Int64? { last.finished.map { Timestamp.now.milliseconds - $0.milliseconds } }

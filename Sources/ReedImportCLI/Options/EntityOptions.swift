@@ -29,7 +29,7 @@ struct EntityOptions: ParsableArguments {
     /// A time as it is typed.
     static func time(_ text: String) throws -> Timestamp {
         guard let time = Timestamp(rfc3339: text) else {
-            throw ValidationError("expected a time such as 2026-01-31T02:00:00Z")
+            throw ValidationError("expected a time, for example 2026-01-31T02:00:00Z")
         }
         return time
     }

@@ -31,7 +31,7 @@ struct RedisArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long to try again after a failure that may pass, such as a lost connection; 0 for never.",
+            "How long to try again after a transient failure, for example a lost connection; 0 for never.",
             valueName: "time"))
     var retryFor = TimeSpan(.seconds(30))
 
@@ -52,7 +52,7 @@ struct RedisArguments: ParsableArguments {
     func validate() throws {
         for (name, span) in [("connect-timeout", connectTimeout), ("timeout", timeout)] {
             guard span.duration > .zero else {
-                throw ValidationError("--\(name) is 0; give a time such as 5 or 500ms.")
+                throw ValidationError("--\(name) is 0; give a time, for example 5 or 500ms.")
             }
         }
     }

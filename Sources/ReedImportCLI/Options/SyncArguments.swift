@@ -19,11 +19,11 @@ struct SyncArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many entities may be deleted, as a number or in percent of those of this source (default: 5 or 10%, whichever is more, and never all).",
+            "The most entities that may be deleted, as a number or in percent of those of this source (default: 5 or 10%, whichever is more, and never all).",
             valueName: "n|p%"),
         transform: { text in
             guard let limit = DeletionLimit(text) else {
-                throw ValidationError("expected a number such as 50, or 10%")
+                throw ValidationError("expected a number or a percentage, for example 50 or 10%")
             }
             return limit
         })

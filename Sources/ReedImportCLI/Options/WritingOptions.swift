@@ -7,7 +7,8 @@ struct WritingOptions: ParsableArguments {
     @Option(
         name: .customLong("batch"),
         help: ArgumentHelp(
-            "How many entities one command writes; 1 sends a SET for each, more an MSET.", valueName: "count")
+            "The number of entities that one command writes; 1 sends a SET for each, more an MSET.",
+            valueName: "count")
     )
     var batchSize = RedisOptions.defaultBatchSize
 

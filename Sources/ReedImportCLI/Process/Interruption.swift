@@ -88,7 +88,7 @@ enum Interruption {
             unsafe sigaction(number, &action, nil)
             unsafe sigaddset(&signals, number)
         }
-        // Whoever started the program may have blocked them.
+        // The program that started this one may have blocked them.
         unsafe sigprocmask(SIG_UNBLOCK, &signals, nil)
     }
 

@@ -6,7 +6,7 @@ import SystemSupport
 /// Standard output and standard error.
 ///
 /// What goes to standard output is collected and written in large pieces. A
-/// reader that went away is no failure; a full disk is.
+/// reader that went away is not a failure; a full disk is.
 enum Console {
     private static let capacity = 64 << 10
     nonisolated(unsafe) private static var buffer: [UInt8] = []

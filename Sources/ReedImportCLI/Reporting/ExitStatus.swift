@@ -65,7 +65,7 @@ enum ExitStatus: Int32, CaseIterable {
         }
     }
 
-    /// Whether the same command may succeed when it is run again: `yes`, `no` or `perhaps`; empty where that is no question.
+    /// Whether the same command may succeed when it is run again: `yes`, `no` or `perhaps`; empty where that does not matter.
     var worthRetrying: String {
         switch self {
         case .unavailable, .tryLater: "yes"

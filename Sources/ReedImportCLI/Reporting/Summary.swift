@@ -20,7 +20,7 @@ struct Summary {
     struct Line {
         let name: String
         let counts: KindCounts
-        /// What became of its entities; `nil` if no server was written to.
+        /// The changes of its entities; `nil` if no server was written to.
         let changes: ChangeCounts?
     }
 

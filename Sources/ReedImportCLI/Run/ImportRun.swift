@@ -38,7 +38,7 @@ final class ImportRun {
         return Summary(configuration, counts: counts, outcome)
     }
 
-    /// How many entities there are.
+    /// The number of entities.
     var total: Int { configuration.counts.values.reduce(0) { $0 + $1.entities } }
 
     /// What should be in Redis.

@@ -1,6 +1,6 @@
 import SystemSupport
 
-/// The name that an entity's id is derived from, such as `theme:corporate`.
+/// The name that an entity's id is derived from, for example `theme:corporate`.
 ///
 /// One value serves any number of ids: it keeps its buffer.
 ///

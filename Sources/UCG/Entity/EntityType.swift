@@ -1,6 +1,6 @@
 import SystemSupport
 
-/// What kind of thing an entity is: `snippet`, `theme`, or a custom type such as `page`.
+/// What kind of thing an entity is: `snippet`, `theme`, or a custom type, for example `page`.
 ///
 ///     EntityType(rawValue: "menu-item")
 ///     EntityType(rawValue: "Menu item")  // nil

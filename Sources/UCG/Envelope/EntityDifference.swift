@@ -29,7 +29,7 @@ package struct EntityDifference: Hashable, Sendable {
 
     /// One member that differs; members of `data` each for itself.
     package struct Member: Hashable, Sendable {
-        /// Its name, such as `data.value`.
+        /// Its name, for example `data.value`.
         package let name: String
         /// What is stored; `nil` if it is not there.
         package let stored: JSONValue?

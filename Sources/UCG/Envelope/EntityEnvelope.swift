@@ -45,7 +45,7 @@ package struct EntityEnvelope: Sendable {
         middle = Array(#"","#.utf8) + json.bytes
     }
 
-    /// How many bytes ``append(_:_:to:)`` appends for an entity with such data.
+    /// The number of bytes that ``append(id:data:to:)`` appends for an entity with such data.
     package func byteCount(data: JSONWriter) -> Int {
         beginning.count + EntityID.textLength + middle.count + data.bytes.count + 1
     }

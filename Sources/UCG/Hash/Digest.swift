@@ -34,7 +34,7 @@ extension [UInt8] {
         }
     }
 
-    /// How many bytes ``appendSHA1(of:)`` appends.
+    /// The number of bytes that ``appendSHA1(of:)`` appends.
     package static var sha1Length: Int { 40 }
 }
 

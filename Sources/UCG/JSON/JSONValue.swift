@@ -28,7 +28,7 @@ package indirect enum JSONValue: Hashable, Sendable, CustomStringConvertible {
         self = reader.value(text)
     }
 
-    /// A member of an object; `nil` if there is none of that name, or this is no object.
+    /// A member of an object; `nil` if there is none of that name, or this is not an object.
     package subscript(name: String) -> JSONValue? {
         if case .object(let members) = self { members[Array(name.utf8)] } else { nil }
     }

@@ -106,7 +106,7 @@ package struct JSONWriter: Sendable {
         if !other.bytes.isEmpty { value(other) }
     }
 
-    /// Adds text that is JSON already, such as ``JSONText`` makes.
+    /// Adds text that is JSON already, as ``JSONText`` makes it.
     mutating func appendVerbatim(_ byte: UInt8) { bytes.append(byte) }
 
     /// Puts a comma unless this is the first value of its container or the value of a member.

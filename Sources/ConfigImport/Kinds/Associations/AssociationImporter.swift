@@ -3,7 +3,7 @@ import UCG
 
 /// Associations: both ends exist, a child has one parent, and nothing contains itself.
 struct AssociationImporter: KindImporter {
-    /// How many rows and entities there are.
+    /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
     private var placements = Placements()
 
@@ -15,7 +15,7 @@ struct AssociationImporter: KindImporter {
             if columns.isByName, let child, let name = columns.entityID.text(rows.record) {
                 placements.add(child, name: name, path: columns.pathID(rows.record))
             } else if columns.isByName {
-                // The row is faulty; what it means to define is no reason for further errors.
+                // The row is faulty; what it means to define must not lead to further errors.
                 for cell in [columns.entityID, columns.path] {
                     if let text = cell.text(rows.record) { pass.recordLost(text) }
                 }

@@ -19,7 +19,7 @@ struct SnippetImporter: KindImporter {
         return name
     }
 
-    /// How many rows and entities there are.
+    /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
 }
 

@@ -18,7 +18,7 @@ struct ThemeImporter: KindImporter {
         let field: String
     }
 
-    /// How many rows and entities there are.
+    /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
     private var themes: [Theme] = []
     private var places: [String: Int] = [:]

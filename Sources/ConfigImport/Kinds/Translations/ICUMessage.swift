@@ -1,7 +1,7 @@
 import SystemSupport
 import UCG
 
-/// A text that holds arguments of ICU messages, such as `{n, plural, one {# item} other {# items}}`.
+/// A text that holds arguments of ICU messages, for example `{n, plural, one {# item} other {# items}}`.
 ///
 /// The names of arguments are placeholders, and those inside their branches; the branches' own texts are not. Source:
 /// ICU User Guide, "Formatting Messages".

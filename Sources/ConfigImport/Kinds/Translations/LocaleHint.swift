@@ -1,8 +1,8 @@
 import UCG
 
-/// What a column's name, which is no locale, was probably meant to be.
+/// What a column's name that is not a locale was probably meant to be.
 enum LocaleHint {
-    /// Advice such as `write sr_Latn`; `nil` if the name does not look like a language.
+    /// Advice, for example `write sr_Latn`; `nil` if the name does not look like a language.
     static func text(for name: String) -> String? {
         let bare = LookAlike.bare(name)
         if bare != name, Locale(bare) != nil {

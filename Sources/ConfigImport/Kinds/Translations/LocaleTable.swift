@@ -5,12 +5,12 @@ struct LocaleTable {
     private var locales: [Locale] = []
     private var numbers: [String: Int] = [:]
 
-    /// How many there are.
+    /// The number of them.
     var count: Int { locales.count }
 
     subscript(number: Int) -> Locale { locales[number] }
 
-    /// The number of the locale written as `text`; `nil` if it is none.
+    /// The number of the locale written as `text`; `nil` if it is not a locale.
     mutating func number(of text: Span<UInt8>) -> Int? {
         let string = PlainText.string(text)
         if let number = numbers[string] { return number }

@@ -3,7 +3,7 @@ import Synchronization
 import UCG
 
 /// Takes in the texts of translations while they are read: another thread derives their ids and looks them up, a few
-/// batches behind the reading.
+/// batches after they are read.
 struct TextIntake: ~Copyable {
     /// A text whose identity an earlier one has.
     struct Duplicate: Sendable {

@@ -23,7 +23,7 @@ struct TranslationCoverage {
 
     /// Locales that lack keys.
     private(set) var gaps: [Locale] = []
-    /// How many keys each layer and scope has.
+    /// The number of keys that each layer and scope has.
     private(set) var keyCounts: [Int]
     /// Texts with other placeholders, in the order of the files.
     private(set) var mismatches: [Mismatch] = []

@@ -9,7 +9,7 @@ struct TranslationImporter: KindImporter {
         let locale: Int
     }
 
-    /// How many rows and entities there are.
+    /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
     private(set) var locales = LocaleTable()
     private(set) var catalog = TranslationCatalog()

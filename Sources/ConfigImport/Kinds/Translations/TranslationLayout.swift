@@ -111,7 +111,7 @@ enum TranslationLayout {
         "key", "snippet_name", "field_name", "context", "comment", "note", "notes", "description", "updated",
     ]
 
-    /// The columns that are named by a locale; `nil` if there is none, or two of one locale, or a column that is none
+    /// The columns that are named by a locale; `nil` if there is none, or two of one locale, or a column that is not a locale
     /// and no other that this form has.
     private static func wideColumns(
         _ header: [String], keepsColumns: Bool, _ refuse: (IssueCode, Int?, String) -> Void

@@ -3,7 +3,7 @@ import UCG
 
 /// Says what the comparison of the locales found.
 ///
-/// The first pass keeps no text, so the rows that are named are read once more.
+/// The first pass keeps no text, so the rows that are named are read again.
 struct TranslationReport {
     private let importer: TranslationImporter
     private let files: [ConfigFile]
@@ -141,7 +141,7 @@ struct TranslationReport {
                 + names.joined(separator: ", ") + more)
     }
 
-    /// Reads the rows of these entries once more.
+    /// Reads the rows of these entries again.
     private mutating func recall(_ entries: Set<Int>, _ pass: CheckPass) throws(InputError) {
         var wanted: [UInt32: [Int]] = [:]
         for entry in entries { wanted[origin(entry, pass).file, default: []].append(entry) }
