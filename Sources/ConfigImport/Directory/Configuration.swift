@@ -52,11 +52,13 @@ package struct Configuration: Sendable {
 
     /// Reads and checks a whole directory; nothing is kept of it but identities.
     ///
+    /// - Parameter registry: The kinds whose files are looked for.
     /// - Throws: ``InputError`` if a file cannot be read at all.
     /// - Complexity: O(*n*) in the bytes of the files; memory 48 to 64 bytes a
     ///   translation, more for associations and themes, of which there are few.
-    package static func check(_ directory: String, _ options: ImportOptions) throws(InputError) -> Check {
-        let registry = KindRegistry.builtIn
+    package static func check(
+        _ directory: String, _ options: ImportOptions, kinds registry: KindRegistry = .builtIn
+    ) throws(InputError) -> Check {
         let found = try ConfigDirectory(
             directory, registry: registry, dialect: FileDialect(delimiter: options.delimiter))
         var pass = CheckPass(options, found)
@@ -95,15 +97,25 @@ extension Configuration: EntitySource {
     /// Complexity: O(*n*) in the entities.
     package var ids: [EntityType: [EntityID]] {
         let places = files.map { registry.index(of: $0.kind) }
-        var ids = registry.kinds.map { kind in
+        let kinds = registry.kinds
+        let types = types
+        let typePlaces = Dictionary(uniqueKeysWithValues: types.enumerated().map { ($1, $0) })
+        // The place of a kind's only type; `nil` if it makes several.
+        let onlyTypes = kinds.map { kind in kind.types.count == 1 ? typePlaces[kind.types[0]] : nil }
+        var ids = types.map { type in
             var ids: [EntityID] = []
-            ids.reserveCapacity(counts[kind]?.entities ?? 0)
+            let kind = registry.kind(of: type)
+            ids.reserveCapacity(kind?.types.count == 1 ? kind.flatMap { counts[$0]?.entities } ?? 0 : 0)
             return ids
         }
         for entry in 0..<identities.count {
-            ids[places[Int(identities.origin(of: entry).file)]].append(identities[entry])
+            let origin = identities.origin(of: entry)
+            let kind = places[Int(origin.file)]
+            let place =
+                onlyTypes[kind] ?? importers[kind].type(ofEntityFrom: origin).flatMap { typePlaces[$0] }
+            if let place { ids[place].append(identities[entry]) }
         }
-        return Dictionary(uniqueKeysWithValues: zip(registry.kinds.map(\.types[0]), ids))
+        return Dictionary(uniqueKeysWithValues: zip(types, ids))
     }
 
     /// The types that have entities, and the translated locales of each layer and scope.
@@ -130,7 +142,12 @@ extension Configuration: EntitySource {
     package func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
         for file in files where file.kind.types.contains(type) {
             let pass = BuildPass(options, identities: identities)
-            try importers[registry.index(of: file.kind)].build(file, pass, emit: body)
+            let importer = importers[registry.index(of: file.kind)]
+            guard file.kind.types.count > 1 else {
+                try importer.build(file, pass, emit: body)
+                continue
+            }
+            try importer.build(file, pass) { if $0.type == type { try body($0) } }
         }
     }
 }

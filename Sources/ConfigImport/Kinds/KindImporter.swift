@@ -11,6 +11,9 @@ protocol KindImporter: Sendable {
     /// The entities that it has, in groups that can vanish as a whole; `nil` stands for one group of each type.
     var groups: Set<EntityGroup>? { get }
 
+    /// The type of the entity that a row defines, for a kind that makes entities of several types.
+    func type(ofEntityFrom origin: EntityOrigin) -> EntityType?
+
     /// Reads a file for the first time: what is wrong with its rows, and what they define.
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError)
 
@@ -22,7 +25,7 @@ protocol KindImporter: Sendable {
     /// - Parameter files: The files of this kind.
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError)
 
-    /// Reads a file that was found valid, and passes its entities to `emit`.
+    /// Reads a file that was found valid, and passes its entities, of whatever type, to `emit`.
     ///
     /// - Throws: ``InputError`` if it is not what it was when it was checked; what `emit` throws.
     func build(
@@ -32,6 +35,7 @@ protocol KindImporter: Sendable {
 
 extension KindImporter {
     var groups: Set<EntityGroup>? { nil }
+    func type(ofEntityFrom origin: EntityOrigin) -> EntityType? { nil }
     mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {}
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError) {}
 }
