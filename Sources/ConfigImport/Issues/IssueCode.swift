@@ -63,7 +63,9 @@ package struct IssueCode: RawRepresentable, Hashable, Sendable {
     static let reservedName = IssueCode(rawValue: "reserved-name")
     /// A field type or entity type that nothing declares.
     static let unknownType = IssueCode(rawValue: "unknown-type")
-    /// A default that does not fit its field's type.
+    /// A schema that is not one, or not one of its field's type.
+    static let invalidSchema = IssueCode(rawValue: "invalid-schema")
+    /// A default that does not fit its field's type or schema.
     static let invalidDefault = IssueCode(rawValue: "invalid-default")
 
     // Identities and references.

@@ -28,41 +28,81 @@ struct FieldCheck {
             }
             return
         }
-        if let snippet, let field = fieldCell.validText(record),
+        checkName(record, of: snippet, from: origin, &pass)
+        guard let type = checkType(record, in: path, &pass) else { return }
+        let schema = checkSchema(record, of: type, in: path, &pass)
+        checkDefault(record, of: type, schema: schema, in: path, &pass)
+    }
+
+    /// A field has a name of its own in its snippet.
+    private mutating func checkName(
+        _ record: borrowing CSVRecord, of snippet: String?, from origin: EntityOrigin, _ pass: inout CheckPass
+    ) {
+        let cell = columns[SnippetColumns.field]
+        guard let snippet, let field = cell.validText(record),
             let other = origins.updateValue(origin, forKey: "\(snippet).\(field)")
-        {
-            origins["\(snippet).\(field)"] = other
-            pass.log.add(
-                .error, .duplicate, in: path, at: fieldCell.position(record), field: fieldCell.name,
-                reason:
-                    "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
-                    + "at \(pass.place(other))")
-        }
-        let typeCell = columns[SnippetColumns.type]
-        do throws(FieldType.Problem) {
-            let type = try FieldType(typeCell.text(record) ?? "text")
-            let defaultCell = columns[SnippetColumns.default]
-            if defaultCell.givesDefault(record, of: type), let number = defaultCell.field,
-                !record.withField(number, type.acceptsDefault)
-            {
-                pass.log.add(
-                    .error, .invalidDefault, in: path, at: defaultCell.position(record),
-                    field: defaultCell.name,
-                    reason:
-                        "\(record.withField(number) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
-                        + "as the type \(PlainText.quoted(typeCell.text(record) ?? "text")) needs")
-            }
-        } catch {
+        else { return }
+        origins["\(snippet).\(field)"] = other
+        pass.log.add(
+            .error, .duplicate, in: pass.paths[Int(origin.file)], at: cell.position(record), field: cell.name,
+            reason:
+                "the field \(PlainText.quoted(field)) of \(PlainText.quoted(snippet)) is defined already "
+                + "at \(pass.place(other))")
+    }
+
+    /// The type of the field; `nil` if the cell does not name one.
+    private func checkType(
+        _ record: borrowing CSVRecord, in path: String, _ pass: inout CheckPass
+    ) -> FieldType? {
+        let cell = columns[SnippetColumns.type]
+        do throws(FieldType.Problem) { return try FieldType(cell.text(record) ?? "text") } catch {
             var reason = error.reason
             if error.code == .unknownType {
-                reason += FieldType.suggestion(for: typeCell.text(record) ?? "")
+                reason += FieldType.suggestion(for: cell.text(record) ?? "")
                 if pass.laterFiles.contains("field_types.csv") {
                     reason += "; field_types.csv may declare it, but this version does not read that file"
                 }
             }
             pass.log.add(
-                .error, error.code, in: path, at: typeCell.position(record), field: typeCell.name,
-                reason: reason)
+                .error, error.code, in: path, at: cell.position(record), field: cell.name, reason: reason)
+            return nil
         }
+    }
+
+    /// The schema of the field, reported at the character that is wrong; `nil` if there is none.
+    private func checkSchema(
+        _ record: borrowing CSVRecord, of type: FieldType, in path: String, _ pass: inout CheckPass
+    ) -> FieldSchema? {
+        let cell = columns[SnippetColumns.schema]
+        guard let text = cell.text(record), let field = cell.field else { return nil }
+        do throws(SchemaProblem) { return try FieldSchema(text, of: type) } catch {
+            pass.log.add(
+                .error, .invalidSchema, in: path, at: record.position(of: field, byte: error.offset),
+                field: cell.name, excerpt: .byte, reason: error.reason)
+            return nil
+        }
+    }
+
+    /// A default is a value of the field's type that its schema accepts.
+    private func checkDefault(
+        _ record: borrowing CSVRecord, of type: FieldType, schema: FieldSchema?, in path: String,
+        _ pass: inout CheckPass
+    ) {
+        let cell = columns[SnippetColumns.default]
+        guard cell.givesDefault(record, of: type), let field = cell.field else { return }
+        var reason: String?
+        if !record.withField(field, type.acceptsDefault) {
+            let name = columns[SnippetColumns.type].text(record) ?? "text"
+            reason =
+                "\(record.withField(field) { PlainText.quoted($0) }) is not \(type.expectedDefault), "
+                + "as the type \(PlainText.quoted(name)) needs"
+        } else if let schema {
+            let fault = record.withField(field) { schema.fault(of: type.value(ofDefault: $0), of: type) }
+            let text = columns[SnippetColumns.schema].text(record) ?? ""
+            reason = fault.map { "\($0.text), by the schema \(PlainText.quoted(text))" }
+        }
+        guard let reason else { return }
+        pass.log.add(
+            .error, .invalidDefault, in: path, at: cell.position(record), field: cell.name, reason: reason)
     }
 }

@@ -17,6 +17,8 @@ enum SnippetColumns {
     static let type = Column("field_type", .word, ifAbsent: .value("text"), as: "type")
     static let `default` = Column("default_value", aliases: ["default"], .text)
 
+    static let schema = Column("field_schema", aliases: ["constraints"], .word, as: "schema")
+
     private static let nameAliases = ["snippet_type", "snippet", "name"]
 
     /// One field a row: the members of one element of `fields`.
@@ -31,7 +33,7 @@ enum SnippetColumns {
         .column(`default`),
         .derived(Derived.default),
         .column(Column("help_text", aliases: ["help"], .text, as: "help_text")),
-        .column(Column("field_schema", aliases: ["constraints"], .word, as: "schema")),
+        .column(schema),
     ])
 
     /// One snippet a row: the members of `data`.
@@ -49,7 +51,7 @@ enum SnippetColumns {
             Column("searchable", .word),
             Column(`default`.name, aliases: `default`.aliases, .text),
             Column("help_text", aliases: ["help"], .text),
-            Column("field_schema", aliases: ["constraints"], .word),
+            Column(schema.name, aliases: schema.aliases, .word),
         ],
         reserved: ["fields", "meta", "validation_rules", "allowed_child_types"])
 

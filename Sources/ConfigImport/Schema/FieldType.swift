@@ -2,7 +2,7 @@ import SystemSupport
 import UCG
 
 /// The type of a snippet's field, as its `field_type` cell says it.
-enum FieldType {
+enum FieldType: Sendable {
     case text, number, boolean, date, email, url, json, array, object
     case reference
     case select([String])
@@ -69,6 +69,66 @@ enum FieldType {
             throw Problem(code: .unknownType, reason: "no field type is named \(PlainText.quoted(text))")
         }
     }
+
+    // MARK: - What a schema can say of it
+
+    /// Whether its values are texts whose characters a schema can bound.
+    var isText: Bool {
+        switch self {
+        case .text, .email, .url, .reference: true
+        case .number, .boolean, .date, .json, .array, .object, .select: false
+        }
+    }
+    /// Whether its values are numbers.
+    var isNumber: Bool { if case .number = self { true } else { false } }
+    /// Whether its values are arrays.
+    var isArray: Bool { if case .array = self { true } else { false } }
+    /// Whether a schema can name members.
+    var hasMembers: Bool {
+        switch self {
+        case .array, .object: true
+        default: false
+        }
+    }
+
+    // MARK: - Values in JSON
+
+    /// What a value in JSON must be.
+    var expectedValue: String {
+        switch self {
+        case .text, .reference: "a text"
+        case .boolean: "true or false"
+        case .json: "JSON"
+        case .array: "an array"
+        case .object: "an object"
+        case .number, .date, .email, .url, .select: expectedDefault
+        }
+    }
+
+    /// Whether a value in JSON is one of this type.
+    func accepts(_ value: JSONValue) -> Bool {
+        switch (self, value) {
+        case (.json, _), (.text, .string), (.reference, .string), (.number, .number), (.boolean, .boolean),
+            (.array, .array), (.object, .object):
+            true
+        case (.date, .string(let text)), (.email, .string(let text)), (.url, .string(let text)),
+            (.select, .string(let text)):
+            acceptsDefault(text.span)
+        default: false
+        }
+    }
+
+    /// The value in JSON that a default stands for; it must be accepted.
+    func value(ofDefault text: Span<UInt8>) -> JSONValue {
+        switch self {
+        case .number: .number(PlainText.string(text))
+        case .boolean: .boolean(ColumnKind.isTrue(text) ?? false)
+        case .json, .array, .object: JSONValue(text) ?? .null
+        case .text, .date, .email, .url, .reference, .select: .string(Array(PlainText.string(text).utf8))
+        }
+    }
+
+    // MARK: - Defaults
 
     /// Whether a quoted empty default is the empty string; else it means 'not given'.
     var keepsEmptyDefault: Bool {
