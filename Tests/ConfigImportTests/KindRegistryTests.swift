@@ -8,9 +8,10 @@ struct KindRegistryTests {
     func order() {
         #expect(
             KindRegistry.builtIn.kinds.map(\.name) == [
-                "snippets", "themes", "associations", "translations",
+                "snippets", "themes", "entities", "associations", "translations",
             ])
-        #expect(KindRegistry.builtIn.types == EntityType.builtIn)
+        #expect(KindRegistry.builtIn.kinds.flatMap(\.types) == EntityType.builtIn)
+        #expect(KindRegistry.builtIn.kinds.filter(\.isOptional).map(\.name) == ["entities"])
     }
 
     @Test("Every type belongs to one kind, and every table to one name")
@@ -20,7 +21,9 @@ struct KindRegistryTests {
         }
         #expect(EntityType(rawValue: "page").map { KindRegistry.builtIn.kind(of: $0) } == .some(nil))
         #expect(
-            KindRegistry.builtIn.tables.map(\.name) == ["snippets.csv", "themes.csv", "associations.csv"])
+            KindRegistry.builtIn.tables.map(\.name) == [
+                "snippets.csv", "themes.csv", "entities.csv", "associations.csv",
+            ])
     }
 
     @Test("The members that a kind derives are named as the layout writes them, each once")

@@ -122,6 +122,40 @@ struct LinearityTests {
         },
         Content("doubled quotes", 32_000, "themes.csv", "name,text\na,\"", end: "\"\n") { _, _ in "\"\"" },
         Content("ragged rows", 4000, "themes.csv", "name,text\n") { index, _ in "a\(index)\n" },
+        Content(
+            "members of a schema", 2000, "snippets.csv",
+            "snippet_name,field_name,field_type,field_schema\nhero,f,Object,"
+        ) {
+            index, _ in
+            "\(index == 0 ? "" : ";")m\(index):String(max:9)"
+        },
+        Content("a pattern and a long default", 8000) { count, folder in
+            let text = String(repeating: "a", count: count)
+            try folder.write("name\na\n", to: "themes.csv")
+            try folder.write(
+                "snippet_name,field_name,field_type,field_schema,default_value\nhero,f,text,pattern:^(a|aa)*b$,\(text)\n",
+                to: "snippets.csv")
+        },
+        Content("instances of a snippet with as many fields", 600) { count, folder in
+            let fields = (0..<count).map { "hero,f\($0),text,true,false\n" }.joined()
+            try folder.write(
+                "snippet_name,field_name,field_type,required,localized\n\(fields)", to: "snippets.csv")
+            let rows = (0..<count).map { "hero,$n\($0),\"{\"\"f\($0)\"\":\"\"x\"\",\"\"g\"\":1}\"\n" }
+                .joined()
+            try folder.write("entity_type,semantic_name,data\n\(rows)", to: "entities.csv")
+        },
+        Content("types and names of entities", 2000) { count, folder in
+            try folder.write("name\na\n", to: "themes.csv")
+            let rows = (0..<count).map { "t\($0 % 500),$n\($0)\n" }.joined()
+            try folder.write("entity_type,semantic_name\n\(rows)", to: "entities.csv")
+            let references = (0..<count).map { ",$n\($0)\n,$m\($0)\n" }.joined()
+            try folder.write("parent_id,child_id\n\(references)", to: "associations.csv")
+        },
+        Content("members of data", 4000) { count, folder in
+            try folder.write("name\na\n", to: "themes.csv")
+            let members = (0..<count).map { "\"\"m\($0)\"\":[[{}]]" }.joined(separator: ",")
+            try folder.write("entity_type,semantic_name,data\npage,$a,\"{\(members)}\"\n", to: "entities.csv")
+        },
         Content("files of other names", 600) { count, folder in
             try folder.write("name\na\n", to: "themes.csv")
             for index in 0..<count { try folder.write("a\n", to: "theme\(10_000 + index).csv") }

@@ -22,7 +22,7 @@ struct ConfigDirectory {
     private let dialect: FileDialect
 
     static let laterNames = [
-        "entities.csv", "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
+        "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
         "field_types.csv",
     ]
     static let layers: [(name: String, layer: LayerPlace.Layer)] = [
@@ -59,11 +59,12 @@ struct ConfigDirectory {
             return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
         }
         for index in files.indices { files[index].index = index }
-        guard !files.isEmpty else {
+        let needed = registry.kinds.filter { !$0.isOptional }.map(\.files.description)
+        guard files.contains(where: { !$0.kind.isOptional }) else {
             throw InputError(
                 .missing, at: root,
                 reason:
-                    "no \(registry.kinds.dropLast().map(\.files.description).joined(separator: ", ")) or \(registry.kinds.last?.files.description ?? "") in this directory",
+                    "no \(needed.dropLast().joined(separator: ", ")) or \(needed.last ?? "") in this directory",
                 advice: issues.first { $0.severity == .error }.map { issue in
                     "\(PlainText.escaped(String(issue.path.dropFirst(root.count).drop { $0 == "/" }))): \(issue.reason)"
                 })
@@ -212,7 +213,7 @@ struct ConfigDirectory {
     }
 
     private mutating func noteMissingKinds() {
-        for kind in registry.kinds where !files.contains(where: { $0.kind == kind }) {
+        for kind in registry.kinds where !kind.isOptional && !files.contains(where: { $0.kind == kind }) {
             if misnamedKinds.contains(kind) { continue }
             notes.append("no \(kind.files.description): no \(kind.name) are imported")
         }

@@ -15,8 +15,22 @@ package struct Configuration: Sendable {
     private let importers: [any KindImporter]
     private let identities: IdentityTable
 
-    /// The kinds of configuration, in the order in which they are imported.
-    package var kinds: [Kind] { registry.kinds }
+    /// The kinds of which the directory can have or has files, in the order in which they are imported.
+    package var kinds: [Kind] { registry.kinds.filter { !$0.isOptional || (counts[$0]?.files ?? 0) > 0 } }
+
+    /// The types of the entities of a kind.
+    package func types(of kind: Kind) -> [EntityType] { typesOfKinds[registry.index(of: kind)] }
+
+    /// The kind that has the entities of a type; `nil` if there is none.
+    package func kind(of type: EntityType) -> Kind? {
+        typesOfKinds.firstIndex { $0.contains(type) }.map { registry.kinds[$0] }
+    }
+
+    /// The types of each kind, in the order of the registry.
+    private var typesOfKinds: [[EntityType]] {
+        zip(registry.kinds, importers).map { kind, importer in importer.types ?? kind.types }
+    }
+
     /// How much there is of each kind; the time is that of checking it.
     package let counts: [Kind: KindCounts]
 
@@ -90,23 +104,22 @@ package struct Configuration: Sendable {
 }
 
 extension Configuration: EntitySource {
-    package var types: [EntityType] { registry.types }
+    package var types: [EntityType] { typesOfKinds.flatMap { $0 } }
 
     /// The ids of all entities of each type, in the order of the files.
     ///
     /// Complexity: O(*n*) in the entities.
     package var ids: [EntityType: [EntityID]] {
         let places = files.map { registry.index(of: $0.kind) }
-        let kinds = registry.kinds
-        let types = types
+        let (types, typesOfKinds) = (types, typesOfKinds)
         let typePlaces = Dictionary(uniqueKeysWithValues: types.enumerated().map { ($1, $0) })
-        // The place of a kind's only type; `nil` if it makes several.
-        let onlyTypes = kinds.map { kind in kind.types.count == 1 ? typePlaces[kind.types[0]] : nil }
-        var ids = types.map { type in
-            var ids: [EntityID] = []
-            let kind = registry.kind(of: type)
-            ids.reserveCapacity(kind?.types.count == 1 ? kind.flatMap { counts[$0]?.entities } ?? 0 : 0)
-            return ids
+        // The place of a kind's only type; `nil` if its rows decide.
+        let onlyTypes = zip(registry.kinds, typesOfKinds).map { kind, types in
+            kind.types.count == 1 ? typePlaces[types[0]] : nil
+        }
+        var ids = types.map { _ in [EntityID]() }
+        for (kind, place) in zip(registry.kinds, onlyTypes) {
+            if let place { ids[place].reserveCapacity(counts[kind]?.entities ?? 0) }
         }
         for entry in 0..<identities.count {
             let origin = identities.origin(of: entry)
@@ -121,11 +134,11 @@ extension Configuration: EntitySource {
     /// The types that have entities, and the translated locales of each layer and scope.
     package var groups: Set<EntityGroup> {
         var groups: Set<EntityGroup> = []
-        for (kind, importer) in zip(registry.kinds, importers) {
+        for (types, importer) in zip(typesOfKinds, importers) {
             if let own = importer.groups {
                 groups.formUnion(own)
             } else if importer.counts.entities > 0 {
-                groups.formUnion(kind.types.map { EntityGroup(type: $0) })
+                groups.formUnion(types.map { EntityGroup(type: $0) })
             }
         }
         return groups
@@ -140,14 +153,15 @@ extension Configuration: EntitySource {
     ///
     /// - Throws: ``InputError`` if a file is not what it was when it was checked; what `body` throws.
     package func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
-        for file in files where file.kind.types.contains(type) {
+        guard let kind = kind(of: type) else { return }
+        let importer = importers[registry.index(of: kind)]
+        for file in files where file.kind == kind {
             let pass = BuildPass(options, identities: identities)
-            let importer = importers[registry.index(of: file.kind)]
-            guard file.kind.types.count > 1 else {
+            if kind.types.count == 1 {
                 try importer.build(file, pass, emit: body)
-                continue
+            } else {
+                try importer.build(file, pass) { if $0.type == type { try body($0) } }
             }
-            try importer.build(file, pass) { if $0.type == type { try body($0) } }
         }
     }
 }

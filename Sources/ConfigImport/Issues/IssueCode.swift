@@ -68,6 +68,9 @@ package struct IssueCode: RawRepresentable, Hashable, Sendable {
     /// A default that does not fit its field's type or schema.
     static let invalidDefault = IssueCode(rawValue: "invalid-default")
 
+    /// A member of an instance's data that its snippet has no field for.
+    static let unknownMember = IssueCode(rawValue: "unknown-member")
+
     // Identities and references.
 
     /// The same thing defined twice.

@@ -39,10 +39,14 @@ package struct IssueLog: Sendable {
     /// The number of warnings.
     package private(set) var warningCount = 0
 
-    /// Whether a further error of this file would be shown, if it comes after all others.
+    /// Whether a further issue of this file would be shown, if it comes after all others.
     ///
     /// If not, its text need not be worked out.
-    func showsMoreErrors(of path: String) -> Bool { (files[path]?.errors.count ?? 0) < Self.limit }
+    func showsMore(_ severity: Issue.Severity, of path: String) -> Bool {
+        guard let buckets = files[path] else { return true }
+        let isError = isStrict || severity == .error
+        return (isError ? buckets.errors : buckets.warnings).count < Self.limit
+    }
 
     /// Adds an issue.
     package mutating func add(_ issue: Issue) {

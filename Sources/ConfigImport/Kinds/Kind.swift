@@ -8,10 +8,12 @@ package import UCG
 package struct Kind: Hashable, Sendable {
     /// Its name, a plural: `snippets`.
     package let name: String
-    /// The types of the entities that its rows make, in an order in which no reference dangles.
+    /// The types of the entities that its rows make, in an order in which no reference dangles; none if the rows decide.
     package let types: [EntityType]
     /// The names of its files.
     let files: FilePattern
+    /// Whether a directory is complete without it.
+    package var isOptional = false
     /// The columns of its files, in each form that they can have.
     let layouts: [Layout]
     /// Makes what checks its files and builds its entities, for one run.

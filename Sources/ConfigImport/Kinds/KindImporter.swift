@@ -11,6 +11,9 @@ protocol KindImporter: Sendable {
     /// The entities that it has, in groups that can vanish as a whole; `nil` stands for one group of each type.
     var groups: Set<EntityGroup>? { get }
 
+    /// The types of the entities that it has found, for a kind whose rows decide; `nil` for the types of its kind.
+    var types: [EntityType]? { get }
+
     /// The type of the entity that a row defines, for a kind that makes entities of several types.
     func type(ofEntityFrom origin: EntityOrigin) -> EntityType?
 
@@ -35,6 +38,7 @@ protocol KindImporter: Sendable {
 
 extension KindImporter {
     var groups: Set<EntityGroup>? { nil }
+    var types: [EntityType]? { nil }
     func type(ofEntityFrom origin: EntityOrigin) -> EntityType? { nil }
     mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {}
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError) {}

@@ -8,13 +8,12 @@ package struct KindRegistry: Sendable {
     package let kinds: [Kind]
 
     /// What every configuration directory may have.
-    package static let builtIn = KindRegistry(kinds: [.snippets, .themes, .associations, .translations])
+    package static let builtIn = KindRegistry(kinds: [
+        .snippets, .themes, .entities, .associations, .translations,
+    ])
 
     /// The kind that makes entities of a type; `nil` if there is none.
     package func kind(of type: EntityType) -> Kind? { kinds.first { $0.types.contains(type) } }
-
-    /// The types of all kinds, in an order in which no reference dangles.
-    package var types: [EntityType] { kinds.flatMap(\.types) }
 
     /// The kinds of which a directory has one file each, by the file's name.
     var tables: [(name: String, kind: Kind)] {

@@ -13,6 +13,12 @@ struct CheckPass: RowPass {
     /// One more thread for the whole pass: one for each file would be too many.
     let worker = WorkerThread()
     var identities = IdentityTable()
+    /// The names that rows of `entities.csv` declare.
+    var semanticNames = SemanticNames()
+    /// The fields of each snippet, by its name, if there are instances whose data has to fit them.
+    var snippetFields: [String: SnippetFields] = [:]
+    /// Whether the directory has instances.
+    let hasInstances: Bool
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<Kind> = []
     /// The indices of files that could not be read at all.
@@ -29,6 +35,7 @@ struct CheckPass: RowPass {
         paths = directory.files.map(\.path)
         laterFiles = directory.laterFiles
         notes = directory.notes
+        hasInstances = directory.files.contains { $0.kind == .entities }
         broken = directory.misnamedKinds
         log = IssueLog(strict: options.isStrict)
         for issue in directory.issues { log.add(issue) }
@@ -54,8 +61,11 @@ struct CheckPass: RowPass {
     }
 
     /// What somebody may have meant; nothing if the issue would not be shown anyway.
-    func suggestion(for word: String, among names: some Sequence<String>, in path: String) -> String {
-        log.showsMoreErrors(of: path) ? Suggestion.suffix(for: word, among: names) : ""
+    func suggestion(
+        for word: String, among names: some Sequence<String>, in path: String,
+        _ severity: Issue.Severity = .error
+    ) -> String {
+        log.showsMore(severity, of: path) ? Suggestion.suffix(for: word, among: names) : ""
     }
 
     /// Adds an identity; says so if it is there already.

@@ -59,6 +59,32 @@ extension ColumnKind {
         Locale(PlainText.string($0)) != nil
     }
 
+    static let time = ColumnKind("a time", expected: "a time by RFC 3339, for example 2026-01-31T02:00:00Z") {
+        Timestamp(rfc3339: $0) != nil
+    }
+
+    static let uuid = ColumnKind(
+        "a UUID", expected: "a UUID, for example 9d2c1f0e-6a53-5b7e-8c41-2f60d7a3e915"
+    ) {
+        EntityID($0) != nil
+    }
+
+    static let semanticName = ColumnKind(
+        "a semantic name", expected: "'$' and a-z, 0-9 and '_', not beginning with a digit"
+    ) { text in
+        guard case .semanticName? = Reference(text) else { return false }
+        return true
+    }
+
+    /// A type of entities that have no file of their own.
+    static let declaredType = ColumnKind(
+        "a type for this file",
+        expected:
+            "a-z, 0-9, '_' and '-', and not snippet, theme, association or translation, which have files of their own"
+    ) { text in
+        EntityType(rawValue: PlainText.string(text)).map { !EntityType.builtIn.contains($0) } ?? false
+    }
+
     /// A snippet's name, or a built-in type; the importer says which there are.
     static let entityType = ColumnKind(
         "a type", expected: "a snippet's name, page, menu, menu-item or navigation-item"

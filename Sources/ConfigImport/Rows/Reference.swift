@@ -32,12 +32,14 @@ enum Reference: Hashable, Sendable {
         self = .name(type, String(parts[1]))
     }
 
-    /// The id it stands for; `nil` for a semantic name, which no id can be derived from.
-    var id: EntityID? {
+    /// The id that it stands for; `nil` for a semantic name that no entity, or more than one, has.
+    func id(by names: SemanticNames) -> EntityID? {
         switch self {
-        case .id(let id): id
-        case .name(let type, let name): EntityName.id(type, name)
-        case .semanticName: nil
+        case .id(let id): return id
+        case .name(let type, let name): return names.id(type, name)
+        case .semanticName(let name):
+            guard case .entity(let id) = names.resolve(name.dropFirst()) else { return nil }
+            return id
         }
     }
 }

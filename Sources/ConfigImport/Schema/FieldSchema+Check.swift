@@ -72,9 +72,9 @@ extension FieldSchema {
         let element = elements.first ?? (members.isEmpty ? nil : objectElement)
         guard let element else { return nil }
         for (index, value) in values.enumerated() {
-            guard var fault = element.schema.fault(of: value, of: element.type) else { continue }
-            fault.place = "[\(index)]" + Self.joined(fault.place)
-            return fault
+            if let fault = element.schema.fault(of: value, of: element.type) {
+                return fault.within("[\(index)]")
+            }
         }
         return nil
     }
@@ -89,16 +89,11 @@ extension FieldSchema {
     private func fault(ofMembers object: [[UInt8]: JSONValue]) -> SchemaFault? {
         for member in members {
             guard let value = object[Array(member.name.utf8)], value != .null,
-                var fault = member.value.schema.fault(of: value, of: member.value.type)
+                let fault = member.value.schema.fault(of: value, of: member.value.type)
             else { continue }
-            fault.place = member.name + Self.joined(fault.place)
-            return fault
+            return fault.within(member.name)
         }
         return nil
-    }
-
-    private static func joined(_ place: String) -> String {
-        place.isEmpty || place.hasPrefix("[") ? place : ".\(place)"
     }
 
     private func fault(ofCount count: Int, of noun: String) -> SchemaFault? {

@@ -59,6 +59,12 @@ struct SchemaFault: Hashable {
     var place = ""
     let reason: String
 
+    /// The same fault, seen from the object that has the value as a member, or from the array that has it as an element.
+    func within(_ container: String) -> SchemaFault {
+        let isDirect = place.isEmpty || place.hasPrefix("[")
+        return SchemaFault(place: container + (isDirect ? place : ".\(place)"), reason: reason)
+    }
+
     /// The reason with its place.
     var text: String { place.isEmpty ? reason : "\(place): \(reason)" }
 }

@@ -26,8 +26,8 @@ package enum Change: Hashable, Sendable {
     /// Compares what a key holds with the entity that should be there.
     ///
     /// Complexity: O(*n*) in the bytes of both.
-    package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
-        switch EntityComparison(stored: stored, wanted: wanted) {
+    package init(stored: Span<UInt8>, wanted: Span<UInt8>, given: GivenStamps = []) {
+        switch EntityComparison(stored: stored, wanted: wanted, given: given) {
         case .same: self = .unchanged
         case .different(let difference): self = .update(difference)
         case .notAnEntity: self = .notAnEntity

@@ -17,11 +17,13 @@ package struct PlannedChange: Sendable {
     package let wanted: [UInt8]?
     /// After how many milliseconds the key would vanish as it is; `nil` if never, as it should.
     package let expiry: Int?
+    /// The stamps that the entity's source gives, which are compared too.
+    package let given: GivenStamps
 
     /// A change of the entity at `key`.
     package init(
         key: EntityKey, origin: EntityOrigin?, change: Change, stored: StoredEntity, wanted: [UInt8]?,
-        expiry: Int? = nil
+        expiry: Int? = nil, given: GivenStamps = []
     ) {
         self.key = key
         self.origin = origin
@@ -29,6 +31,7 @@ package struct PlannedChange: Sendable {
         self.stored = stored
         self.wanted = wanted
         self.expiry = expiry
+        self.given = given
     }
 
     /// The members that an update changes, by name; none for any other change.
@@ -36,7 +39,7 @@ package struct PlannedChange: Sendable {
     /// Complexity: O(*n*) in the bytes of both entities, which are parsed.
     package var members: [EntityDifference.Member] {
         guard case .update = change, let stored = stored.bytes, let wanted else { return [] }
-        return EntityDifference.members(stored: stored, wanted: wanted)
+        return EntityDifference.members(stored: stored, wanted: wanted, given: given)
     }
 
     /// The user's name for the entity, for example `hero.welcome (de_DE)`; `nil` if it says nothing of the kind.

@@ -26,7 +26,10 @@ struct ComparedBatch: Sendable {
     init(_ batch: consuming MutationBatch, with stored: StoredEntities) {
         var findings: [Finding] = []
         for index in stored.indices {
-            let difference = batch.withValue(at: index) { stored.difference(at: index, from: $0) }
+            let given = batch.mutations[index].given
+            let difference = batch.withValue(at: index) {
+                stored.difference(at: index, from: $0, given: given)
+            }
             guard let difference else { continue }
             findings.append(
                 Finding(

@@ -27,12 +27,14 @@ struct StoredEntities: Sendable {
     /// What has to happen so that an entity is `wanted`; `nil` if it is.
     ///
     /// Complexity: O(*n*) in the bytes of both.
-    func difference(at index: Int, from wanted: Span<UInt8>) -> Difference? {
+    ///
+    /// - Parameter given: The stamps that the entity's source gives.
+    func difference(at index: Int, from wanted: Span<UInt8>, given: GivenStamps = []) -> Difference? {
         let compared = values.withString(at: index) { stored in
-            let change = Change(stored: stored, wanted: wanted)
+            let change = Change(stored: stored, wanted: wanted, given: given)
             // An entity does not expire, so it is written again without.
             guard case .unchanged = change, !expiries.isEmpty, expiries[index] != nil else { return change }
-            return EntityDifference(stored: stored).map { .update($0) } ?? change
+            return EntityDifference(stored: stored, given: given).map { .update($0) } ?? change
         }
         guard let change = compared else {
             return taken.contains(index) ? (.otherType, .otherType) : (.create, .absent)

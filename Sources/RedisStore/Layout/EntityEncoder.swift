@@ -8,6 +8,8 @@ struct EntityEncoder {
     private let stamp: WriteStamp
     private var type: EntityType
     private var semanticName: String?
+    /// Whether the envelope has stamps that the entity's source gives.
+    private var hasGivenStamps = false
     /// The length of the key, and the key up to its id.
     private var beforeID: [UInt8]
     /// The value without id and data.
@@ -26,11 +28,15 @@ struct EntityEncoder {
 
     /// Prepares for an entity.
     mutating func choose(_ entity: borrowing Entity) {
-        if entity.type != type || entity.semanticName != semanticName {
+        let isGiven = !entity.givenStamps.isEmpty
+        if isGiven || hasGivenStamps || entity.type != type || entity.semanticName != semanticName {
             type = entity.type
             semanticName = entity.semanticName
+            hasGivenStamps = isGiven
             beforeID = Self.beforeID(keyPrefix, type)
-            envelope = EntityEnvelope(type, semanticName: semanticName, stamp: stamp)
+            envelope = EntityEnvelope(
+                type, semanticName: semanticName,
+                stamp: isGiven ? stamp.with(createdAt: entity.createdAt, createdBy: entity.createdBy) : stamp)
         }
         id.removeAll(keepingCapacity: true)
         entity.id.append(to: &id)

@@ -84,7 +84,7 @@ extension RedisSync {
                 let key = EntityKey(prefix: prefix, type: mutation.type, id: mutation.id)
                 let planned = PlannedChange(
                     key: key, origin: mutation.origin, change: change, stored: finding.stored,
-                    wanted: batch.value(at: index), expiry: finding.expiry)
+                    wanted: batch.value(at: index), expiry: finding.expiry, given: mutation.given)
                 guard plan.admits(planned) else { return }
                 plan.add(change, to: key, origin: mutation.origin, byteCount: batch.byteCount(of: index))
                 if finding.expiry != nil { expiring.insert(mutation.id) }

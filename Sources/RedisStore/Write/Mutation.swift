@@ -8,6 +8,8 @@ struct Mutation: Sendable {
     let id: EntityID
     /// The file and line that the entity comes from.
     let origin: EntityOrigin
+    /// The stamps that its source gives.
+    var given: GivenStamps = []
     /// The index of the first byte after its key.
     let keyEnd: Int
     /// The index of the first byte of its value, after the value's length.

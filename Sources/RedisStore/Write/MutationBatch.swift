@@ -69,8 +69,8 @@ struct MutationBatch: Sendable {
         encoder.appendValue(entity.data, to: &bytes)
         mutations.append(
             Mutation(
-                type: entity.type, id: entity.id, origin: entity.origin, keyEnd: keyEnd,
-                valueStart: valueStart, end: bytes.count))
+                type: entity.type, id: entity.id, origin: entity.origin, given: entity.givenStamps,
+                keyEnd: keyEnd, valueStart: valueStart, end: bytes.count))
     }
 
     /// Adds a mutation of another batch.
@@ -80,7 +80,7 @@ struct MutationBatch: Sendable {
         bytes.append(contentsOf: other.bytes[range])
         mutations.append(
             Mutation(
-                type: mutation.type, id: mutation.id, origin: mutation.origin,
+                type: mutation.type, id: mutation.id, origin: mutation.origin, given: mutation.given,
                 keyEnd: mutation.keyEnd + shift, valueStart: mutation.valueStart + shift, end: bytes.count))
     }
 
@@ -95,8 +95,8 @@ struct MutationBatch: Sendable {
         bytes.appendLineEnd()
         mutations.append(
             Mutation(
-                type: mutation.type, id: mutation.id, origin: mutation.origin, keyEnd: keyEnd,
-                valueStart: valueStart, end: bytes.count))
+                type: mutation.type, id: mutation.id, origin: mutation.origin, given: mutation.given,
+                keyEnd: keyEnd, valueStart: valueStart, end: bytes.count))
     }
 
     /// The unanswered mutations, in an empty batch.

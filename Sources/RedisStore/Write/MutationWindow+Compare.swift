@@ -21,7 +21,11 @@ extension MutationWindow {
         new.isSplit = sendsSingly || batch.refusals > 0
         changed.isSplit = sendsSingly
         for index in stored.indices {
-            switch batch.withValue(at: index, { stored.difference(at: index, from: $0) })?.change {
+            let given = batch.mutations[index].given
+            let difference = batch.withValue(at: index) {
+                stored.difference(at: index, from: $0, given: given)
+            }
+            switch difference?.change {
             case .create: new.append(index, of: batch)
             case .update(let difference):
                 let value = batch.withValue(at: index) { difference.update($0) }

@@ -92,10 +92,9 @@ struct JSONReporter: Reporter {
         begin(heading)
         var json = JSONWriter()
         json.object { json in
-            for kind in KindRegistry.builtIn.kinds {
-                json.key(JSONKey(kind.name))
-                Self.write(
-                    kind.types.reduce(ChangeCounts()) { $0 + (plan.counts[$1] ?? ChangeCounts()) }, to: &json)
+            for (name, counts) in plan.countsByKind {
+                json.key(JSONKey(name))
+                Self.write(counts, to: &json)
             }
             json.key("total")
             Self.write(plan.total, to: &json)

@@ -16,6 +16,21 @@ extension SyncPlan {
     }
 }
 
+extension SyncPlan {
+    /// The changes of each kind; those of types that no file has for its own are `entities`, if there are any.
+    var countsByKind: [(name: String, counts: ChangeCounts)] {
+        let registry = KindRegistry.builtIn
+        func sum(_ types: some Sequence<EntityType>) -> ChangeCounts {
+            types.reduce(ChangeCounts()) { $0 + (counts[$1] ?? ChangeCounts()) }
+        }
+        let others = counts.keys.filter { registry.kind(of: $0) == nil }
+        return registry.kinds.compactMap { kind in
+            if !kind.isOptional { return (kind.name, sum(kind.types)) }
+            return others.isEmpty ? nil : (kind.name, sum(others))
+        }
+    }
+}
+
 extension PlannedChange {
     /// The kind of the entity, or its type if no kind makes such entities.
     var kindName: String { KindRegistry.builtIn.kind(of: key.type)?.name ?? key.type.rawValue }

@@ -44,7 +44,9 @@ struct Summary {
         self.outcome = outcome
         lines = configuration.kinds.map { kind in
             let changes = outcome.result.map { result in
-                kind.types.reduce(ChangeCounts()) { $0 + (result.counts[$1] ?? ChangeCounts()) }
+                configuration.types(of: kind).reduce(ChangeCounts()) {
+                    $0 + (result.counts[$1] ?? ChangeCounts())
+                }
             }
             return Line(name: kind.name, counts: counts[kind] ?? KindCounts(), changes: changes)
         }

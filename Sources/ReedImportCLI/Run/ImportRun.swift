@@ -31,7 +31,7 @@ final class ImportRun {
     var summary: Summary {
         var counts = configuration.counts
         for (type, duration) in entities.durations {
-            if let kind = configuration.kinds.first(where: { $0.types.contains(type) }) {
+            if let kind = configuration.kind(of: type) {
                 counts[kind]?.duration += duration
             }
         }

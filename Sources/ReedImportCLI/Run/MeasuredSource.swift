@@ -20,7 +20,7 @@ final class MeasuredSource: EntitySource {
     var estimatedByteCount: Int { configuration.estimatedByteCount }
 
     func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
-        progress.begin("\(activity) \(KindRegistry.builtIn.kind(of: type)?.name ?? type.rawValue)")
+        progress.begin("\(activity) \(configuration.kind(of: type)?.name ?? type.rawValue)")
         let start = ContinuousClock.now
         defer { durations[type, default: .zero] += ContinuousClock.now - start }
         try configuration.forEachEntity(of: type, body)

@@ -14,6 +14,18 @@ package struct Entity: Sendable {
     package var data: JSONWriter
     /// Where it comes from.
     package var origin: EntityOrigin
+    /// When it was created, if its source says so; else the time of the run that creates it.
+    package var createdAt: Timestamp?
+    /// Who created it, if its source says so; else the author of the run that creates it.
+    package var createdBy: String?
+
+    /// The stamps that its source gives: they are compared and written like its content.
+    @inlinable package var givenStamps: GivenStamps {
+        var given: GivenStamps = []
+        if createdAt != nil { given.insert(.createdAt) }
+        if createdBy != nil { given.insert(.createdBy) }
+        return given
+    }
 
     /// An entity whose `data` is still empty.
     package init(type: EntityType, id: EntityID, semanticName: String? = nil, origin: EntityOrigin) {
@@ -23,6 +35,23 @@ package struct Entity: Sendable {
         self.origin = origin
         data = JSONWriter()
     }
+}
+
+/// The stamps of an entity that its source gives, and not the run that writes it.
+///
+///     let given: GivenStamps = [.createdAt]
+///     given.contains(.createdBy)  // false: the stored author is kept
+package struct GivenStamps: OptionSet, Hashable, Sendable {
+    /// A bit for each stamp.
+    package let rawValue: UInt8
+
+    /// The stamps of these bits.
+    @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// `created_at`.
+    package static let createdAt = GivenStamps(rawValue: 1)
+    /// `created_by`.
+    package static let createdBy = GivenStamps(rawValue: 2)
 }
 
 /// Where an entity comes from, so that a refusal can name file and line.

@@ -17,11 +17,11 @@ package enum EntityComparison: Hashable, Sendable {
 
     /// Compares two entities as JSON, of which `wanted` is one that ``EntityEnvelope`` has written.
     ///
-    /// Bytes are compared first. JSON is parsed only where they differ in more than times and author, and not even
+    /// Stamps that the entity's source gives are content; the others make no difference. Bytes are compared first. JSON is parsed only where they differ in more than times and author, and not even
     /// then if both are written in the same way, as they are unless another program has written one of them.
     /// Complexity: O(*n*) in the bytes of both.
-    package init(stored: Span<UInt8>, wanted: Span<UInt8>) {
-        if let stamps = Stamps(stored: stored, wanted: wanted) {
+    package init(stored: Span<UInt8>, wanted: Span<UInt8>, given: GivenStamps = []) {
+        if given.isEmpty, let stamps = Stamps(stored: stored, wanted: wanted) {
             let storedRest = stored.extracting(stamps.storedEnd..<stored.count)
             let wantedRest = wanted.extracting(stamps.wantedEnd..<wanted.count)
             if storedRest.isEqual(to: wantedRest) {
@@ -44,8 +44,8 @@ package enum EntityComparison: Hashable, Sendable {
             self = .notAnEntity
             return
         }
-        let isSame = EntityDifference.members(stored: stored, wanted: wanted).isEmpty
-        self = isSame ? .same : .different(EntityDifference(stored))
+        let isSame = EntityDifference.members(stored: stored, wanted: wanted, given: given).isEmpty
+        self = isSame ? .same : .different(EntityDifference(stored, given: given))
     }
 
     /// The text in quotes, if it has no escapes.

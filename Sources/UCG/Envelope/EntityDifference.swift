@@ -15,16 +15,18 @@ package struct EntityDifference: Hashable, Sendable {
     }
 
     /// What is kept of a stored entity that is written again; `nil` if it is not JSON.
-    package init?(stored: Span<UInt8>) {
+    package init?(stored: Span<UInt8>, given: GivenStamps = []) {
         guard let value = JSONValue(stored) else { return nil }
-        self.init(value)
+        self.init(value, given: given)
     }
 
-    init(_ stored: JSONValue) {
+    init(_ stored: JSONValue, given: GivenStamps) {
         func text(_ name: String) -> [UInt8]? {
             if case .string(let bytes)? = stored[name] { bytes } else { nil }
         }
-        self.init(createdAt: text("created_at"), createdBy: text("created_by"))
+        self.init(
+            createdAt: given.contains(.createdAt) ? nil : text("created_at"),
+            createdBy: given.contains(.createdBy) ? nil : text("created_by"))
     }
 
     /// One member that differs; members of `data` each for itself.
@@ -37,17 +39,26 @@ package struct EntityDifference: Hashable, Sendable {
         package let wanted: JSONValue?
     }
 
-    private static let stamps = Set(["created_at", "updated_at", "created_by"].map { Array($0.utf8) })
-
-    /// The members in which two entities differ, by name; times and author do not count.
-    ///
-    /// Complexity: O(*n*) in the bytes of both, which are parsed.
-    package static func members(stored: [UInt8], wanted: [UInt8]) -> [Member] {
-        guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
-        return members(stored: stored, wanted: wanted)
+    /// The members that make no difference.
+    private static func ignored(_ given: GivenStamps) -> Set<[UInt8]> {
+        var names: Set = ["updated_at"]
+        if !given.contains(.createdAt) { names.insert("created_at") }
+        if !given.contains(.createdBy) { names.insert("created_by") }
+        return Set(names.map { Array($0.utf8) })
     }
 
-    static func members(stored: JSONValue, wanted: JSONValue) -> [Member] {
+    /// The members in which two entities differ, by name; times and author count only if the source gives them.
+    ///
+    /// Complexity: O(*n*) in the bytes of both, which are parsed.
+    package static func members(
+        stored: [UInt8], wanted: [UInt8], given: GivenStamps = []
+    ) -> [Member] {
+        guard let stored = JSONValue(stored.span), let wanted = JSONValue(wanted.span) else { return [] }
+        return members(stored: stored, wanted: wanted, given: given)
+    }
+
+    static func members(stored: JSONValue, wanted: JSONValue, given: GivenStamps) -> [Member] {
+        let stamps = ignored(given)
         var members: [Member] = []
         func compare(stored: [[UInt8]: JSONValue], wanted: [[UInt8]: JSONValue], prefix: String) {
             let names = Set(stored.keys).union(wanted.keys).sorted { $0.lexicographicallyPrecedes($1) }

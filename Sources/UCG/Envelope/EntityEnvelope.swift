@@ -6,18 +6,35 @@ import SystemSupport
 package struct WriteStamp: Sendable {
     /// `created_at`, `updated_at`, `created_by` and the key of `data`, encoded once for the whole run.
     fileprivate let members: JSONWriter
+    private let time: Timestamp
+    private let author: String
 
     /// A stamp for entities that are created at `time` by `author`.
     package init(time: Timestamp, author: String) {
+        (self.time, self.author) = (time, author)
+        members = Self.members(createdAt: time, updatedAt: time, author: author)
+    }
+
+    /// The same stamp, but for what a source gives.
+    package func with(createdAt: Timestamp?, createdBy: String?) -> WriteStamp {
+        WriteStamp(self, createdAt: createdAt ?? time, author: createdBy ?? author)
+    }
+
+    private init(_ other: WriteStamp, createdAt: Timestamp, author: String) {
+        (time, self.author) = (other.time, other.author)
+        members = Self.members(createdAt: createdAt, updatedAt: other.time, author: author)
+    }
+
+    private static func members(createdAt: Timestamp, updatedAt: Timestamp, author: String) -> JSONWriter {
         var json = JSONWriter()
         json.key("created_at")
-        json.string(time.description)
+        json.string(createdAt.description)
         json.key("updated_at")
-        json.string(time.description)
+        json.string(updatedAt.description)
         json.key("created_by")
         json.string(author)
         json.key("data")
-        members = json
+        return json
     }
 }
 
@@ -68,8 +85,11 @@ extension Entity {
     /// Complexity: O(*n*) in its bytes.
     package func json(_ stamp: WriteStamp) -> [UInt8] {
         var bytes: [UInt8] = []
-        EntityEnvelope(type, semanticName: semanticName, stamp: stamp)
-            .append(id: id.description.utf8.span, data: data, to: &bytes)
+        EntityEnvelope(
+            type, semanticName: semanticName,
+            stamp: givenStamps.isEmpty ? stamp : stamp.with(createdAt: createdAt, createdBy: createdBy)
+        )
+        .append(id: id.description.utf8.span, data: data, to: &bytes)
         return bytes
     }
 }

@@ -10,15 +10,17 @@ struct AssociationCheck {
     func type(_ record: borrowing CSVRecord, _ pass: inout CheckPass) {
         guard let name = columns.entityType.validText(record) else { return }
         if AssociationLayout.builtInTypes.contains(name) { return }
-        if pass.isBroken(.snippet) || pass.lostTexts.contains(name) { return }
-        if pass.identities.contains(EntityName.id(.snippet, name)) { return }
-        var reason =
-            "no snippet is named \(PlainText.quoted(name)), and no built-in type"
-            + pass.suggestion(
-                for: name, among: pass.names(of: .snippet) + AssociationLayout.builtInTypes, in: path)
-        if pass.laterFiles.contains("entities.csv") {
-            reason += "; entities.csv may use it, but this version does not read that file"
+        if columns.names.types.contains(where: { $0.rawValue == name }) { return }
+        if pass.isBroken(.snippet) || pass.broken.contains(.entities) || pass.lostTexts.contains(name) {
+            return
         }
+        if pass.identities.contains(EntityName.id(.snippet, name)) { return }
+        let reason =
+            "no snippet is named \(PlainText.quoted(name)), no built-in type, and no type of entities.csv"
+            + pass.suggestion(
+                for: name,
+                among: pass.names(of: .snippet) + AssociationLayout.builtInTypes
+                    + columns.names.types.map(\.rawValue).sorted(), in: path)
         pass.log.add(
             .error, .unknownType, in: path, at: columns.entityType.position(record),
             field: columns.entityType.name,
@@ -60,19 +62,30 @@ struct AssociationCheck {
                 cell, of: record, canDangle: true, &pass,
                 reason: "no entity of this import has the id '\(id)'")
         case .name(let type, let name):
-            if pass.identities.contains(EntityName.id(type, name)) { return }
-            if pass.isBroken(type) || pass.lostTexts.contains(name) { return }
+            if pass.identities.contains(columns.names.id(type, name)) { return }
+            if pass.isBroken(type) || pass.broken.contains(.entities) || pass.lostTexts.contains(name) {
+                return
+            }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
             reason += pass.suggestion(for: name, among: pass.names(of: type), in: path)
             reportUnknown(cell, of: record, canDangle: true, &pass, reason: reason)
         case .semanticName(let name):
-            var reason =
-                "no entity of this import has the semantic name \(PlainText.quoted(name))"
-                + (pass.options.allowsDangling ? ", and without it no id can be derived" : "")
-            if pass.laterFiles.contains("entities.csv") {
-                reason += "; entities.csv may give it, but this version does not read that file"
+            switch columns.names.resolve(name.dropFirst()) {
+            case .entity: return
+            case .ambiguous:
+                pass.log.add(
+                    .error, .ambiguousReference, in: path, at: cell.position(record), field: cell.name,
+                    reason:
+                        "entities of several types are called \(PlainText.quoted(name)); write <type>:\(name.dropFirst())"
+                )
+            case .unknown:
+                if pass.broken.contains(.entities) || pass.lostTexts.contains(name) { return }
+                let reason =
+                    "no entity of this import has the semantic name \(PlainText.quoted(name))"
+                    + pass.suggestion(for: name, among: columns.names.names.names, in: path)
+                    + (pass.options.allowsDangling ? ", and without it no id can be derived" : "")
+                reportUnknown(cell, of: record, canDangle: false, &pass, reason: reason)
             }
-            reportUnknown(cell, of: record, canDangle: false, &pass, reason: reason)
         }
     }
 

@@ -4,6 +4,8 @@ import UCG
 /// The columns of one `associations.csv`, and what a row means by them.
 struct AssociationColumns {
     let binding: ColumnBinding
+    /// The names that rows of `entities.csv` declare.
+    let names: SemanticNames
     let isByName: Bool
     let path, type: ColumnBinding.Cell
     /// By-id form.
@@ -11,8 +13,9 @@ struct AssociationColumns {
     /// By-name form.
     let parentPath, entityType, entityID: ColumnBinding.Cell
 
-    init(_ binding: ColumnBinding) {
+    init(_ binding: ColumnBinding, names: SemanticNames) {
         self.binding = binding
+        self.names = names
         (path, type) = (binding[AssociationLayout.path], binding[AssociationLayout.type])
         (parentID, childID) = (binding[AssociationLayout.parentID], binding[AssociationLayout.childID])
         parentPath = binding[AssociationLayout.parentPath]
@@ -39,18 +42,25 @@ struct AssociationColumns {
 
     /// The child's id; `nil` if the row names none.
     func child(_ record: borrowing CSVRecord) -> EntityID? {
-        guard isByName else { return childID.reference(record)?.id }
+        guard isByName else { return childID.reference(record)?.id(by: names) }
         guard let type = entityType.text(record).flatMap({ EntityType(rawValue: $0) }),
             let name = entityID.validText(record)
         else { return nil }
-        return EntityName.id(type, name)
+        return placed(type, name)
+    }
+
+    /// The entity that a row of the by-name form places: the one whose semantic name is `$name`, or the one whose id is
+    /// derived from type and name.
+    func placed(_ type: EntityType, _ name: String) -> EntityID {
+        if case .entity(let id) = names.resolve(name) { return id }
+        return names.id(type, name)
     }
 
     /// The parent, by what all rows of the file place.
     func parent(_ record: borrowing CSVRecord, _ placements: Placements) -> Parent {
         guard isByName else {
             guard parentID.isGiven(record) else { return .root }
-            return parentID.reference(record)?.id.map { .entity($0) } ?? .unknown
+            return parentID.reference(record)?.id(by: names).map { .entity($0) } ?? .unknown
         }
         guard parentPath.isGiven(record) else { return .root }
         return parentPath.validText(record).map { placements.find($0) } ?? .unknown

@@ -6,10 +6,13 @@ struct AssociationImporter: KindImporter {
     /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
     private var placements = Placements()
+    /// The names that rows of `entities.csv` declare.
+    private var names = SemanticNames()
 
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
+        names = pass.semanticNames
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns)
+        let columns = AssociationColumns(rows.columns, names: names)
         while try pass.next(&rows) {
             let child = columns.child(rows.record)
             if columns.isByName, let child, let name = columns.entityID.text(rows.record) {
@@ -54,7 +57,7 @@ struct AssociationImporter: KindImporter {
     mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var again = RereadPass(pass.options)
         guard var rows = try again.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns)
+        let columns = AssociationColumns(rows.columns, names: names)
         let check = AssociationCheck(columns: columns, path: file.path)
         var containers = Containers()
         while try again.next(&rows) {
@@ -118,7 +121,7 @@ extension AssociationImporter {
         _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns)
+        let columns = AssociationColumns(rows.columns, names: names)
         while try pass.next(&rows) {
             guard let id = columns.id(rows.record, placements), let child = columns.child(rows.record) else {
                 throw InputError.changed(file.path)

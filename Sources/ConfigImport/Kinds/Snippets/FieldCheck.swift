@@ -32,6 +32,21 @@ struct FieldCheck {
         guard let type = checkType(record, in: path, &pass) else { return }
         let schema = checkSchema(record, of: type, in: path, &pass)
         checkDefault(record, of: type, schema: schema, in: path, &pass)
+        if let snippet, pass.hasInstances, let name = fieldCell.validText(record) {
+            pass.snippetFields[snippet, default: SnippetFields()].add(
+                name,
+                SnippetFields.Field(
+                    type: type, schema: schema ?? FieldSchema(),
+                    isRequired: isTrue(SnippetColumns.required, in: record, else: false),
+                    isLocalized: isTrue(SnippetColumns.localized, in: record, else: true)))
+        }
+    }
+
+    /// The value of a boolean column; `absent` if the row gives none.
+    private func isTrue(_ column: Column, in record: borrowing CSVRecord, else absent: Bool) -> Bool {
+        let cell = columns[column]
+        guard let field = cell.validField(record) else { return absent }
+        return record.withField(field) { ColumnKind.isTrue($0) } ?? absent
     }
 
     /// A field has a name of its own in its snippet.

@@ -17,6 +17,9 @@ enum SnippetColumns {
     static let type = Column("field_type", .word, ifAbsent: .value("text"), as: "type")
     static let `default` = Column("default_value", aliases: ["default"], .text)
 
+    static let required = Column(
+        "required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")
+    static let localized = Column("localized", .boolean, ifAbsent: .value("true"), as: "localized")
     static let schema = Column("field_schema", aliases: ["constraints"], .word, as: "schema")
 
     private static let nameAliases = ["snippet_type", "snippet", "name"]
@@ -26,9 +29,8 @@ enum SnippetColumns {
         .column(name),
         .column(field),
         .column(type),
-        .column(
-            Column("required", aliases: ["is_required"], .boolean, ifAbsent: .value("false"), as: "required")),
-        .column(Column("localized", .boolean, ifAbsent: .value("true"), as: "localized")),
+        .column(required),
+        .column(localized),
         .column(Column("searchable", .boolean, as: "searchable")),
         .column(`default`),
         .derived(Derived.default),
@@ -46,8 +48,8 @@ enum SnippetColumns {
         ],
         passedOn: [
             Column(type.name, .word),
-            Column("required", aliases: ["is_required"], .word),
-            Column("localized", .word),
+            Column(required.name, aliases: required.aliases, .word),
+            Column(localized.name, .word),
             Column("searchable", .word),
             Column(`default`.name, aliases: `default`.aliases, .text),
             Column("help_text", aliases: ["help"], .text),
