@@ -41,14 +41,14 @@ struct NewKindTests {
         }
 
         func build(
-            _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+            _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+            emit: (borrowing Entity) throws -> Void
         ) throws {
             guard var rows = try pass.open(file, { _, _ in Self.layout }) else { return }
             let name = rows.columns[Self.name]
             while try pass.next(&rows) {
-                guard let type = types[rows.origin.line], let text = name.validText(rows.record) else {
-                    throw InputError.changed(file.path)
-                }
+                guard let text = name.validText(rows.record) else { throw InputError.changed(file.path) }
+                guard types[rows.origin.line] == type else { continue }
                 var entity = Entity(type: type, id: EntityName.id(type, text), origin: rows.origin)
                 entity.data.beginObject()
                 rows.columns.write(rows.record, to: &entity.data) { (_: Derived, _, _) in }

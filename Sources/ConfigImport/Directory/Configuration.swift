@@ -157,11 +157,7 @@ extension Configuration: EntitySource {
         let importer = importers[registry.index(of: kind)]
         for file in files where file.kind == kind {
             let pass = BuildPass(options, identities: identities)
-            if kind.types.count == 1 {
-                try importer.build(file, pass, emit: body)
-            } else {
-                try importer.build(file, pass) { if $0.type == type { try body($0) } }
-            }
+            try importer.build(file, of: type, pass, emit: body)
         }
     }
 }

@@ -28,11 +28,12 @@ protocol KindImporter: Sendable {
     /// - Parameter files: The files of this kind.
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError)
 
-    /// Reads a file that was found valid, and passes its entities, of whatever type, to `emit`.
+    /// Reads a file that was found valid, and passes its entities of a type to `emit`.
     ///
     /// - Throws: ``InputError`` if it is not what it was when it was checked; what `emit` throws.
     func build(
-        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws
 }
 

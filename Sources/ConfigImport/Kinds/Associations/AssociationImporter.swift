@@ -118,7 +118,8 @@ struct AssociationImporter: KindImporter {
 // The second pass.
 extension AssociationImporter {
     func build(
-        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
         let columns = AssociationColumns(rows.columns, names: names)

@@ -68,14 +68,15 @@ extension EntitiesImporter {
 // The second pass.
 extension EntitiesImporter {
     func build(
-        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, { _, _ in EntitiesColumns.layout }) else { return }
         let columns = EntityRow(rows.columns)
         while try pass.next(&rows) {
-            guard let type = columns.type(rows.record), let id = columns.id(rows.record, of: type) else {
-                throw InputError.changed(file.path)
-            }
+            guard let rowType = columns.type(rows.record) else { throw InputError.changed(file.path) }
+            guard rowType == type else { continue }
+            guard let id = columns.id(rows.record, of: type) else { throw InputError.changed(file.path) }
             var entity = Entity(
                 type: type, id: id, semanticName: columns.nameCell.text(rows.record), origin: rows.origin)
             entity.createdAt = columns.time(rows.record)

@@ -70,7 +70,8 @@ extension SnippetImporter {
 // The second pass.
 extension SnippetImporter {
     func build(
-        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         guard let rows = try pass.open(file, SnippetColumns.choose) else { return }
         if rows.columns.isOfFields {

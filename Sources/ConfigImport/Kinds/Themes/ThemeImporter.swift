@@ -125,7 +125,8 @@ extension ThemeImporter {
 // The second pass.
 extension ThemeImporter {
     func build(
-        _ file: ConfigFile, _ pass: consuming BuildPass, emit: (borrowing Entity) throws -> Void
+        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, { _, _ in ThemeColumns.layout }) else { return }
         let (nameCell, parentCell) = (rows.columns[ThemeColumns.name], rows.columns[ThemeColumns.parent])
