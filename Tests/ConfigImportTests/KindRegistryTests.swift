@@ -8,10 +8,10 @@ struct KindRegistryTests {
     func order() {
         #expect(
             KindRegistry.builtIn.kinds.map(\.name) == [
-                "snippets", "themes", "entities", "associations", "translations",
+                "field_types", "snippets", "themes", "entities", "associations", "translations",
             ])
         #expect(KindRegistry.builtIn.kinds.flatMap(\.types) == EntityType.builtIn)
-        #expect(KindRegistry.builtIn.kinds.filter(\.isOptional).map(\.name) == ["entities"])
+        #expect(KindRegistry.builtIn.kinds.filter(\.isOptional).map(\.name) == ["field_types", "entities"])
     }
 
     @Test("Every type belongs to one kind, and every table to one name")
@@ -22,7 +22,7 @@ struct KindRegistryTests {
         #expect(EntityType(rawValue: "page").map { KindRegistry.builtIn.kind(of: $0) } == .some(nil))
         #expect(
             KindRegistry.builtIn.tables.map(\.name) == [
-                "snippets.csv", "themes.csv", "entities.csv", "associations.csv",
+                "field_types.csv", "snippets.csv", "themes.csv", "entities.csv", "associations.csv",
             ])
     }
 

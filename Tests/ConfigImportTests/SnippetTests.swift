@@ -150,16 +150,83 @@ struct SnippetTests {
             ])
     }
 
-    @Test("A type that a file of a later version may declare is an error that says so")
-    func laterFieldType() throws {
+    private static let colours =
+        "name,base_type,validation_pattern,error_message\n"
+        + "colour,text,^#[0-9a-f]{6}$,a colour such as #00ff00\noechsle,number,^[0-9]{2}$,\n"
+
+    @Test("A type of field_types.csv is a built-in one whose values match its pattern")
+    func declaredTypes() throws {
         let directory = try CheckedDirectory([
-            "snippets.csv": "name,field_name,field_type\na,b,colour\n", "field_types.csv": "name\ncolour\n",
+            "snippets.csv": """
+            name,field_name,field_type,default,field_schema
+            a,b,colour,#00ff00,
+            a,c,oechsle,80,min:50
+            a,d,Array,"[""#0000ff""]",type:colour
+
+            """, "field_types.csv": Self.colours,
+        ])
+        #expect(directory.issues == [])
+        let data = try directory.data()
+        #expect(data.count == 1)
+        #expect(
+            data[0].contains(
+                ##"{"name":"b","type":"colour","required":false,"localized":true,"default":"#00ff00"}"##))
+        #expect(
+            data[0].contains(
+                #""type":"oechsle","required":false,"localized":true,"default":80,"schema":"min:50""#))
+    }
+
+    @Test("A value that its declared type does not accept is an error in that type's words")
+    func declaredTypesRefuse() throws {
+        let directory = try CheckedDirectory([
+            "snippets.csv": """
+            name,field_name,field_type,default,field_schema
+            a,b,colour,green,
+            a,c,oechsle,8,
+            a,d,oechsle,x,
+            a,e,oechsle,20,min:50
+            a,f,Array,"[""blue""]",type:colour
+            a,g,color,,
+
+            """, "field_types.csv": Self.colours,
+            "entities.csv": "entity_type,semantic_name,data\na,$x,\"{\"\"b\"\":\"\"red\"\"}\"\n",
+        ])
+        #expect(
+            directory.issues == [
+                "entities.csv:2:6: error: data: b: 'red' is not a colour such as #00ff00 [invalid-value]",
+                "snippets.csv:2:12: error: default: 'green' is not a colour such as #00ff00, as the type 'colour' needs [invalid-default]",
+                "snippets.csv:3:13: error: default: '8' is not a value of 'oechsle': a number, in which '^[0-9]{2}$' occurs, as the type 'oechsle' needs [invalid-default]",
+                "snippets.csv:4:13: error: default: 'x' is not a value of 'oechsle': a number, in which '^[0-9]{2}$' occurs, as the type 'oechsle' needs [invalid-default]",
+                "snippets.csv:5:13: error: default: 20 is below 50, by the schema 'min:50' [invalid-default]",
+                "snippets.csv:6:11: error: default: [0]: 'blue' is not a colour such as #00ff00, by the schema 'type:colour' [invalid-default]",
+                "snippets.csv:7:5: error: field_type: no field type is named 'color' (did you mean 'colour'?) [unknown-type]",
+            ])
+    }
+
+    @Test("A row of field_types.csv that declares no type is reported at its cell")
+    func faultyTypes() throws {
+        let directory = try CheckedDirectory([
+            "themes.csv": "name\na\n",
+            "field_types.csv": """
+            name,base_type,validation_pattern
+            text,text,
+            a b,text,
+            x,colour,
+            y,text,a)
+            z,Array,a
+            u,number,
+            u,text,
+
+            """,
         ])
         #expect(
             directory.shortIssues == [
-                "field_types.csv:1:1: warning: [later-file]",
-                "snippets.csv:2:5: error: field_type [unknown-type]",
+                "field_types.csv:2:1: error: name [invalid-value]",
+                "field_types.csv:3:1: error: name [invalid-value]",
+                "field_types.csv:4:3: error: base_type [unknown-type]",
+                "field_types.csv:5:9: error: validation_pattern [invalid-schema]",
+                "field_types.csv:6:9: error: validation_pattern [unexpected-value]",
+                "field_types.csv:8:1: error: name [duplicate]",
             ])
-        #expect(directory.issues[1].contains("this version does not read that file"))
     }
 }

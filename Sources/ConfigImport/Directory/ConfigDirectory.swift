@@ -23,7 +23,6 @@ struct ConfigDirectory {
 
     static let laterNames = [
         "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
-        "field_types.csv",
     ]
     static let layers: [(name: String, layer: LayerPlace.Layer)] = [
         ("themes", .theme), ("snippets", .snippet), ("plugins", .plugin),

@@ -13,6 +13,8 @@ struct CheckPass: RowPass {
     /// One more thread for the whole pass: one for each file would be too many.
     let worker = WorkerThread()
     var identities = IdentityTable()
+    /// The types that fields can have.
+    var fieldTypes = FieldTypes()
     /// The names that rows of `entities.csv` declare.
     var semanticNames = SemanticNames()
     /// The fields of each snippet, by its name, if there are instances whose data has to fit them.

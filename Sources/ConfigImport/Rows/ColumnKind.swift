@@ -59,6 +59,16 @@ extension ColumnKind {
         Locale(PlainText.string($0)) != nil
     }
 
+    /// A name that no built-in field type has.
+    static let fieldTypeName = ColumnKind(
+        "a name for a field type",
+        expected: "letters, digits, '_' and '-', beginning with a letter, and not the name of a built-in type"
+    ) { text in
+        guard text.count > 0, text[0].isLetter, allBytes(of: text, isNameByte) else { return false }
+        let name = PlainText.string(text)
+        return FieldType.plainNames[name] == nil && name != "reference" && name != "select"
+    }
+
     static let time = ColumnKind("a time", expected: "a time by RFC 3339, for example 2026-01-31T02:00:00Z") {
         Timestamp(rfc3339: $0) != nil
     }

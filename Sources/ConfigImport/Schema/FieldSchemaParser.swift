@@ -5,9 +5,9 @@ extension FieldSchema {
     /// The schema written as `text`, of a field of a type.
     ///
     /// - Throws: ``SchemaProblem`` if it is not a schema, or not one of this type.
-    init(_ text: String, of type: FieldType) throws(SchemaProblem) {
+    init(_ text: String, of type: FieldType, types: FieldTypes = FieldTypes()) throws(SchemaProblem) {
         self.init()
-        var parser = FieldSchemaParser(Array(text.utf8))
+        var parser = FieldSchemaParser(Array(text.utf8), types: types)
         self = try parser.schema(of: type, isNested: false)
     }
 }
@@ -15,13 +15,17 @@ extension FieldSchema {
 /// Reads a schema: items separated by `;`, in which brackets nest.
 private struct FieldSchemaParser {
     private let bytes: [UInt8]
+    private let types: FieldTypes
     private var index = 0
     private var depth = 0
 
     /// The deepest nesting of members.
     private static let mostDepth = 16
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], types: FieldTypes) {
+        self.bytes = bytes
+        self.types = types
+    }
 
     private var next: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -132,7 +136,7 @@ private struct FieldSchemaParser {
             guard let element = try memberType(isNested: isNested) else {
                 let value = try value(isNested: isNested)
                 throw problem(
-                    "no field type is named \(PlainText.quoted(value))" + FieldType.suggestion(for: value),
+                    "no field type is named \(PlainText.quoted(value))" + types.suggestion(for: value),
                     at: valueStart)
             }
             schema.elements = [element]
@@ -210,7 +214,7 @@ private struct FieldSchemaParser {
         {
             index += 1
         }
-        guard let type = try? FieldType(text(start..<index)) else {
+        guard let type = try? types.type(text(start..<index)) else {
             index = start
             return nil
         }

@@ -6,6 +6,11 @@ enum FieldType: Sendable {
     case text, number, boolean, date, email, url, json, array, object
     case reference
     case select([String])
+    /// A type of `field_types.csv`.
+    case declared(DeclaredType)
+
+    /// The built-in type that it is, or is made of.
+    var base: FieldType { if case .declared(let type) = self { type.base } else { self } }
 
     /// The names of the types that take no argument.
     static let plainNames: [String: FieldType] = [
@@ -17,13 +22,13 @@ enum FieldType: Sendable {
     ]
 
     /// What may have been meant, or all names there are.
-    static func suggestion(for text: String) -> String {
-        let names = plainNames.keys.sorted() + ["reference", "select"]
+    static func suggestion(for text: String, and declared: [String] = []) -> String {
+        let names = plainNames.keys.sorted() + ["reference", "select"] + declared
         let close =
             names.first { $0.lowercased() == text.lowercased() } ?? Suggestion.closest(to: text, among: names)
         if let close { return " (did you mean \(PlainText.quoted(close))?)" }
         return
-            "; there are \(plainNames.keys.sorted().joined(separator: ", ")), reference:<type> and select:<value>|..."
+            "; there are \((plainNames.keys.sorted() + declared).joined(separator: ", ")), reference:<type> and select:<value>|..."
     }
 
     /// Why a cell names no type.
@@ -74,18 +79,18 @@ enum FieldType: Sendable {
 
     /// Whether its values are texts whose characters a schema can bound.
     var isText: Bool {
-        switch self {
+        switch base {
         case .text, .email, .url, .reference: true
-        case .number, .boolean, .date, .json, .array, .object, .select: false
+        case .number, .boolean, .date, .json, .array, .object, .select, .declared: false
         }
     }
     /// Whether its values are numbers.
-    var isNumber: Bool { if case .number = self { true } else { false } }
+    var isNumber: Bool { if case .number = base { true } else { false } }
     /// Whether its values are arrays.
-    var isArray: Bool { if case .array = self { true } else { false } }
+    var isArray: Bool { if case .array = base { true } else { false } }
     /// Whether a schema can name members.
     var hasMembers: Bool {
-        switch self {
+        switch base {
         case .array, .object: true
         default: false
         }
@@ -101,7 +106,7 @@ enum FieldType: Sendable {
         case .json: "JSON"
         case .array: "an array"
         case .object: "an object"
-        case .number, .date, .email, .url, .select: expectedDefault
+        case .number, .date, .email, .url, .select, .declared: expectedDefault
         }
     }
 
@@ -111,6 +116,7 @@ enum FieldType: Sendable {
         case (.json, _), (.text, .string), (.reference, .string), (.number, .number), (.boolean, .boolean),
             (.array, .array), (.object, .object):
             true
+        case (.declared(let type), _): type.base.accepts(value) && type.matches(value)
         case (.date, .string(let text)), (.email, .string(let text)), (.url, .string(let text)),
             (.select, .string(let text)):
             acceptsDefault(text.span)
@@ -120,11 +126,12 @@ enum FieldType: Sendable {
 
     /// The value in JSON that a default stands for; it must be accepted.
     func value(ofDefault text: Span<UInt8>) -> JSONValue {
-        switch self {
+        switch base {
         case .number: .number(PlainText.string(text))
         case .boolean: .boolean(ColumnKind.isTrue(text) ?? false)
         case .json, .array, .object: JSONValue(text) ?? .null
-        case .text, .date, .email, .url, .reference, .select: .string(Array(PlainText.string(text).utf8))
+        case .text, .date, .email, .url, .reference, .select, .declared:
+            .string(Array(PlainText.string(text).utf8))
         }
     }
 
@@ -132,7 +139,7 @@ enum FieldType: Sendable {
 
     /// Whether a quoted empty default is the empty string; else it means 'not given'.
     var keepsEmptyDefault: Bool {
-        if case .text = self { true } else { false }
+        if case .text = base { true } else { false }
     }
 
     /// What a default must be.
@@ -147,6 +154,8 @@ enum FieldType: Sendable {
         case .json: "JSON of at most \(JSONText.maximumDepth) levels"
         case .array: "a JSON array"
         case .object: "a JSON object"
+        case .declared(let type):
+            type.message ?? "a value of \(PlainText.quoted(type.name)): \(type.expectation)"
         case .select(let values): "one of " + values.map { PlainText.quoted($0) }.joined(separator: ", ")
         }
     }
@@ -164,16 +173,17 @@ enum FieldType: Sendable {
         case .array: JSONText.kind(of: text) == .array
         case .object: JSONText.kind(of: text) == .object
         case .select(let values): values.contains(PlainText.string(text))
+        case .declared(let type): type.base.acceptsDefault(text) && type.matches(PlainText.string(text))
         }
     }
 
     /// Writes a default that was accepted.
     func writeDefault(_ text: Span<UInt8>, to json: inout JSONWriter) {
-        switch self {
+        switch base {
         case .number: json.number(text)
         case .boolean: json.boolean(ColumnKind.isTrue(text) ?? false)
         case .json, .array, .object: JSONText.minify(text, into: &json)
-        case .text, .date, .email, .url, .reference, .select: json.string(text)
+        case .text, .date, .email, .url, .reference, .select, .declared: json.string(text)
         }
     }
 
@@ -196,5 +206,22 @@ enum FieldType: Sendable {
             if !isSchemeByte { return false }
         }
         return false
+    }
+}
+
+extension DeclaredType {
+    /// What a value must be.
+    fileprivate var expectation: String {
+        base.expectedDefault + (pattern.map { ", in which \(PlainText.quoted($0.text)) occurs" } ?? "")
+    }
+
+    fileprivate func matches(_ text: String) -> Bool { pattern?.matches(text) ?? true }
+
+    fileprivate func matches(_ value: JSONValue) -> Bool {
+        switch value {
+        case .string(let bytes): matches(String(decoding: bytes, as: UTF8.self))
+        case .number(let text): matches(text)
+        default: true
+        }
     }
 }

@@ -70,13 +70,11 @@ struct FieldCheck {
         _ record: borrowing CSVRecord, in path: String, _ pass: inout CheckPass
     ) -> FieldType? {
         let cell = columns[SnippetColumns.type]
-        do throws(FieldType.Problem) { return try FieldType(cell.text(record) ?? "text") } catch {
+        do throws(FieldType.Problem) { return try pass.fieldTypes.type(cell.text(record) ?? "text") } catch {
             var reason = error.reason
             if error.code == .unknownType {
-                reason += FieldType.suggestion(for: cell.text(record) ?? "")
-                if pass.laterFiles.contains("field_types.csv") {
-                    reason += "; field_types.csv may declare it, but this version does not read that file"
-                }
+                if pass.broken.contains(.fieldTypes) { return nil }
+                reason += pass.fieldTypes.suggestion(for: cell.text(record) ?? "")
             }
             pass.log.add(
                 .error, error.code, in: path, at: cell.position(record), field: cell.name, reason: reason)
@@ -90,7 +88,7 @@ struct FieldCheck {
     ) -> FieldSchema? {
         let cell = columns[SnippetColumns.schema]
         guard let text = cell.text(record), let field = cell.field else { return nil }
-        do throws(SchemaProblem) { return try FieldSchema(text, of: type) } catch {
+        do throws(SchemaProblem) { return try FieldSchema(text, of: type, types: pass.fieldTypes) } catch {
             pass.log.add(
                 .error, .invalidSchema, in: path, at: record.position(of: field, byte: error.offset),
                 field: cell.name, excerpt: .byte, reason: error.reason)

@@ -21,11 +21,14 @@ struct SnippetImporter: KindImporter {
 
     /// The numbers of rows and entities.
     private(set) var counts = KindCounts()
+    /// The types that fields can have.
+    private var fieldTypes = FieldTypes()
 }
 
 // The first pass.
 extension SnippetImporter {
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
+        fieldTypes = pass.fieldTypes
         guard var rows = try pass.open(file, SnippetColumns.choose) else { return }
         var fields = FieldCheck(columns: rows.columns)
         let nameCell = rows.columns[SnippetColumns.name]
@@ -124,7 +127,7 @@ extension SnippetImporter {
                 snippets.append((name, JSONWriter(), rows.origin))
             }
             guard fieldCell.isGiven(rows.record) else { continue }
-            guard let type = try? FieldType(typeCell.text(rows.record) ?? "text") else {
+            guard let type = try? fieldTypes.type(typeCell.text(rows.record) ?? "text") else {
                 throw InputError.changed(rows.file.path)
             }
             let hasDefault = defaultCell.givesDefault(rows.record, of: type)
