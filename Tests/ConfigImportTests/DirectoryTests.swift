@@ -19,19 +19,6 @@ struct DirectoryTests {
         #expect(try directory.data() == [])
     }
 
-    @Test("Files of later versions are skipped with a warning")
-    func laterFiles() throws {
-        let names = [
-            "meta_snippets.csv", "snippet_relationships.csv",
-            "validation_rules.csv",
-        ]
-        var files = Dictionary(uniqueKeysWithValues: names.map { ($0, "x\n") })
-        files["themes.csv"] = "name\na\n"
-        let directory = try CheckedDirectory(files)
-        #expect(directory.shortIssues == names.map { "\($0):1:1: warning: [later-file]" })
-        #expect(try directory.data().count == 1)
-    }
-
     static let misnamed: [(name: String, code: String)] = [
         ("theme.csv", "file-name"), ("Snippets.csv", "file-name"), ("translation.de.csv", "file-name"),
         ("Translations.de.csv", "file-name"), ("translations.German.csv", "file-name"),

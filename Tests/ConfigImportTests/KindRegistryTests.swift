@@ -8,10 +8,14 @@ struct KindRegistryTests {
     func order() {
         #expect(
             KindRegistry.builtIn.kinds.map(\.name) == [
-                "field_types", "snippets", "themes", "entities", "associations", "translations",
+                "field_types", "snippets", "meta_snippets", "validation_rules", "snippet_relationships",
+                "themes", "entities", "associations", "translations",
             ])
         #expect(KindRegistry.builtIn.kinds.flatMap(\.types) == EntityType.builtIn)
-        #expect(KindRegistry.builtIn.kinds.filter(\.isOptional).map(\.name) == ["field_types", "entities"])
+        #expect(
+            KindRegistry.builtIn.kinds.filter(\.isOptional).map(\.name) == [
+                "field_types", "meta_snippets", "validation_rules", "snippet_relationships", "entities",
+            ])
     }
 
     @Test("Every type belongs to one kind, and every table to one name")
@@ -22,7 +26,8 @@ struct KindRegistryTests {
         #expect(EntityType(rawValue: "page").map { KindRegistry.builtIn.kind(of: $0) } == .some(nil))
         #expect(
             KindRegistry.builtIn.tables.map(\.name) == [
-                "field_types.csv", "snippets.csv", "themes.csv", "entities.csv", "associations.csv",
+                "field_types.csv", "snippets.csv", "meta_snippets.csv", "validation_rules.csv",
+                "snippet_relationships.csv", "themes.csv", "entities.csv", "associations.csv",
             ])
     }
 

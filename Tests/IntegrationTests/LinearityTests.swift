@@ -144,6 +144,15 @@ struct LinearityTests {
                 .joined()
             try folder.write("entity_type,semantic_name,data\n\(rows)", to: "entities.csv")
         },
+        Content("rules that instances break", 600) { count, folder in
+            let fields = (0..<count).map { "hero,f\($0),text\n" }.joined()
+            try folder.write("snippet_name,field_name,field_type\n\(fields)", to: "snippets.csv")
+            let rules = (0..<count).map { "hero,f\($0),required,\n" }.joined()
+            try folder.write(
+                "snippet_name,field_name,rule_type,parameters\n\(rules)", to: "validation_rules.csv")
+            let rows = (0..<count).map { "hero,$n\($0)\n" }.joined()
+            try folder.write("entity_type,semantic_name\n\(rows)", to: "entities.csv")
+        },
         Content("types and names of entities", 2000) { count, folder in
             try folder.write("name\na\n", to: "themes.csv")
             let rows = (0..<count).map { "t\($0 % 500),$n\($0)\n" }.joined()

@@ -5,7 +5,7 @@ import UCG
 // Files and folders that are not read: what looks as if it were meant to be is said.
 extension ConfigDirectory {
     mutating func inspectOthers(_ root: String, _ names: [String]) throws(InputError) {
-        let known = registry.tables.map(\.name) + Self.laterNames
+        let known = registry.tables.map(\.name)
         for name in names where !known.contains(name) && !Self.isTranslations(name) {
             if FolderListing.isCSV(name) {
                 inspectFile(name, in: root, among: known)

@@ -13,17 +13,12 @@ struct ConfigDirectory {
     var issues: [Issue] = []
     /// Informational messages.
     var notes: [String] = []
-    /// Files that only a later version imports, by name.
-    private(set) var laterFiles: Set<String> = []
     /// Kinds of which a file has nearly the right name, so that what it defines is not known.
     var misnamedKinds: Set<Kind> = []
     /// The kinds whose files are looked for.
     let registry: KindRegistry
     private let dialect: FileDialect
 
-    static let laterNames = [
-        "meta_snippets.csv", "validation_rules.csv", "snippet_relationships.csv",
-    ]
     static let layers: [(name: String, layer: LayerPlace.Layer)] = [
         ("themes", .theme), ("snippets", .snippet), ("plugins", .plugin),
     ]
@@ -39,12 +34,6 @@ struct ConfigDirectory {
         let names = try FolderListing.names(in: root)
         for (name, kind) in registry.tables where names.contains(name) {
             try add(FolderListing.path(of: name, in: root), kind)
-        }
-        for name in Self.laterNames where names.contains(name) {
-            laterFiles.insert(name)
-            report(
-                .warning, .laterFile, at: FolderListing.path(of: name, in: root),
-                reason: "this version does not import \(name) yet; skipped")
         }
         try addTranslations(in: root, names, .global, scope: nil)
         for (name, layer) in Self.layers where names.contains(name) {

@@ -18,8 +18,6 @@ package struct IssueCode: RawRepresentable, Hashable, Sendable {
 
     /// A file or folder whose name says nothing that could be imported.
     static let fileName = IssueCode(rawValue: "file-name")
-    /// A file that only a later version imports.
-    static let laterFile = IssueCode(rawValue: "later-file")
     /// A folder of a theme or snippet that no row defines.
     static let unknownFolder = IssueCode(rawValue: "unknown-folder")
 
@@ -70,6 +68,11 @@ package struct IssueCode: RawRepresentable, Hashable, Sendable {
 
     /// A member of an instance's data that its snippet has no field for.
     static let unknownMember = IssueCode(rawValue: "unknown-member")
+
+    /// A value in an instance's data that breaks a rule of its field.
+    static let rule = IssueCode(rawValue: "rule")
+    /// An instance in a container whose snippet does not allow it.
+    static let notAllowedChild = IssueCode(rawValue: "not-allowed-child")
 
     // Identities and references.
 

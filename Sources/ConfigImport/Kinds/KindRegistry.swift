@@ -8,8 +8,10 @@ package struct KindRegistry: Sendable {
     package let kinds: [Kind]
 
     /// What every configuration directory may have.
-    package static let builtIn = KindRegistry(
-        kinds: [.fieldTypes, .snippets, .themes, .entities, .associations, .translations])
+    package static let builtIn = KindRegistry(kinds: [
+        .fieldTypes, .snippets, .metaSnippets, .validationRules, .snippetRelationships, .themes, .entities,
+        .associations, .translations,
+    ])
 
     /// The kind that makes entities of a type; `nil` if there is none.
     package func kind(of type: EntityType) -> Kind? { kinds.first { $0.types.contains(type) } }

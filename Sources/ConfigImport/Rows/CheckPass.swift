@@ -7,8 +7,6 @@ struct CheckPass: RowPass {
     let options: ImportOptions
     /// The paths of all files, by the indices that origins have.
     let paths: [String]
-    /// Files that only a later version imports, by name.
-    let laterFiles: Set<String>
     var log: IssueLog
     /// One more thread for the whole pass: one for each file would be too many.
     let worker = WorkerThread()
@@ -19,8 +17,14 @@ struct CheckPass: RowPass {
     var semanticNames = SemanticNames()
     /// The fields of each snippet, by its name, if there are instances whose data has to fit them.
     var snippetFields: [String: SnippetFields] = [:]
-    /// Whether the directory has instances.
-    let hasInstances: Bool
+    /// Whether the directory has instances, or rules for them.
+    let keepsFields: Bool
+    /// What side files say of each snippet, by its name.
+    var snippetRules: [String: SnippetRules] = [:]
+    /// The types of instances, if there are rules for what may contain what.
+    var instanceTypes: [EntityID: String] = [:]
+    /// Whether there are such rules.
+    let keepsInstanceTypes: Bool
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<Kind> = []
     /// The indices of files that could not be read at all.
@@ -35,9 +39,9 @@ struct CheckPass: RowPass {
     init(_ options: ImportOptions, _ directory: ConfigDirectory) {
         self.options = options
         paths = directory.files.map(\.path)
-        laterFiles = directory.laterFiles
         notes = directory.notes
-        hasInstances = directory.files.contains { $0.kind == .entities }
+        keepsFields = directory.files.contains { [.entities, .validationRules].contains($0.kind) }
+        keepsInstanceTypes = directory.files.contains { $0.kind == .snippetRelationships }
         broken = directory.misnamedKinds
         log = IssueLog(strict: options.isStrict)
         for issue in directory.issues { log.add(issue) }

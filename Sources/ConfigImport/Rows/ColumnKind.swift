@@ -51,6 +51,10 @@ extension ColumnKind {
         "a weight", expected: "a whole number from -2147483648 to 2147483647", form: .number
     ) { JSONText.isInteger($0) && Int32(PlainText.string($0)) != nil }
 
+    static let count = ColumnKind("a count", expected: "a whole number from 0 on", form: .number) {
+        JSONText.isInteger($0) && Int(PlainText.string($0)).map { $0 >= 0 } == true
+    }
+
     static let date = ColumnKind("a date", expected: "a day such as 2026-01-31, or a time by RFC 3339") {
         Timestamp.isDateOrTime($0)
     }

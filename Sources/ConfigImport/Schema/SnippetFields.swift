@@ -9,12 +9,24 @@ struct SnippetFields: Sendable {
         let isLocalized: Bool
     }
 
+    /// The rules of each field that has some, by its name.
+    private(set) var rules: [String: [ValidationRule]] = [:]
+    /// The fields that a rule requires.
+    private(set) var ruledRequired: [String] = []
     /// The fields, by name.
     private(set) var byName: [String: Field] = [:]
     /// The required fields that are not localized, and those that are.
     private(set) var required: (always: [String], localized: [String]) = ([], [])
     /// Names, among which a misspelt one is looked for.
     private(set) var names = FirstNames()
+
+    /// Adds a rule to a field; returns whether there is such a field.
+    mutating func add(_ rule: ValidationRule, to field: String) -> Bool {
+        guard byName[field] != nil else { return false }
+        rules[field, default: []].append(rule)
+        if case .required = rule.demand { ruledRequired.append(field) }
+        return true
+    }
 
     /// Adds a field; the first of a name stands.
     mutating func add(_ name: String, _ field: Field) {

@@ -103,6 +103,22 @@ struct AssociationCheck {
         )
     }
 
+    /// The snippet of a container allows what its instances contain.
+    func child(
+        _ child: EntityID, in parent: EntityID, of record: borrowing CSVRecord, _ pass: inout CheckPass
+    ) {
+        guard pass.keepsInstanceTypes, let container = pass.instanceTypes[parent],
+            let allowed = pass.snippetRules[container]?.allowedChildren, let type = pass.instanceTypes[child],
+            !allowed.contains(type)
+        else { return }
+        let cell = columns.isByName ? columns.entityType : columns.childID
+        pass.log.add(
+            .warning, .notAllowedChild, in: path, at: cell.position(record), field: cell.name,
+            reason:
+                "a \(PlainText.quoted(container)) may not contain a \(PlainText.quoted(type)); allowed are "
+                + (allowed.isEmpty ? "none" : allowed.map { PlainText.quoted($0) }.joined(separator: ", ")))
+    }
+
     private func reportUnknown(
         _ cell: ColumnBinding.Cell, of record: borrowing CSVRecord, canDangle: Bool, _ pass: inout CheckPass,
         reason: String

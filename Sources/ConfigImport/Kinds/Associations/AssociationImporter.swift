@@ -17,6 +17,9 @@ struct AssociationImporter: KindImporter {
             let child = columns.child(rows.record)
             if columns.isByName, let child, let name = columns.entityID.text(rows.record) {
                 placements.add(child, name: name, path: columns.pathID(rows.record))
+                if pass.keepsInstanceTypes, let type = columns.entityType.validText(rows.record) {
+                    pass.instanceTypes[child] = type
+                }
             } else if columns.isByName {
                 // The row is faulty; what it means to define must not lead to further errors.
                 for cell in [columns.entityID, columns.path] {
@@ -76,6 +79,7 @@ struct AssociationImporter: KindImporter {
             guard case .entity(let parent) = parent, let child = columns.child(rows.record),
                 columns.isContainment(rows.record)
             else { continue }
+            check.child(child, in: parent, of: rows.record, &pass)
             if let other = containers.add(child, in: parent, rows.origin) {
                 let cell = columns.isByName ? columns.parentPath : columns.parentID
                 pass.log.add(

@@ -52,6 +52,7 @@ extension EntitiesImporter {
                     field: columns.nameCell.name,
                     reason: "another \(type) is called \(PlainText.quoted("$" + name)) already")
             }
+            if pass.keepsInstanceTypes { pass.instanceTypes[id] = type.rawValue }
             let index = indices[type] ?? foundTypes.count
             if index == foundTypes.count {
                 indices[type] = index

@@ -125,6 +125,16 @@ struct EntityRow {
             if let fault = field.schema.fault(of: value, of: field.type) {
                 report(.error, .invalidValue, reason: fault.within(name).text)
             }
+            for rule in fields.rules[name] ?? [] {
+                if let fault = rule.fault(of: value) { report(.error, .rule, reason: "\(name): \(fault)") }
+            }
+        }
+        // As many are looked at as are given, and three more.
+        let missing = fields.ruledRequired.lazy.filter { (members[Array($0.utf8)] ?? .null) == .null }
+        for name in missing.prefix(3) {
+            for rule in fields.rules[name] ?? [] {
+                if let fault = rule.fault(of: nil) { report(.error, .rule, reason: "\(name): \(fault)") }
+            }
         }
         for (severity, required, given) in [
             (Issue.Severity.error, fields.required.always, given.always),

@@ -32,7 +32,7 @@ struct FieldCheck {
         guard let type = checkType(record, in: path, &pass) else { return }
         let schema = checkSchema(record, of: type, in: path, &pass)
         checkDefault(record, of: type, schema: schema, in: path, &pass)
-        if let snippet, pass.hasInstances, let name = fieldCell.validText(record) {
+        if let snippet, pass.keepsFields, let name = fieldCell.validText(record) {
             pass.snippetFields[snippet, default: SnippetFields()].add(
                 name,
                 SnippetFields.Field(

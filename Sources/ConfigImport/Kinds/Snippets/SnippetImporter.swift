@@ -23,6 +23,10 @@ struct SnippetImporter: KindImporter {
     private(set) var counts = KindCounts()
     /// The types that fields can have.
     private var fieldTypes = FieldTypes()
+    /// What side files say of each snippet.
+    private var rules: [String: SnippetRules] = [:]
+
+    mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) { rules = pass.snippetRules }
 }
 
 // The first pass.
@@ -102,6 +106,7 @@ extension SnippetImporter {
             entity.data.removeAll()
             entity.data.beginObject()
             rows.columns.write(rows.record, to: &entity.data) { (_: SnippetColumns.Derived, _, _) in }
+            if !rules.isEmpty { rules[rows.record.string(field)]?.write(to: &entity.data) }
             entity.data.endObject()
             try emit(entity)
         }
@@ -150,6 +155,7 @@ extension SnippetImporter {
             entity.data.beginArray()
             entity.data.members(snippet.fields)
             entity.data.endArray()
+            rules[snippet.name]?.write(to: &entity.data)
             entity.data.endObject()
             try emit(entity)
         }
