@@ -52,7 +52,7 @@ struct SnippetRulesTests {
             "meta_snippets.csv": "snippet_name,max_instances\nhero,1\n",
         ])
         #expect(
-            try directory.data() == [#"{"snippet_type":"hero","icon":"x","meta":{"max_instances":1}}"#])
+            try directory.data() == [#"{"snippet_type":"hero","meta":{"max_instances":1},"icon":"x"}"#])
     }
 
     @Test("What is wrong with a row of a side file is reported at its cell")

@@ -105,8 +105,10 @@ extension SnippetImporter {
             entity.origin = rows.origin
             entity.data.removeAll()
             entity.data.beginObject()
-            rows.columns.write(rows.record, to: &entity.data) { (_: SnippetColumns.Derived, _, _) in }
-            if !rules.isEmpty { rules[rows.record.string(field)]?.write(to: &entity.data) }
+            let own = rules.isEmpty ? nil : rules[rows.record.string(field)]
+            rows.columns.write(rows.record, to: &entity.data) { (_: SnippetColumns.Derived, _, json) in
+                own?.write(to: &json)
+            }
             entity.data.endObject()
             try emit(entity)
         }

@@ -44,7 +44,8 @@ enum SnippetColumns {
     static let whole = Layout(
         [
             .column(
-                Column(name.name, aliases: nameAliases, .snippetName, isRequired: true, as: "snippet_type"))
+                Column(name.name, aliases: nameAliases, .snippetName, isRequired: true, as: "snippet_type")),
+            .derived(Derived.rules),
         ],
         passedOn: [
             Column(type.name, .word),
@@ -55,17 +56,23 @@ enum SnippetColumns {
             Column("help_text", aliases: ["help"], .text),
             Column(schema.name, aliases: schema.aliases, .word),
         ],
-        reserved: ["fields", "meta", "validation_rules", "allowed_child_types"])
+        reserved: ["fields", "validation_rules", "allowed_child_types"])
 
     /// The form that a header has.
     static func choose(_ rows: borrowing RowReader, _ log: inout IssueLog) -> Layout? {
         rows.header.contains { $0.asciiLowercased == field.name } ? fields : whole
     }
 
-    /// The member that is written in the form of its field's type.
+    /// The members that are made of more than their cell.
     enum Derived: Int, DerivedMember {
-        case `default`
+        /// A default is written in the form of its field's type; `rules` stands for all that side files say.
+        case `default`, rules
 
-        var name: String { "default" }
+        var name: String {
+            switch self {
+            case .default: "default"
+            case .rules: "meta"
+            }
+        }
     }
 }
