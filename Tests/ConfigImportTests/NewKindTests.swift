@@ -20,9 +20,9 @@ struct NewKindTests {
         }
 
         var counts = KindCounts()
-        private var types: [UInt32: EntityType] = [:]
+        private var foundTypes: [UInt32: EntityType] = [:]
 
-        func type(ofEntityFrom origin: EntityOrigin) -> EntityType? { types[origin.line] }
+        func type(ofEntityFrom origin: EntityOrigin) -> EntityType? { foundTypes[origin.line] }
 
         mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
             guard var rows = try pass.open(file, { _, _ in Self.layout }) else { return }
@@ -34,21 +34,21 @@ struct NewKindTests {
                         EntityName.id(type, text), rows.origin, at: name.position(rows.record),
                         field: name.name, what: "the thing")
                 else { continue }
-                types[rows.origin.line] = type
+                foundTypes[rows.origin.line] = type
                 counts.entities += 1
             }
             pass.finish(rows, counting: &counts)
         }
 
         func build(
-            _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+            _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
             emit: (borrowing Entity) throws -> Void
         ) throws {
             guard var rows = try pass.open(file, { _, _ in Self.layout }) else { return }
             let name = rows.columns[Self.name]
             while try pass.next(&rows) {
                 guard let text = name.validText(rows.record) else { throw InputError.changed(file.path) }
-                guard types[rows.origin.line] == type else { continue }
+                guard let type = foundTypes[rows.origin.line], types.contains(type) else { continue }
                 var entity = Entity(type: type, id: EntityName.id(type, text), origin: rows.origin)
                 entity.data.beginObject()
                 rows.columns.write(rows.record, to: &entity.data) { (_: Derived, _, _) in }

@@ -60,6 +60,29 @@ struct EntitiesSyncTests {
         #expect(again.output.contains("no changes"))
     }
 
+    @Test("Types that take turns in the file are counted and shown together", arguments: ["auto", "never"])
+    func turns(atomic: String) throws {
+        let server = try RedisServer()
+        let rows = (0..<40).map { "\(["page", "menu", "article"][$0 % 3]),$n\($0),,,\n" }.joined()
+        let folder = try TemporaryDirectory()
+        try folder.write("theme_name\na\n", to: "themes.csv")
+        try folder.write(Self.header + rows, to: "entities.csv")
+        let plan = try reed(server, folder, "plan")
+        #expect(plan.output.components(separatedBy: "\nentities\n").count == 2, "one heading")
+        #expect(plan.output.contains("Plan: 41 to create"))
+        let first = try reed(server, folder, "import", "--atomic", atomic, "--format", "json")
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(
+            first.output.contains(
+                #""entities":{"files":1,"rows":40,"entities":40,"created":40,"updated":0,"unchanged":0"#))
+        let changed = rows.replacing("$n4,,,", with: "$n4,\"{\"\"a\"\":1}\",,")
+        try folder.write(Self.header + changed, to: "entities.csv")
+        let second = try reed(
+            server, folder, "import", "--atomic", atomic, "--format", "json", "--verify")
+        #expect(second.output.contains(#""created":0,"updated":1,"unchanged":39"#), "\(second.output)")
+        #expect(try values(server, "menu").count == 13)
+    }
+
     @Test(
         "A given author is compared and shown; one that is not given is kept", arguments: ["auto", "never"])
     func stamps(atomic: String) throws {

@@ -149,15 +149,26 @@ extension Configuration: EntitySource {
         byteCount + 330 * counts.values.reduce(0) { $0 + $1.entities }
     }
 
+    /// The types of each kind, whose files are read once for all of them.
+    package var passes: [[EntityType]] { typesOfKinds.filter { !$0.isEmpty } }
+
     /// Reads the files of one type again, and calls `body` with every entity.
     ///
     /// - Throws: ``InputError`` if a file is not what it was when it was checked; what `body` throws.
     package func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
-        guard let kind = kind(of: type) else { return }
+        try forEachEntity(ofPass: [type], body)
+    }
+
+    /// Reads the files of some types of one kind again, and calls `body` with every entity of them.
+    ///
+    /// - Throws: ``InputError`` if a file is not what it was when it was checked; what `body` throws.
+    package func forEachEntity(
+        ofPass types: [EntityType], _ body: (borrowing Entity) throws -> Void
+    ) throws {
+        guard let kind = types.first.flatMap({ kind(of: $0) }) else { return }
         let importer = importers[registry.index(of: kind)]
         for file in files where file.kind == kind {
-            let pass = BuildPass(options, identities: identities)
-            try importer.build(file, of: type, pass, emit: body)
+            try importer.build(file, of: Set(types), BuildPass(options, identities: identities), emit: body)
         }
     }
 }

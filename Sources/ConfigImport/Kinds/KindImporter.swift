@@ -28,11 +28,11 @@ protocol KindImporter: Sendable {
     /// - Parameter files: The files of this kind.
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError)
 
-    /// Reads a file that was found valid, and passes its entities of a type to `emit`.
+    /// Reads a file that was found valid, and passes its entities of these types to `emit`.
     ///
     /// - Throws: ``InputError`` if it is not what it was when it was checked; what `emit` throws.
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws
 }

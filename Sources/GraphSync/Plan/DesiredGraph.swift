@@ -23,6 +23,15 @@ package struct DesiredGraph {
 
     /// The types of entities, in the order in which they are written.
     package var types: [EntityType] { source.types }
+    /// The types in groups of which all entities are gone through at once.
+    package var passes: [[EntityType]] { source.passes }
+
+    /// The same, and the other `types`, of which it has no entity.
+    package func passes(and types: [EntityType]) -> [[EntityType]] {
+        let own = Set(self.types)
+        return passes + types.filter { !own.contains($0) }.map { [$0] }
+    }
+
     /// The approximate number of bytes that keys and values come to.
     package var estimatedBytes: Int { source.estimatedByteCount }
     /// The number of entities.

@@ -13,9 +13,9 @@ extension RedisSync {
         let ownership = try readOwnership(watches: false)
         var plan = SyncPlan(desired, ownership: ownership, options: options)
         try readExpiries(besides: ownership)
-        for type in records.types {
-            try compare(type, of: desired, in: &plan) { try onChange($0.planned) }
-            try readDeletions(of: type, in: &plan, onChange: onChange)
+        for types in desired.passes(and: records.types) {
+            try compare(types, of: desired, in: &plan) { try onChange($0.planned) }
+            for type in types { try readDeletions(of: type, in: &plan, onChange: onChange) }
         }
         return plan
     }
@@ -30,8 +30,8 @@ extension RedisSync {
         try readExpiries(besides: try readOwnership(watches: false))
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
-        for type in desired.types {
-            try scan(type, of: desired) { compared in
+        for types in desired.passes {
+            try scan(types, of: desired) { compared in
                 counts.unchanged += compared.unchangedCount
                 for finding in compared.findings {
                     counts.add(finding.change)
@@ -67,14 +67,14 @@ extension RedisSync {
         let index: Int
     }
 
-    /// Compares every entity of a type with what its key holds.
+    /// Compares every entity of one of the graph's passes with what its key holds.
     mutating func compare(
-        _ type: EntityType, of desired: DesiredGraph, in plan: inout SyncPlan,
+        _ types: [EntityType], of desired: DesiredGraph, in plan: inout SyncPlan,
         onChange: (Found) throws -> Void
     ) throws {
         let prefix = source.keyPrefix
         var expiring: Set<EntityID> = []
-        try scan(type, of: desired) { compared in
+        try scan(types, of: desired) { compared in
             let batch = compared.batch
             func note(_ finding: ComparedBatch.Finding) throws {
                 let index = finding.index
@@ -90,18 +90,18 @@ extension RedisSync {
                 if finding.expiry != nil { expiring.insert(mutation.id) }
                 try onChange(Found(planned: planned, batch: batch, index: index))
             }
-            if plan.refusesOthers { return try compared.forEach(note) }
-            plan.addUnchanged(type, compared.unchangedCount)
+            guard types.count == 1, !plan.refusesOthers else { return try compared.forEach(note) }
+            plan.addUnchanged(types[0], compared.unchangedCount)
             for finding in compared.findings { try note(finding) }
         }
         store.pipeline.expiring.formUnion(expiring)
     }
 
     private func scan(
-        _ type: EntityType, of desired: DesiredGraph, _ body: StoredComparison.Body
+        _ types: [EntityType], of desired: DesiredGraph, _ body: StoredComparison.Body
     ) throws {
         var comparison = try store.comparison(asksExpiry: asksExpiry)
-        try desired.source.forEachEntity(of: type) { entity in try comparison.add(entity, body) }
+        try desired.source.forEachEntity(ofPass: types) { entity in try comparison.add(entity, body) }
         try comparison.finish(body)
     }
 

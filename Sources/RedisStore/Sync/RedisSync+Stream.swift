@@ -20,10 +20,9 @@ extension RedisSync {
         progress = .streaming
         result.visibility = .batches
         store.kind = kind
-        for type in desired.types {
-            let before = store.counts
-            defer { count(type, since: before) }
-            try desired.source.forEachEntity(of: type) { entity in
+        for types in desired.passes {
+            defer { for type in types { result.counts[type] = store.counts(of: type) } }
+            try desired.source.forEachEntity(ofPass: types) { entity in
                 if let saved, !saved.affects(entity.type, entity.id) { return }
                 try store.write(entity)
             }
@@ -43,15 +42,6 @@ extension RedisSync {
 
     /// The lock, which has to be there when everything is written.
     private var held: RedisSession.Record { .lock(key: lock.key, value: lock.value) }
-
-    /// Counts the results for a type's entities.
-    private mutating func count(_ type: EntityType, since before: WriteCounts) {
-        var counts = ChangeCounts()
-        counts.created = store.counts.created - before.created
-        counts.updated = store.counts.updated - before.updated
-        counts.unchanged = store.counts.unchanged - before.unchanged
-        result.counts[type] = counts
-    }
 
     /// Deletes entities, as far as they are there, and answers how many.
     mutating func delete(_ type: EntityType, _ ids: [EntityID]) throws -> Int {

@@ -176,12 +176,14 @@ package struct RedisSync: ~Copyable {
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, layout: store.layout, isSplit: redis.batchSize == 1)
-        for type in records.types {
-            try compare(type, of: desired, in: &plan) { change in
+        for types in desired.passes(and: records.types) {
+            try compare(types, of: desired, in: &plan) { change in
                 changes.append(change)
             }
-            try readDeletions(of: type, in: &plan) { deletion in
-                if let stored = deletion.stored.bytes { changes.delete(deletion.key, stored: stored) }
+            for type in types {
+                try readDeletions(of: type, in: &plan) { deletion in
+                    if let stored = deletion.stored.bytes { changes.delete(deletion.key, stored: stored) }
+                }
             }
         }
         try plan.check()

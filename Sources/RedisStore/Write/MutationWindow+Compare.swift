@@ -33,11 +33,9 @@ extension MutationWindow {
             case .conflict(let reason): conflict(reason, at: index, of: batch)
             case .unchanged, .delete, nil:
                 // To the last byte what was to be created: it was, and the reply was lost.
-                if batch.refusals > 0, stored.holds(batch.value(at: index), at: index) {
-                    created += 1
-                } else {
-                    unchanged += 1
-                }
+                let wasCreated = batch.refusals > 0 && stored.holds(batch.value(at: index), at: index)
+                if wasCreated { created += 1 } else { unchanged += 1 }
+                tally.count(batch.mutations[index...index], as: wasCreated ? \.created : \.unchanged)
             }
         }
         for rest in [new, changed] where !rest.isEmpty { wait(rest) }

@@ -18,6 +18,8 @@ struct MutationWindow {
     private(set) var refusals: [RedisEntityStore.Refusal] = []
     /// The first entities whose place is taken.
     var conflicts: [SyncRefusal.Case] = []
+    /// What was created, updated and unchanged, by type.
+    var tally = ChangeTally()
     /// Why nothing more is to be sent.
     var stop: RedisError?
     /// Why the server takes nothing at the moment.
@@ -46,10 +48,8 @@ struct MutationWindow {
     private(set) var sentCount = 0
     /// Bytes of the batches that were sent and are not settled.
     private(set) var sentBytes = 0
-
     /// Entities that are written though their keys hold what they should, because the keys would expire.
     var expiring: Set<EntityID> = []
-
     /// Bytes of the batches that wait to be sent.
     private(set) var waitingBytes = 0
 
@@ -200,7 +200,10 @@ struct MutationWindow {
         let count = isSingle ? 1 : sent.first.open.count
         switch outcome {
         case .written:
-            if sent.first.kind == .create { created += count } else { updated += count }
+            let isNew = sent.first.kind == .create
+            if isNew { created += count } else { updated += count }
+            tally.count(
+                sent.first.mutations[sent.first.open.prefix(count)], as: isNew ? \.created : \.updated)
             settle(count)
         case .taken:
             // At least one of the keys exists; which, and whether with the same entity, is to be seen.

@@ -72,6 +72,9 @@ package struct RedisEntityStore {
         return counts
     }
 
+    /// The results for the entities of a type so far.
+    func counts(of type: EntityType) -> ChangeCounts { pipeline.window.tally.counts[type] ?? ChangeCounts() }
+
     /// The first entities that were refused.
     package var refusals: [Refusal] { pipeline.window.refusals }
 

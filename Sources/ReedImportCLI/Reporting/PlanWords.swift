@@ -32,8 +32,8 @@ extension SyncPlan {
 }
 
 extension PlannedChange {
-    /// The kind of the entity, or its type if no kind makes such entities.
-    var kindName: String { KindRegistry.builtIn.kind(of: key.type)?.name ?? key.type.rawValue }
+    /// The kind of the entity; `entities` for types that have no file of their own.
+    var kindName: String { KindRegistry.builtIn.kind(of: key.type)?.name ?? Kind.entities.name }
 
     /// What stands before the change.
     var mark: String {

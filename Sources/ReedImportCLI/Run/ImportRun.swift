@@ -30,11 +30,7 @@ final class ImportRun {
     /// The result, for the user or a program.
     var summary: Summary {
         var counts = configuration.counts
-        for (type, duration) in entities.durations {
-            if let kind = configuration.kind(of: type) {
-                counts[kind]?.duration += duration
-            }
-        }
+        for (kind, duration) in entities.durations { counts[kind]?.duration += duration }
         return Summary(configuration, counts: counts, outcome)
     }
 
@@ -54,7 +50,7 @@ final class ImportRun {
             var file = RESPFile(
                 result, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize)
             let start = ContinuousClock.now
-            for type in entities.types { try entities.forEachEntity(of: type) { try file.write($0) } }
+            for types in entities.passes { try entities.forEachEntity(ofPass: types) { try file.write($0) } }
             try file.finish()
             outcome.writing = ContinuousClock.now - start
         } catch let error as ResultFileError {

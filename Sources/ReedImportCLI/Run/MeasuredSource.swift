@@ -7,7 +7,7 @@ final class MeasuredSource: EntitySource {
     private let progress: Progress
     /// What is done with the entities, for the progress line.
     var activity = "comparing"
-    private(set) var durations: [EntityType: Duration] = [:]
+    private(set) var durations: [Kind: Duration] = [:]
 
     init(_ configuration: Configuration, _ progress: Progress) {
         self.configuration = configuration
@@ -19,10 +19,17 @@ final class MeasuredSource: EntitySource {
     var groups: Set<EntityGroup> { configuration.groups }
     var estimatedByteCount: Int { configuration.estimatedByteCount }
 
+    var passes: [[EntityType]] { configuration.passes }
+
     func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws {
-        progress.begin("\(activity) \(configuration.kind(of: type)?.name ?? type.rawValue)")
+        try forEachEntity(ofPass: [type], body)
+    }
+
+    func forEachEntity(ofPass types: [EntityType], _ body: (borrowing Entity) throws -> Void) throws {
+        guard let kind = types.first.flatMap({ configuration.kind(of: $0) }) else { return }
+        progress.begin("\(activity) \(kind.name)")
         let start = ContinuousClock.now
-        defer { durations[type, default: .zero] += ContinuousClock.now - start }
-        try configuration.forEachEntity(of: type, body)
+        defer { durations[kind, default: .zero] += ContinuousClock.now - start }
+        try configuration.forEachEntity(ofPass: types, body)
     }
 }

@@ -23,4 +23,24 @@ package protocol EntitySource {
     ///
     /// - Throws: What `body` throws; what reading the entities can fail with.
     func forEachEntity(of type: EntityType, _ body: (borrowing Entity) throws -> Void) throws
+
+    /// The types in groups of which all entities can be gone through at once, as cheaply as those of one of them.
+    var passes: [[EntityType]] { get }
+
+    /// Calls `body` with every entity of one of the ``passes``, in the same order each time.
+    ///
+    /// - Throws: What `body` throws; what reading the entities can fail with.
+    func forEachEntity(ofPass types: [EntityType], _ body: (borrowing Entity) throws -> Void) throws
+}
+
+extension EntitySource {
+    /// One pass for each type.
+    package var passes: [[EntityType]] { types.map { [$0] } }
+
+    /// Goes through one type after the other.
+    package func forEachEntity(
+        ofPass types: [EntityType], _ body: (borrowing Entity) throws -> Void
+    ) throws {
+        for type in types { try forEachEntity(of: type, body) }
+    }
 }

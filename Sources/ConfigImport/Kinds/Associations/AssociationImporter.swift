@@ -122,7 +122,7 @@ struct AssociationImporter: KindImporter {
 // The second pass.
 extension AssociationImporter {
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }

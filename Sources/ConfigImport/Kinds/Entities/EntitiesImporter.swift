@@ -69,14 +69,14 @@ extension EntitiesImporter {
 // The second pass.
 extension EntitiesImporter {
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, { _, _ in EntitiesColumns.layout }) else { return }
         let columns = EntityRow(rows.columns)
         while try pass.next(&rows) {
-            guard let rowType = columns.type(rows.record) else { throw InputError.changed(file.path) }
-            guard rowType == type else { continue }
+            guard let type = columns.type(rows.record) else { throw InputError.changed(file.path) }
+            guard types.contains(type) else { continue }
             guard let id = columns.id(rows.record, of: type) else { throw InputError.changed(file.path) }
             var entity = Entity(
                 type: type, id: id, semanticName: columns.nameCell.text(rows.record), origin: rows.origin)

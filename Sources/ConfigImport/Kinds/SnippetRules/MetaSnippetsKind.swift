@@ -48,7 +48,7 @@ struct MetaSnippetsImporter: KindImporter {
     }
 
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {}
 }

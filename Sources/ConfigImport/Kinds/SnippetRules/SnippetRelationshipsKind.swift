@@ -72,7 +72,7 @@ struct SnippetRelationshipsImporter: KindImporter {
     }
 
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {}
 }

@@ -77,7 +77,7 @@ extension SnippetImporter {
 // The second pass.
 extension SnippetImporter {
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard let rows = try pass.open(file, SnippetColumns.choose) else { return }

@@ -125,7 +125,7 @@ extension ThemeImporter {
 // The second pass.
 extension ThemeImporter {
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, { _, _ in ThemeColumns.layout }) else { return }

@@ -5,7 +5,7 @@ import UCG
 extension TranslationImporter {
     /// Reads the file again; its ids are those of the first pass, and so must its texts be.
     func build(
-        _ file: ConfigFile, of type: EntityType, _ pass: consuming BuildPass,
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard let opened = try TranslationRows.open(file, in: &pass) else { return }
