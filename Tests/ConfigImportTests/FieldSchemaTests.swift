@@ -38,6 +38,9 @@ struct FieldSchemaTests {
             type: "Number", schema: "min:1;step:0.5", yes: ["1", "4.5"],
             no: [("4.25", "is not a multiple of 0.5, counted from 1")]),
         Case(
+            type: "number", schema: "min:0.25;step:0.5", yes: ["0.25", "0.75"],
+            no: [("0.5", "is not a multiple of 0.5, counted from 0.25")]),
+        Case(
             type: "number", schema: "max:9007199254740993", yes: ["9007199254740993"],
             no: [
                 ("9007199254740994", "is above"), ("1e40", "has too many digits"),

@@ -8,7 +8,7 @@ struct EntitiesImporter: KindImporter {
     private var foundTypes: [EntityType] = []
     /// The line of each entity, and the index of its type among the found ones.
     private var lines: [UInt32] = []
-    private var typeOfLine: [UInt16] = []
+    private var typeOfLine: [UInt32] = []
 
     var types: [EntityType]? { foundTypes.sorted { $0.rawValue < $1.rawValue } }
 
@@ -31,6 +31,7 @@ extension EntitiesImporter {
         while try pass.next(&rows) {
             guard let type = columns.type(rows.record) else { continue }
             pass.semanticNames.add(type)
+            columns.checkData(rows.record, of: type, in: file.path, &pass)
             guard let id = columns.id(rows.record, of: type) else {
                 if !columns.hasIdentity(rows.record) {
                     pass.log.add(
@@ -39,7 +40,6 @@ extension EntitiesImporter {
                 }
                 continue
             }
-            columns.checkData(rows.record, of: type, in: file.path, &pass)
             let cell = columns.identityCell(rows.record)
             guard
                 pass.define(
@@ -59,7 +59,7 @@ extension EntitiesImporter {
                 foundTypes.append(type)
             }
             lines.append(rows.origin.line)
-            typeOfLine.append(UInt16(clamping: index))
+            typeOfLine.append(UInt32(clamping: index))
             counts.entities += 1
         }
         pass.finish(rows, counting: &counts)
