@@ -97,6 +97,12 @@ struct FieldSchemaTests {
             ("text", "min:1;", 5, "expected an item"), (";", ";", 0, ""),
             ("text", "mni:1", 0, "did you mean 'min'?"),
             ("text", "step:1", 0, "for numbers only"),
+            (
+                "Object", "title:Strnig;n:Number", 6,
+                "no field type is named 'Strnig' (did you mean 'String'?)"
+            ),
+            ("Array", "a:Object(b:Nubmer)", 11, "no field type is named 'Nubmer'"),
+            ("Array", "mni:3", 0, "did you mean 'min'?"),
             ("boolean", "min:1", 0, "for text, numbers and arrays only"),
             ("number", "pattern:a", 0, "for text only"), ("number", "url", 0, "for text only"),
             ("number", "step:0", 5, "above 0"), ("number", "enum:1,a", 5, "'a' is not a number"),

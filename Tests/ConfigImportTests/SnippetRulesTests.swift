@@ -139,6 +139,37 @@ struct SnippetRulesTests {
             ])
     }
 
+    @Test("A field that several rules require is reported once for each of them, and no more")
+    func requiredTwice() throws {
+        let directory = try CheckedDirectory([
+            "snippets.csv": Self.snippets,
+            "validation_rules.csv":
+                "snippet_name,field_name,rule_type,error_message\nhero,title,required,first\nhero,title,required,second\n",
+            "entities.csv": "entity_type,semantic_name\nhero,$a\n",
+        ])
+        #expect(
+            directory.issues == [
+                "entities.csv:2:1: error: data: title: first [rule]",
+                "entities.csv:2:1: error: data: title: second [rule]",
+            ])
+    }
+
+    @Test("Of many allowed types some are named")
+    func manyAllowed() throws {
+        let names = ["a", "b", "c", "d", "e", "f", "g"]
+        let directory = try CheckedDirectory([
+            "snippets.csv": "snippet_name\nhero\n" + names.map { "\($0)\n" }.joined(),
+            "snippet_relationships.csv":
+                "parent_type,allowed_child_types\nhero,\(names.joined(separator: "|"))\n",
+            "entities.csv": "entity_type,semantic_name\nhero,$h\nhero,$i\n",
+            "associations.csv": "parent_id,child_id\n$h,$i\n",
+        ])
+        #expect(
+            directory.issues == [
+                "associations.csv:2:4: warning: child_id: a 'hero' may not contain a 'hero'; allowed are 'a', 'b', 'c', 'd', 'e' and 2 more [not-allowed-child]"
+            ])
+    }
+
     @Test("An instance in a container that does not allow it is a warning, in both forms of associations")
     func children() throws {
         let files = [

@@ -153,6 +153,24 @@ struct LinearityTests {
             let rows = (0..<count).map { "hero,$n\($0)\n" }.joined()
             try folder.write("entity_type,semantic_name\n\(rows)", to: "entities.csv")
         },
+        Content("rules of one field", 2000) { count, folder in
+            try folder.write("snippet_name,field_name,field_type\nhero,f,text\n", to: "snippets.csv")
+            let rules = (0..<count).map { "hero,f,max_length,value=\($0 + 9)\nhero,f,required,\n" }.joined()
+            try folder.write(
+                "snippet_name,field_name,rule_type,parameters\n\(rules)", to: "validation_rules.csv")
+        },
+        Content("types that a snippet allows, and children that it does not", 1000) { count, folder in
+            let names = (0..<count).map { "s\($0)" }
+            try folder.write(
+                "snippet_name\nhero\nother\n" + names.map { "\($0)\n" }.joined(), to: "snippets.csv")
+            try folder.write(
+                "parent_type,allowed_child_types\nhero,\(names.joined(separator: "|"))\n",
+                to: "snippet_relationships.csv")
+            let rows = (0..<count).map { "other,$n\($0)\n" }.joined()
+            try folder.write("entity_type,semantic_name\nhero,$h\n\(rows)", to: "entities.csv")
+            let children = (0..<count).map { "$h,$n\($0)\n" }.joined()
+            try folder.write("parent_id,child_id\n\(children)", to: "associations.csv")
+        },
         Content("types and names of entities", 2000) { count, folder in
             try folder.write("name\na\n", to: "themes.csv")
             let rows = (0..<count).map { "t\($0 % 500),$n\($0)\n" }.joined()

@@ -28,7 +28,8 @@ protocol KindImporter: Sendable {
     /// - Parameter files: The files of this kind.
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError)
 
-    /// Reads a file that was found valid, and passes its entities of these types to `emit`.
+    /// Reads a file that was found valid, and passes its entities of these types to `emit`; not called for a kind that
+    /// makes no entities.
     ///
     /// - Throws: ``InputError`` if it is not what it was when it was checked; what `emit` throws.
     func build(
@@ -43,4 +44,8 @@ extension KindImporter {
     func type(ofEntityFrom origin: EntityOrigin) -> EntityType? { nil }
     mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {}
     mutating func finish(_ files: [ConfigFile], _ pass: inout CheckPass) throws(InputError) {}
+    func build(
+        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
+        emit: (borrowing Entity) throws -> Void
+    ) throws {}
 }

@@ -133,22 +133,31 @@ private struct FieldSchemaParser {
             schema.choices = values
         case "type":
             guard type.isArray else { throw problem("'type' is for arrays only", at: start) }
-            guard let element = try memberType(isNested: isNested) else {
-                let value = try value(isNested: isNested)
-                throw problem(
-                    "no field type is named \(PlainText.quoted(value))" + types.suggestion(for: value),
-                    at: valueStart)
-            }
+            guard let element = try memberType(isNested: isNested) else { throw unknownType(at: valueStart) }
             schema.elements = [element]
-        default: throw unknown(name, at: start)
+        default:
+            let isMember = type.hasMembers && Self.item(like: name) == nil
+            throw isMember ? unknownType(at: valueStart) : unknown(name, at: start)
         }
     }
 
-    private func unknown(_ name: String, at start: Int) -> SchemaProblem {
-        let names = Self.keywords.map { String($0.prefix { $0 != ":" }) }
+    /// What stands here where a type should: up to the first byte that cannot belong to its name.
+    private func unknownType(at start: Int) -> SchemaProblem {
+        let end = bytes[start...].firstIndex { ";()".utf8.contains($0) } ?? bytes.count
+        let name = text(start..<end)
         return problem(
+            "no field type is named \(PlainText.quoted(name))" + types.suggestion(for: name), at: start)
+    }
+
+    /// The item that a misspelt name was probably meant to be.
+    private static func item(like name: String) -> String? {
+        Suggestion.closest(to: name, among: keywords.map { String($0.prefix { $0 != ":" }) })
+    }
+
+    private func unknown(_ name: String, at start: Int) -> SchemaProblem {
+        problem(
             "\(PlainText.quoted(name)) is not an item of a schema"
-                + (Suggestion.closest(to: name, among: names).map { " (did you mean '\($0)'?)" }
+                + (Self.item(like: name).map { " (did you mean '\($0)'?)" }
                     ?? "; there are \(Self.keywords.joined(separator: ", ")), and NAME:TYPE for members of objects"),
             at: start)
     }

@@ -13,6 +13,8 @@ struct SnippetFields: Sendable {
     private(set) var rules: [String: [ValidationRule]] = [:]
     /// The fields that a rule requires.
     private(set) var ruledRequired: [String] = []
+    /// The same, to be looked up: a field can have several such rules.
+    private var seenRequired: Set<String> = []
     /// The fields, by name.
     private(set) var byName: [String: Field] = [:]
     /// The required fields that are not localized, and those that are.
@@ -24,7 +26,7 @@ struct SnippetFields: Sendable {
     mutating func add(_ rule: ValidationRule, to field: String) -> Bool {
         guard byName[field] != nil else { return false }
         rules[field, default: []].append(rule)
-        if case .required = rule.demand { ruledRequired.append(field) }
+        if case .required = rule.demand, seenRequired.insert(field).inserted { ruledRequired.append(field) }
         return true
     }
 

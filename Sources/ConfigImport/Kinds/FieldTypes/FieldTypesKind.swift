@@ -68,9 +68,4 @@ struct FieldTypesImporter: KindImporter {
             return nil
         }
     }
-
-    func build(
-        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
-    ) throws {}
 }

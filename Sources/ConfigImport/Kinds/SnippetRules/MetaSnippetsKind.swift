@@ -21,10 +21,11 @@ struct MetaSnippetsImporter: KindImporter {
     ])
 
     /// No member is derived.
-    private enum Derived: Int, DerivedMember {
-        case none
+    private enum Derived: DerivedMember {
+        init?(rawValue: Int) { nil }
 
-        var name: String { "none" }
+        var rawValue: Int { switch self {} }
+        var name: String { switch self {} }
     }
 
     private(set) var counts = KindCounts()
@@ -46,9 +47,4 @@ struct MetaSnippetsImporter: KindImporter {
         }
         pass.finish(rows, counting: &counts)
     }
-
-    func build(
-        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
-    ) throws {}
 }

@@ -33,7 +33,7 @@ struct SnippetRelationshipsImporter: KindImporter {
             } else if pass.snippetRules[name]?.allowedChildren != nil {
                 pass.reportSecondRow(of: name, at: cell, in: rows.record, path: file.path)
             } else {
-                pass.snippetRules[name, default: SnippetRules()].allowedChildren = children
+                pass.snippetRules[name, default: SnippetRules()].allow(children)
             }
         }
         pass.finish(rows, counting: &counts)
@@ -70,9 +70,4 @@ struct SnippetRelationshipsImporter: KindImporter {
             }
         }
     }
-
-    func build(
-        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
-    ) throws {}
 }

@@ -5,10 +5,21 @@ import UCG
 struct SnippetRules: Sendable {
     /// The members of `meta`, if a row gives them.
     var meta: JSONWriter?
-    /// The elements of `validation_rules`.
-    var rules: JSONWriter?
-    /// The types that its instances may contain, if a row names them.
-    var allowedChildren: [String]?
+    /// The elements of `validation_rules`; added to in place, because there can be many.
+    var rules = JSONWriter()
+    /// The types that its instances may contain, as they were written, if a row names them.
+    private(set) var allowedChildren: [String]?
+    /// The same, to be looked up.
+    private var allowedTypes: Set<String> = []
+
+    /// Lets its instances contain these types, and no others.
+    mutating func allow(_ types: [String]) {
+        allowedChildren = types
+        allowedTypes = Set(types)
+    }
+
+    /// Whether its instances may contain entities of a type.
+    func allows(_ type: String) -> Bool { allowedChildren == nil || allowedTypes.contains(type) }
 
     /// Writes what there is as members of the snippet's `data`.
     func write(to json: inout JSONWriter) {
@@ -16,7 +27,7 @@ struct SnippetRules: Sendable {
             json.key("meta")
             json.object { $0.members(meta) }
         }
-        if let rules {
+        if !rules.bytes.isEmpty {
             json.key("validation_rules")
             json.array { $0.members(rules) }
         }

@@ -49,27 +49,30 @@ struct ValidationRulesImporter: KindImporter {
                         + pass.suggestion(for: field, among: names, in: file.path))
                 continue
             }
-            var json = pass.snippetRules[snippet]?.rules ?? JSONWriter()
-            json.beginObject()
-            columns.write(rows.record, to: &json) { (_: Derived, key, json) in
-                json.key(key)
-                json.object { json in
-                    for (name, value) in rule.parameters { json.member(JSONKey(name), value) }
-                }
-            }
-            json.endObject()
-            pass.snippetRules[snippet, default: SnippetRules()].rules = json
+            Self.write(
+                rows.record, with: rule.parameters, in: columns,
+                to: &pass.snippetRules[snippet, default: SnippetRules()].rules)
         }
         pass.finish(rows, counting: &counts)
     }
-
-    func build(
-        _ file: ConfigFile, of types: Set<EntityType>, _ pass: consuming BuildPass,
-        emit: (borrowing Entity) throws -> Void
-    ) throws {}
 }
 
 extension ValidationRulesImporter {
+    /// Writes the rule of a row as an element of `validation_rules`.
+    private static func write(
+        _ record: borrowing CSVRecord, with parameters: [(String, String)], in columns: ColumnBinding,
+        to json: inout JSONWriter
+    ) {
+        json.beginObject()
+        columns.write(record, to: &json) { (_: Derived, key, json) in
+            json.key(key)
+            json.object { json in
+                for (name, value) in parameters { json.member(JSONKey(name), value) }
+            }
+        }
+        json.endObject()
+    }
+
     /// The rule of a row, and its parameters in their order; the log says why there is none.
     private static func rule(
         of record: borrowing CSVRecord, _ columns: ColumnBinding, in path: String, _ pass: inout CheckPass
