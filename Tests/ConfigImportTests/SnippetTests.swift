@@ -187,6 +187,7 @@ struct SnippetTests {
             a,e,oechsle,20,min:50
             a,f,Array,"[""blue""]",type:colour
             a,g,color,,
+            a,h,Object,,size:Strnig
 
             """, "field_types.csv": Self.colours,
             "entities.csv": "entity_type,semantic_name,data\na,$x,\"{\"\"b\"\":\"\"red\"\"}\"\n",
@@ -200,6 +201,7 @@ struct SnippetTests {
                 "snippets.csv:5:13: error: default: 20 is below 50, by the schema 'min:50' [invalid-default]",
                 "snippets.csv:6:11: error: default: [0]: 'blue' is not a colour such as #00ff00, by the schema 'type:colour' [invalid-default]",
                 "snippets.csv:7:5: error: field_type: no field type is named 'color' (did you mean 'colour'?) [unknown-type]",
+                "snippets.csv:8:18: error: field_schema: no field type is named 'Strnig' (did you mean 'String'?) [invalid-schema]",
             ])
     }
 

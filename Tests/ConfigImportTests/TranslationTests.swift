@@ -129,7 +129,7 @@ struct TranslationTests {
         #expect(
             directory.issues == [
                 "translations.de.csv:1:1: warning: de has 5 of the 6 keys of the layer global (83 %); it lacks 'f' [missing-translation]",
-                "translations.en.csv:1:1: warning: en has 2 of the 6 keys of the layer global (33 %); it lacks 'a', 'b', 'd', and 1 more [missing-translation]",
+                "translations.en.csv:1:1: warning: en has 2 of the 6 keys of the layer global (33 %); it lacks 'a', 'b', 'd', 'e' [missing-translation]",
             ])
     }
 

@@ -144,6 +144,23 @@ struct LinearityTests {
                 .joined()
             try folder.write("entity_type,semantic_name,data\n\(rows)", to: "entities.csv")
         },
+        Content("choices that instances miss", 1000) { count, folder in
+            let values = (0..<count).map { "v\($0)" }
+            try folder.write(
+                "snippet_name,field_name,field_type,field_schema\n"
+                    + "hero,a,select:\(values.joined(separator: "|")),\n"
+                    + "hero,b,text,\"enum:\(values.joined(separator: ","))\"\n", to: "snippets.csv")
+            let rows = (0..<count).map { "hero,$n\($0),\"{\"\"a\"\":\"\"x\"\",\"\"b\"\":\"\"x\"\"}\"\n" }
+                .joined()
+            try folder.write("entity_type,semantic_name,data\n\(rows)", to: "entities.csv")
+        },
+        Content("field types that are declared, and others", 1000) { count, folder in
+            let types = (0..<count).map { "type\($0),text\n" }.joined()
+            try folder.write("name,base_type\n\(types)", to: "field_types.csv")
+            let fields = (0..<count).map { "hero,f\($0),tipe\($0),\nhero,g\($0),Object,m:tipe\($0)\n" }
+                .joined()
+            try folder.write("snippet_name,field_name,field_type,field_schema\n\(fields)", to: "snippets.csv")
+        },
         Content("rules that instances break", 600) { count, folder in
             let fields = (0..<count).map { "hero,f\($0),text\n" }.joined()
             try folder.write("snippet_name,field_name,field_type\n\(fields)", to: "snippets.csv")

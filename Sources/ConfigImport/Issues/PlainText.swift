@@ -4,6 +4,8 @@
 package enum PlainText {
     /// The most characters of a value that a message shows.
     static let valueLength = 80
+    /// The most names of a list that a message shows.
+    static let listLength = 5
 
     /// `text` with everything escaped that is not printable: controls as `\x1b`,
     /// `\t`, `\n`; what is invisible or turns text around as `\u{202e}`.
@@ -27,6 +29,16 @@ package enum PlainText {
     }
 
     static func quoted(_ text: Span<UInt8>) -> String { quoted(string(text)) }
+
+    /// `'a', 'b' and 7 more`: the first names of a list, and how many follow.
+    ///
+    /// A list can be as long as a file, and an issue that names it can come as often.
+    /// - Parameter count: The number of all of them, of which `names` need only be the first ``listLength``.
+    static func list(_ names: some Sequence<String>, count: Int) -> String {
+        let first = names.prefix(listLength).map { quoted($0) }
+        let rest = count - first.count
+        return first.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
 
     /// A copy of valid UTF-8.
     static func string(_ text: Span<UInt8>) -> String {

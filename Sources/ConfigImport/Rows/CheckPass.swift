@@ -74,6 +74,11 @@ struct CheckPass: RowPass {
         log.showsMore(severity, of: path) ? Suggestion.suffix(for: word, among: names) : ""
     }
 
+    /// What field type somebody may have meant, or which there are; nothing if the issue would not be shown anyway.
+    func typeSuggestion(for name: String, in path: String) -> String {
+        log.showsMore(.error, of: path) ? fieldTypes.suggestion(for: name) : ""
+    }
+
     /// Adds an identity; says so if it is there already.
     ///
     /// - Returns: Whether it is new.

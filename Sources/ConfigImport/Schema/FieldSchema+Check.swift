@@ -43,8 +43,7 @@ extension FieldSchema {
 
     private func fault(ofChoice text: String) -> SchemaFault? {
         if choices.isEmpty || choices.contains(text) { return nil }
-        let list = choices.map { PlainText.quoted($0) }.joined(separator: ", ")
-        return SchemaFault(reason: "\(PlainText.quoted(text)) is not one of \(list)")
+        return SchemaFault(reason: "\(PlainText.quoted(text)) is not \(choices.expected)")
     }
 
     private func fault(ofNumber text: String) -> SchemaFault? {

@@ -32,7 +32,7 @@ struct FieldSchema: Sendable {
     /// What must occur in a text.
     var pattern: Pattern?
     /// The texts or numbers of which it must be one.
-    var choices: [String] = []
+    var choices = Choices()
     /// Whether a text is a URL.
     var isURL = false
     /// Whether a text is an e-mail address.
@@ -51,6 +51,8 @@ struct SchemaProblem: Error, Hashable {
     /// The byte of the text that the reason is about, from 0.
     let offset: Int
     let reason: String
+    /// The name that no field type has, if that is the reason.
+    var unknownType: String?
 }
 
 /// What is wrong with a value.

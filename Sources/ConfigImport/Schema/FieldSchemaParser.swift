@@ -124,13 +124,13 @@ private struct FieldSchemaParser {
             }
             let values = try value(isNested: isNested).split(separator: ",", omittingEmptySubsequences: false)
                 .map(String.init)
-            guard !values.contains(""), Set(values).count == values.count else {
+            guard let choices = Choices(values) else {
                 throw problem("an empty or repeated value; expected enum:A,B,...", at: valueStart)
             }
             if type.isNumber, let wrong = values.first(where: { !JSONText.isNumber($0.utf8.span) }) {
                 throw problem("\(PlainText.quoted(wrong)) is not a number", at: valueStart)
             }
-            schema.choices = values
+            schema.choices = choices
         case "type":
             guard type.isArray else { throw problem("'type' is for arrays only", at: start) }
             guard let element = try memberType(isNested: isNested) else { throw unknownType(at: valueStart) }
@@ -145,8 +145,9 @@ private struct FieldSchemaParser {
     private func unknownType(at start: Int) -> SchemaProblem {
         let end = bytes[start...].firstIndex { ";()".utf8.contains($0) } ?? bytes.count
         let name = text(start..<end)
-        return problem(
-            "no field type is named \(PlainText.quoted(name))" + types.suggestion(for: name), at: start)
+        var problem = problem("no field type is named \(PlainText.quoted(name))", at: start)
+        problem.unknownType = name
+        return problem
     }
 
     /// The item that a misspelt name was probably meant to be.

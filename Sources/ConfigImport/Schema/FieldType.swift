@@ -5,7 +5,7 @@ import UCG
 enum FieldType: Sendable {
     case text, number, boolean, date, email, url, json, array, object
     case reference
-    case select([String])
+    case select(Choices)
     /// A type of `field_types.csv`.
     case declared(DeclaredType)
 
@@ -21,14 +21,17 @@ enum FieldType: Sendable {
         "Array": .array, "array": .array, "Object": .object, "object": .object,
     ]
 
-    /// What may have been meant, or all names there are.
+    /// What may have been meant, or all built-in names there are.
+    ///
+    /// Complexity: O(*n*) in the declared names, so for issues that are shown only.
     static func suggestion(for text: String, and declared: [String] = []) -> String {
         let names = plainNames.keys.sorted() + ["reference", "select"] + declared
         let close =
             names.first { $0.lowercased() == text.lowercased() } ?? Suggestion.closest(to: text, among: names)
         if let close { return " (did you mean \(PlainText.quoted(close))?)" }
+        let more = declared.isEmpty ? "" : ", those of field_types.csv"
         return
-            "; there are \((plainNames.keys.sorted() + declared).joined(separator: ", ")), reference:<type> and select:<value>|..."
+            "; there are \(plainNames.keys.sorted().joined(separator: ", "))\(more), reference:<type> and select:<value>|..."
     }
 
     /// Why a cell names no type.
@@ -63,13 +66,13 @@ enum FieldType: Sendable {
             let values = parts[1].split(separator: "|", omittingEmptySubsequences: false).map {
                 String($0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)[0])
             }
-            guard !values.contains(""), Set(values).count == values.count else {
+            guard let choices = Choices(values) else {
                 throw Problem(
                     code: .invalidValue,
                     reason: "\(PlainText.quoted(text)) has an empty or repeated value; "
                         + "expected select:<value>=<label>|<value>...")
             }
-            self = .select(values)
+            self = .select(choices)
         default:
             throw Problem(code: .unknownType, reason: "no field type is named \(PlainText.quoted(text))")
         }
@@ -156,7 +159,7 @@ enum FieldType: Sendable {
         case .object: "a JSON object"
         case .declared(let type):
             type.message ?? "a value of \(PlainText.quoted(type.name)): \(type.expectation)"
-        case .select(let values): "one of " + values.map { PlainText.quoted($0) }.joined(separator: ", ")
+        case .select(let choices): choices.expected
         }
     }
 
@@ -172,7 +175,7 @@ enum FieldType: Sendable {
         case .json: JSONText.kind(of: text) != nil
         case .array: JSONText.kind(of: text) == .array
         case .object: JSONText.kind(of: text) == .object
-        case .select(let values): values.contains(PlainText.string(text))
+        case .select(let choices): choices.contains(PlainText.string(text))
         case .declared(let type): type.base.acceptsDefault(text) && type.matches(PlainText.string(text))
         }
     }

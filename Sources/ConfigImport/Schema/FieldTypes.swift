@@ -1,9 +1,13 @@
 /// The field types of a directory: the built-in ones, and those that `field_types.csv` declares.
 struct FieldTypes: Sendable {
     private var declared: [String: DeclaredType] = [:]
+    private var names = FirstNames()
 
     /// Adds a type; returns whether its name is new.
-    mutating func add(_ type: DeclaredType) -> Bool { declared.updateValue(type, forKey: type.name) == nil }
+    mutating func add(_ type: DeclaredType) -> Bool {
+        names.add(type.name)
+        return declared.updateValue(type, forKey: type.name) == nil
+    }
 
     /// The type written as `text`.
     ///
@@ -13,10 +17,8 @@ struct FieldTypes: Sendable {
         return try FieldType(text)
     }
 
-    /// What may have been meant by `text`, or all names there are.
-    func suggestion(for text: String) -> String {
-        FieldType.suggestion(for: text, and: declared.keys.sorted())
-    }
+    /// What may have been meant by `text`, or what names there are; for issues that are shown only.
+    func suggestion(for text: String) -> String { FieldType.suggestion(for: text, and: names.names) }
 }
 
 /// A field type that a row of `field_types.csv` declares: a built-in one whose values match a pattern.

@@ -111,15 +111,12 @@ struct AssociationCheck {
             let type = pass.instanceTypes[child], let rules = pass.snippetRules[container],
             !rules.allows(type), let allowed = rules.allowedChildren
         else { return }
-        // As many are named as a line can hold: there can be as many types as rows.
-        let names = allowed.prefix(5).map { PlainText.quoted($0) }.joined(separator: ", ")
-        let more = allowed.count > 5 ? " and \(allowed.count - 5) more" : ""
         let cell = columns.isByName ? columns.entityType : columns.childID
         pass.log.add(
             .warning, .notAllowedChild, in: path, at: cell.position(record), field: cell.name,
             reason:
                 "a \(PlainText.quoted(container)) may not contain a \(PlainText.quoted(type)); allowed are "
-                + (allowed.isEmpty ? "none" : names + more))
+                + (allowed.isEmpty ? "none" : PlainText.list(allowed, count: allowed.count)))
     }
 
     private func reportUnknown(

@@ -140,14 +140,12 @@ struct EntityRow {
             (Issue.Severity.error, fields.required.always, given.always),
             (.warning, fields.required.localized, given.localized),
         ] where required.count > given.count {
-            // As many are looked at as are given, and three more.
-            let missing = Array(required.lazy.filter { !given.contains($0) }.prefix(3))
-            let rest = required.count - given.count - missing.count
-            let names = missing.map { PlainText.quoted($0) }.joined(separator: ", ")
-            let more = rest > 0 ? " and \(rest) more" : ""
+            // As many are looked at as are given, and five more.
+            let count = required.count - given.count
+            let names = PlainText.list(required.lazy.filter { !given.contains($0) }, count: count)
             report(
                 severity, .missingValue,
-                reason: "lacks the required \("member".counted(missing.count)) \(names)\(more)")
+                reason: "lacks the required \("member".counted(count)) \(names)")
         }
     }
 }

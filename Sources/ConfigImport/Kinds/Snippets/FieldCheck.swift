@@ -74,7 +74,7 @@ struct FieldCheck {
             var reason = error.reason
             if error.code == .unknownType {
                 if pass.broken.contains(.fieldTypes) { return nil }
-                reason += pass.fieldTypes.suggestion(for: cell.text(record) ?? "")
+                reason += pass.typeSuggestion(for: cell.text(record) ?? "", in: path)
             }
             pass.log.add(
                 .error, error.code, in: path, at: cell.position(record), field: cell.name, reason: reason)
@@ -91,7 +91,9 @@ struct FieldCheck {
         do throws(SchemaProblem) { return try FieldSchema(text, of: type, types: pass.fieldTypes) } catch {
             pass.log.add(
                 .error, .invalidSchema, in: path, at: record.position(of: field, byte: error.offset),
-                field: cell.name, excerpt: .byte, reason: error.reason)
+                field: cell.name, excerpt: .byte,
+                reason: error.reason
+                    + (error.unknownType.map { pass.typeSuggestion(for: $0, in: path) } ?? ""))
             return nil
         }
     }

@@ -9,7 +9,7 @@ struct TranslationCoverage {
         let group: Int
         let locale: Int
         var keys = 0
-        /// The entries of other locales that have a key this one lacks; the first three.
+        /// The entries of other locales that have a key this one lacks: the first of them, as many as a list shows.
         var lacking: [Int] = []
         /// Where it was declared.
         let declaration: TranslationCatalog.DeclaredLocale
@@ -76,7 +76,7 @@ struct TranslationCoverage {
             } else {
                 locales[index].lacking.append(entries[0])
                 locales[index].lacking.sort()
-                if locales[index].lacking.count > 3 { locales[index].lacking.removeLast() }
+                if locales[index].lacking.count > PlainText.listLength { locales[index].lacking.removeLast() }
             }
         }
         for entry in entries { isThere[Int(catalog.texts[entry].locale)] = false }

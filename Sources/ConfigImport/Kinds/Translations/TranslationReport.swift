@@ -56,13 +56,12 @@ struct TranslationReport {
             groups[row.group, default: []].append(row)
         }
         for (_, rows) in groups.sorted(by: { $0.key < $1.key }) {
-            let names = rows.prefix(3).map { PlainText.quoted($0.text) }.joined(separator: ", ")
-            let more = rows.count > 3 ? ", and \(rows.count - 3) more" : ""
+            let names = PlainText.list(rows.lazy.map(\.text), count: rows.count)
             pass.log.add(
                 .warning, .missingTranslation, in: pass.paths[rows[0].file], at: rows[0].position,
                 reason: rows.count == 1
                     ? "\(names) has no value in any locale"
-                    : "\(rows.count) keys have no value in any locale: \(names)\(more)")
+                    : "\(rows.count) keys have no value in any locale: \(names)")
         }
     }
 
@@ -129,8 +128,7 @@ struct TranslationReport {
     private func warn(_ gap: TranslationCoverage.Locale, _ pass: inout CheckPass) {
         let total = coverage.keyCounts[gap.group]
         let missing = total - gap.keys
-        let names = gap.lacking.compactMap { recalled[$0].map { PlainText.quoted($0.key) } }
-        let more = missing > names.count ? ", and \(missing - names.count) more" : ""
+        let names = gap.lacking.compactMap { recalled[$0]?.key }
         let source = importer.catalog.groups[gap.group]
         let scope = source.scope.map { " \(PlainText.quoted($0))" } ?? ""
         pass.log.add(
@@ -138,7 +136,7 @@ struct TranslationReport {
             field: gap.declaration.field,
             reason: "\(importer.locales[gap.locale]) has \(gap.keys) of the \(total) keys of the layer "
                 + "\(source.layer.rawValue)\(scope) (\(gap.keys * 100 / total) %); it lacks "
-                + names.joined(separator: ", ") + more)
+                + PlainText.list(names, count: missing))
     }
 
     /// Reads the rows of these entries again.
