@@ -64,7 +64,7 @@ struct AtomicWriteTests {
             write = AtomicWrite(
                 changes: changes,
                 records: [
-                    RecordCommand(
+                    KeyCommand(
                         "HSET", key: "reed-import:csv:last",
                         arguments: [Array("run".utf8), Array("1".utf8)])
                 ],

@@ -22,6 +22,13 @@ package struct LastImport: Hashable, Sendable {
     package var entities = 0
     /// The changes of its entities.
     package var counts = ChangeCounts()
+    /// Which graph keys its entities have.
+    package var graphKeys = GraphRecord()
+
+    /// The field of the setting of ``graphKeys``.
+    package static let graphKeysField = "graph_keys"
+    /// The field of the setting that was not finished.
+    package static let graphKeysBegunField = "graph_keys_begun"
 
     private static let mostEntities = 1 << 40
 
@@ -35,7 +42,8 @@ package struct LastImport: Hashable, Sendable {
             ("seconds", seconds), ("version", version), ("digest", digest), ("host", host),
             ("entities", String(entities)), ("created", String(counts.created)),
             ("updated", String(counts.updated)), ("unchanged", String(counts.unchanged)),
-            ("deleted", String(counts.deleted)),
+            ("deleted", String(counts.deleted)), (Self.graphKeysField, graphKeys.finished.rawValue),
+            (Self.graphKeysBegunField, graphKeys.begun?.rawValue ?? ""),
         ]
     }
 
@@ -57,5 +65,8 @@ package struct LastImport: Hashable, Sendable {
         counts.updated = number("updated")
         counts.unchanged = number("unchanged")
         counts.deleted = number("deleted")
+        graphKeys = GraphRecord(
+            finished: fields[Self.graphKeysField].flatMap { GraphKeySetting(rawValue: $0) } ?? .none,
+            begun: fields[Self.graphKeysBegunField].flatMap { GraphKeySetting(rawValue: $0) })
     }
 }

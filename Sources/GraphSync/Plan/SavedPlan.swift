@@ -53,8 +53,10 @@ package struct SavedPlan: Sendable {
     package let header: Header
     /// The changes, by type and id.
     package private(set) var entries: [EntityType: [EntityID: Entry]] = [:]
+    /// What happens to the graph keys of entities that do not change.
+    package private(set) var graphKeys = GraphKeyUpdate()
 
-    private static let format = 2
+    private static let format = 3
 
     /// The number of changes.
     package var count: Int { entries.values.reduce(0) { $0 + $1.count } }
@@ -112,7 +114,15 @@ package struct SavedPlan: Sendable {
     }
 
     /// The last line of the file.
-    package static func line(count: Int) -> [UInt8] { line { $0.member("changes", count) } }
+    package static func line(count: Int, _ graphKeys: GraphKeyUpdate) -> [UInt8] {
+        line { json in
+            json.member("changes", count)
+            json.member("graph_keys", graphKeys.now.rawValue)
+            json.member("graph_keys_before", graphKeys.before.finished.rawValue)
+            json.member("graph_keys_begun", orNull: graphKeys.before.begun?.rawValue)
+            json.member("graph_keys_of_unchanged", graphKeys.rewritten)
+        }
+    }
 
     private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
@@ -145,7 +155,10 @@ package struct SavedPlan: Sendable {
         while let line = lines.next() {
             guard let value = JSONValue(Array(line).span) else { throw .damaged }
             if case .number(let count)? = value["changes"] {
-                guard Int(count) == number, lines.next() == nil else { throw .damaged }
+                guard Int(count) == number, lines.next() == nil, let update = Self.graphKeys(value) else {
+                    throw .damaged
+                }
+                graphKeys = update
                 return
             }
             guard let type = value.text("type").flatMap({ EntityType(rawValue: $0) }),
@@ -156,6 +169,20 @@ package struct SavedPlan: Sendable {
             number += 1
         }
         throw .damaged
+    }
+
+    private static func graphKeys(_ value: JSONValue) -> GraphKeyUpdate? {
+        func setting(_ name: String) -> GraphKeySetting? {
+            value.text(name).flatMap { GraphKeySetting(rawValue: $0) }
+        }
+        guard let now = setting("graph_keys"), let before = setting("graph_keys_before"),
+            case .number(let number)? = value["graph_keys_of_unchanged"], let count = Int(number)
+        else { return nil }
+        var update = GraphKeyUpdate()
+        update.now = now
+        update.before = GraphRecord(finished: before, begun: setting("graph_keys_begun"))
+        update.rewritten = count
+        return update
     }
 
     private static func header(_ value: JSONValue) -> Header? {

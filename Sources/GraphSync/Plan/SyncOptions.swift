@@ -26,6 +26,10 @@ package struct SyncOptions: Sendable {
     package var adopts = false
     /// Whether all changes become visible at once.
     package var atomicity = Atomicity.auto
+    /// Which graph keys entities are to have; `nil`: those that they have.
+    package var graphKeys: GraphKeySetting?
+    /// Whether graph keys are written anew, those that should be there already, too.
+    package var rebuildsGraphKeys = false
     /// The most changed entities of one transaction.
     package var atomicEntities = 50_000
     /// The most bytes of one transaction.

@@ -18,6 +18,8 @@ package struct SyncPlan {
     package private(set) var vanished: [EntityGroup: Int] = [:]
     /// What vanished from the directory as a whole, and how many entities of it are deleted.
     package private(set) var prunedWhole: [EntityGroup: Int] = [:]
+    /// What happens to the graph keys of entities that do not change.
+    package var graphKeys = GraphKeyUpdate()
     private var kept: [EntityType: [EntityID]] = [:]
     private let groups: Set<EntityGroup>
     /// Entities of the directory that are another source's, by its name and type.
@@ -29,6 +31,8 @@ package struct SyncPlan {
     private let saved: SavedPlan?
     /// The number of changes of the saved plan that are to be carried out as they are.
     private var confirmed = 0
+    /// The number of changes that the saved plan does not have, of entities that it is about.
+    private var unplanned = 0
     private var changedBytes = 0
     /// The number of bytes that the keys and values of new entities come to.
     package private(set) var createdBytes = 0
@@ -106,7 +110,11 @@ package struct SyncPlan {
     package mutating func admits(_ change: PlannedChange) -> Bool {
         guard let saved else { return true }
         if case .conflict = change.change { return true }
-        guard saved.contains(change) else { return false }
+        guard saved.contains(change) else {
+            // The graph keys of all entities are to be those of the entities that the plan was made for.
+            if graphKeys.isChange { unplanned += 1 }
+            return false
+        }
         confirmed += 1
         return true
     }
@@ -139,9 +147,25 @@ package struct SyncPlan {
         }
     }
 
+    /// Counts an unchanged entity whose graph keys are written or removed.
+    ///
+    /// - Parameter byteCount: What it takes to write them.
+    package mutating func addRewritten(byteCount: Int) {
+        graphKeys.rewritten += 1
+        changedBytes += byteCount
+    }
+
+    /// Counts a graph key that cannot be written because it is another's.
+    package mutating func addConflict(_ key: EntityKey, origin: EntityOrigin?, reason: String) {
+        add(.conflict(reason), to: key, origin: origin, byteCount: 0)
+    }
+
+    /// Whether nothing is to be done, and nothing is in the way.
+    package var isEmpty: Bool { total.isEmpty && graphKeys.isEmpty }
+
     /// Whether the changes fit into one transaction.
     package var fits: Bool {
-        total.changed <= options.atomicEntities && changedBytes <= options.atomicBytes
+        total.changed + graphKeys.rewritten <= options.atomicEntities && changedBytes <= options.atomicBytes
     }
 
     /// Whether all changes are to become visible at once.
@@ -165,10 +189,15 @@ package struct SyncPlan {
                 advice: "see whether a file is missing; if not, they can be deleted all the same",
                 setting: .prunesVanished)
         }
-        if let saved, confirmed != saved.count {
+        if let saved, confirmed != saved.count || unplanned > 0 {
             return SyncRefusal(
                 .stale,
-                "\(saved.count - confirmed) of \(saved.count) keys of the plan have changed since it was made",
+                "\(saved.count - confirmed + unplanned) of \(saved.count) keys of the plan have changed since it was made",
+                advice: "make a new plan")
+        }
+        if let saved, graphKeys != saved.graphKeys {
+            return SyncRefusal(
+                .stale, "the graph keys are not those that there were when the plan was made",
                 advice: "make a new plan")
         }
         let limit = options.deletionLimit.count(ofOwned: ownership.ownCount)
@@ -209,6 +238,11 @@ package struct SyncPlan {
     /// The number of owned entities that the directory no longer has and that are kept.
     package var leftoverCount: Int {
         unasked.values.reduce(0) { $0 + $1.count } + kept.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// The owned entities of a type that the directory no longer has and that are kept.
+    package func leftovers(_ type: EntityType) -> PackedIDs {
+        (unasked[type] ?? PackedIDs()).union(PackedIDs(kept[type] ?? []))
     }
 
     /// The number of entities that are taken over from other sources.

@@ -28,6 +28,9 @@ package struct SyncResult: Hashable, Sendable {
     /// What vanished from the directory as a whole, and how many entities of it were deleted.
     package var prunedWhole: [EntityGroup: Int] = [:]
 
+    /// What happened to the graph keys of entities that did not change.
+    package var graphKeys = GraphKeyUpdate()
+
     /// Nothing done.
     package init() {}
 

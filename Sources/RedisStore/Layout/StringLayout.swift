@@ -19,6 +19,7 @@ enum StringLayout: EntityLayout {
         case .compare: "MGET"
         case .replace: batch.isAnsweredSingly ? "SET" : "MSET"
         case .create: batch.isAnsweredSingly ? "SET" : "MSETNX"
+        case .graphKeys: ""
         }
     }
 
@@ -37,6 +38,7 @@ enum StringLayout: EntityLayout {
                 append(batch.keyAndValue(of: index))
                 append(setIfAbsentEnd[...])
             }
+        case .graphKeys: break
         case .replace, .create:
             var head: [UInt8] = []
             head.appendArrayHeader(1 + 2 * batch.count)

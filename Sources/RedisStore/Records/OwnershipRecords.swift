@@ -2,26 +2,6 @@ import GraphSync
 import RedisProtocol
 import UCG
 
-/// A command that writes one of the importer's own records.
-struct RecordCommand: Sendable {
-    let name: String
-    let key: String
-    /// What follows the key.
-    let arguments: [[UInt8]]
-
-    init(_ name: String, key: String, arguments: [[UInt8]]) {
-        self.name = name
-        self.key = key
-        self.arguments = arguments
-    }
-
-    /// A command that reads keys of the type that this one writes, and fails at others.
-    var reader: String { name.hasPrefix("S") ? "SMEMBERS" : "HGET" }
-
-    /// The command in the Redis protocol.
-    var encoded: RedisCommand { RedisCommand(name, keys: [Array(key.utf8)], arguments: arguments) }
-}
-
 /// What the importer keeps for itself in Redis, as commands and replies: who owns what, and the last import.
 struct OwnershipRecords {
     let source: ImportSource
@@ -70,12 +50,12 @@ struct OwnershipRecords {
     }
 
     /// The commands that record of which types this source owns entities.
-    func recordTypes(_ owned: [EntityType: PackedIDs]) -> [RecordCommand] {
+    func recordTypes(_ owned: [EntityType: PackedIDs]) -> [KeyCommand] {
         let owning = Set(owned.filter { !$0.value.isEmpty }.keys)
-        func command(_ name: String, _ types: Set<EntityType>) -> [RecordCommand] {
+        func command(_ name: String, _ types: Set<EntityType>) -> [KeyCommand] {
             let names = types.map(\.rawValue).sorted()
             return names.isEmpty
-                ? [] : [RecordCommand(name, key: source.typesKey, arguments: names.map { Array($0.utf8) })]
+                ? [] : [KeyCommand(name, key: source.typesKey, arguments: names.map { Array($0.utf8) })]
         }
         return command("SADD", owning.subtracting(recordedTypes))
             + command("SREM", recordedTypes.subtracting(owning))
@@ -118,9 +98,9 @@ struct OwnershipRecords {
 
     /// The commands that turn what is recorded of a source into `new`.
     func record(_ source: ImportSource, from old: [EntityType: PackedIDs], to new: [EntityType: PackedIDs])
-        -> [RecordCommand]
+        -> [KeyCommand]
     {
-        var commands: [RecordCommand] = []
+        var commands: [KeyCommand] = []
         for type in types {
             let (before, after) = (old[type] ?? PackedIDs(), new[type] ?? PackedIDs())
             if before == after { continue }
@@ -129,22 +109,22 @@ struct OwnershipRecords {
             let written = after.fields.filter { gone.removeValue(forKey: $0.firstByte) != $0 }
             if !written.isEmpty {
                 commands.append(
-                    RecordCommand("HSET", key: key, arguments: written.flatMap { [$0.name, $0.value] }))
+                    KeyCommand("HSET", key: key, arguments: written.flatMap { [$0.name, $0.value] }))
             }
             let names = gone.values.map(\.name).sorted { $0.lexicographicallyPrecedes($1) }
-            if !names.isEmpty { commands.append(RecordCommand("HDEL", key: key, arguments: names)) }
+            if !names.isEmpty { commands.append(KeyCommand("HDEL", key: key, arguments: names)) }
         }
         return commands
     }
 
     /// The command that adds this source to the known ones.
-    var registration: RecordCommand {
-        RecordCommand("SADD", key: source.sourcesKey, arguments: [Array(source.name.utf8)])
+    var registration: KeyCommand {
+        KeyCommand("SADD", key: source.sourcesKey, arguments: [Array(source.name.utf8)])
     }
 
     /// The command that records a finished import.
-    func record(_ last: LastImport) -> RecordCommand {
-        RecordCommand(
+    func record(_ last: LastImport) -> KeyCommand {
+        KeyCommand(
             "HSET", key: source.lastKey,
             arguments: last.fields.flatMap { [Array($0.name.utf8), Array($0.value.utf8)] })
     }

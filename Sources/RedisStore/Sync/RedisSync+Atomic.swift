@@ -16,18 +16,20 @@ extension RedisSync {
     typealias Results = (ReplyList) throws(RedisError) -> AtomicWrite.Ending
 
     /// The way for this user and these changes; `nil` if they go in batches.
-    mutating func atomicWay(_ changes: AtomicChanges) throws(RedisError) -> AtomicWay? {
-        if changes.keyCount == 0 { return .watch }
+    mutating func atomicWay(_ changes: AtomicChanges, _ keys: GraphKeyWrite) throws(RedisError) -> AtomicWay?
+    {
+        let keyCount = changes.keyCount + keys.absent.count
+        if keyCount == 0 { return .watch }
         if redis.batchSize > 1, try mayRunScripts() { return .script }
-        if changes.keyCount <= AtomicWrite.mostWatchedKeys { return .watch }
+        if keyCount <= AtomicWrite.mostWatchedKeys { return .watch }
         if options.atomicity == .always {
             redis.onNote(
-                "\(changes.keyCount) keys are watched one by one, which is slow; the right to run scripts (+eval) avoids it"
+                "\(keyCount) keys are watched one by one, which is slow; the right to run scripts (+eval) avoids it"
             )
             return .watch
         }
         redis.onNote(
-            "\(changes.keyCount) changes go in batches: one transaction of this size needs the right to run scripts (+eval)"
+            "\(keyCount) changes go in batches: one transaction of this size needs the right to run scripts (+eval)"
         )
         return nil
     }
@@ -49,14 +51,15 @@ extension RedisSync {
 
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ goal: Goal, _ plan: SyncPlan, changes: AtomicChanges, way: AtomicWay
+        _ goal: Goal, _ plan: SyncPlan, changes: AtomicChanges, _ keys: GraphKeyWrite, way: AtomicWay
     ) throws -> Bool {
         var result = SyncResult()
         result.counts = plan.counts
         result.record(plan)
-        result.visibility = result.total.changed == 0 ? .unchanged : .atomic
+        result.graphKeys = plan.graphKeys
+        result.visibility = result.total.changed + result.graphKeys.rewritten == 0 ? .unchanged : .atomic
         let write = AtomicWrite(
-            changes: changes,
+            changes: changes, graphKeys: keys,
             records: recordCommands(plan) + [records.record(try finished(goal, counts: result.total))],
             guardPrefix: source.guardPrefix)
         let (transaction, ending): (Transaction, Results)
@@ -86,7 +89,7 @@ extension RedisSync {
     }
 
     /// The commands that record who owns what when a plan has been carried out.
-    func recordCommands(_ plan: SyncPlan) -> [RecordCommand] {
+    func recordCommands(_ plan: SyncPlan) -> [KeyCommand] {
         var commands = records.record(source, from: plan.ownership.own, to: plan.ownedAfter)
         commands += records.recordTypes(plan.ownedAfter)
         if !commands.isEmpty || plan.ownership.own.isEmpty { commands.append(records.registration) }
@@ -111,6 +114,7 @@ extension RedisSync {
         last.host = HostName.current
         last.entities = goal.desired.count
         last.counts = counts
+        last.graphKeys = GraphRecord(finished: graphGoal)
         return last
     }
 
@@ -136,6 +140,7 @@ extension RedisSync {
         case .aborted: return false
         case .partial(let failure):
             progress = .partial
+            recordIncompleteGraphKeys()
             throw failure
         }
     }

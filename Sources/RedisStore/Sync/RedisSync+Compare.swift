@@ -13,33 +13,44 @@ extension RedisSync {
         let ownership = try readOwnership(watches: false)
         var plan = SyncPlan(desired, ownership: ownership, options: options)
         try readExpiries(besides: ownership)
+        var graph = try planGraphKeys(ownership, desired, in: &plan)
         for types in desired.passes(and: records.types) {
-            try compare(types, of: desired, in: &plan) { try onChange($0.planned) }
-            for type in types { try readDeletions(of: type, in: &plan, onChange: onChange) }
+            try compare(types, of: desired, in: &plan, &graph) { found in
+                if found.planned.change != .unchanged { try onChange(found.planned) }
+            }
+            for type in types {
+                try readDeletions(of: type, in: &plan, &graph) { deletion, _ in try onChange(deletion) }
+            }
         }
+        try planLeftovers(in: &plan, &graph) { _ in }
+        try conclude(&graph, desired, in: &plan, onConflict: onChange)
         return plan
     }
 
     /// Reads everything back.
     ///
-    /// - Returns: The number of entities that are as they should be, by what was found, and where the first one comes
-    ///   from that is not.
+    /// - Returns: The number of entities that are as they should be, by what was found; where the first one comes
+    ///   from that is not; and the number of entries of graph keys that are not.
     package mutating func verify(_ desired: DesiredGraph) throws -> (
-        counts: ChangeCounts, firstFault: EntityOrigin?
+        counts: ChangeCounts, firstFault: EntityOrigin?, graphKeyFaults: Int
     ) {
-        try readExpiries(besides: try readOwnership(watches: false))
+        let ownership = try readOwnership(watches: false)
+        try readExpiries(besides: ownership)
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
+        let setting = try readGraphPolicy(ownership).goal
+        var keys = GraphKeyVerification(setting, graphKeyNames)
         for types in desired.passes {
-            try scan(types, of: desired) { compared in
+            try scan(types, of: desired, pausingIf: { keys.isDue }, to: { try keys.look(node) }) { compared in
                 counts.unchanged += compared.unchangedCount
                 for finding in compared.findings {
                     counts.add(finding.change)
                     firstFault = firstFault ?? compared.batch.mutations[finding.index].origin
                 }
+                if setting != .none { keys.add(compared.batch) }
             }
         }
-        return (counts, firstFault)
+        return (counts, firstFault, keys.faults)
     }
 
     /// The number of the entities' keys that exist, whatever they hold.
@@ -65,65 +76,96 @@ extension RedisSync {
         let batch: MutationBatch
         /// The index of the entity in the batch.
         let index: Int
+        /// What happens to graph keys with it.
+        let graph: GraphChange
     }
 
     /// Compares every entity of one of the graph's passes with what its key holds.
     mutating func compare(
         _ types: [EntityType], of desired: DesiredGraph, in plan: inout SyncPlan,
-        onChange: (Found) throws -> Void
+        _ graph: inout GraphKeyPlan, onChange: (Found) throws -> Void
     ) throws {
-        let prefix = source.keyPrefix
+        let (prefix, node) = (source.keyPrefix, node)
         var expiring: Set<EntityID> = []
-        try scan(types, of: desired) { compared in
+        try scan(types, of: desired, pausingIf: { graph.isDue }, to: { try graph.look(node) }) { compared in
             let batch = compared.batch
             func note(_ finding: ComparedBatch.Finding) throws {
                 let index = finding.index
                 let mutation = batch.mutations[index]
                 let change = plan.verdict(on: finding.change, type: mutation.type, id: mutation.id)
-                if case .unchanged = change { return plan.addUnchanged(mutation.type, 1) }
                 let key = EntityKey(prefix: prefix, type: mutation.type, id: mutation.id)
+                let keys = graph.change(for: finding, change, of: batch)
+                if case .unchanged = change {
+                    plan.addUnchanged(mutation.type, 1)
+                    if keys.isEmpty { return }
+                    plan.addRewritten(byteCount: keys.byteCount)
+                }
                 let planned = PlannedChange(
                     key: key, origin: mutation.origin, change: change, stored: finding.stored,
                     wanted: batch.value(at: index), expiry: finding.expiry, given: mutation.given)
+                if case .unchanged = change {
+                    graph.add(keys, of: key, from: mutation.origin)
+                    return try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
+                }
                 guard plan.admits(planned) else { return }
-                plan.add(change, to: key, origin: mutation.origin, byteCount: batch.byteCount(of: index))
+                plan.add(
+                    change, to: key, origin: mutation.origin,
+                    byteCount: batch.byteCount(of: index) + keys.byteCount)
                 if finding.expiry != nil { expiring.insert(mutation.id) }
-                try onChange(Found(planned: planned, batch: batch, index: index))
+                graph.add(keys, of: key, from: mutation.origin)
+                try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
             }
-            guard types.count == 1, !plan.refusesOthers else { return try compared.forEach(note) }
+            guard types.count == 1, !plan.refusesOthers, !graph.rewritesUnchanged else {
+                return try compared.forEach(note)
+            }
             plan.addUnchanged(types[0], compared.unchangedCount)
             for finding in compared.findings { try note(finding) }
         }
         store.pipeline.expiring.formUnion(expiring)
     }
 
+    /// Compares every entity of one of the graph's passes with what its key holds.
+    ///
+    /// - Parameters:
+    ///   - isPauseDue: Whether other questions have to be asked over the connection.
+    ///   - pause: Asks them; called at the end, too.
     private func scan(
-        _ types: [EntityType], of desired: DesiredGraph, _ body: StoredComparison.Body
+        _ types: [EntityType], of desired: DesiredGraph, pausingIf isPauseDue: () -> Bool,
+        to pause: () throws -> Void, _ body: StoredComparison.Body
     ) throws {
         var comparison = try store.comparison(asksExpiry: asksExpiry)
-        try desired.source.forEachEntity(ofPass: types) { entity in try comparison.add(entity, body) }
+        try desired.source.forEachEntity(ofPass: types) { entity in
+            try comparison.add(entity, body)
+            guard isPauseDue() else { return }
+            try comparison.finish(body)
+            try pause()
+        }
         try comparison.finish(body)
+        try pause()
     }
 
     // MARK: - Deletions
 
     /// Looks at the entities of a type that are to be deleted; what is gone already is not counted.
     mutating func readDeletions(
-        of type: EntityType, in plan: inout SyncPlan, onChange: (PlannedChange) throws -> Void
+        of type: EntityType, in plan: inout SyncPlan, _ graph: inout GraphKeyPlan,
+        onChange: (PlannedChange, GraphChange) throws -> Void
     ) throws {
         let ids = plan.candidates[type]?.ids ?? []
         for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
             let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
             for deletion in try readDeletions(of: type, ids: chunk, watches: false)
             where plan.prunes(deletion) && plan.admits(deletion) {
-                plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96)
-                try onChange(deletion)
+                let keys = graph.change(for: deletion)
+                plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96 + keys.byteCount)
+                graph.add(keys, of: deletion.key, from: nil)
+                try onChange(deletion, keys)
             }
         }
     }
 
     /// What the keys of entities hold that are to be deleted: those that are there.
-    mutating func readDeletions(
+    func readDeletions(
         of type: EntityType, ids: ArraySlice<EntityID>, watches: Bool
     ) throws(RedisError) -> [PlannedChange] {
         let keys = ids.map { EntityKey(prefix: source.keyPrefix, type: type, id: $0) }

@@ -32,6 +32,11 @@ extension RedisSync {
         let ownership = try readOwnership(watches: false)
         var deleted = 0
         if deletes {
+            // No entity is left that could account for a graph key.
+            var policy = GraphPolicy(
+                goal: .none, own: try readGraphPolicy(ownership).own, ownership: ownership)
+            policy.claims = .nothing
+            store.pipeline.graph = policy
             let owned = ownership.leftovers(Self.nothing)
             for type in records.types.reversed() { deleted += try delete(type, owned[type]?.ids ?? []) }
         }

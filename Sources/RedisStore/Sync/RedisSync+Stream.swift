@@ -6,9 +6,10 @@ extension RedisSync {
     /// Writes batch after batch: who owns them first, then entities in an order in which no reference dangles,
     /// and deletions last; false if who owns what was changed before.
     mutating func stream(
-        _ goal: Goal, _ plan: SyncPlan, kind: MutationBatch.Kind
+        _ goal: Goal, _ plan: SyncPlan, kind: MutationBatch.Kind, spoilt: Set<[UInt8]>
     ) throws -> Bool {
         let desired = goal.desired
+        let rewrites = !plan.graphKeys.isEmpty
         var ahead = Transaction()
         let union = plan.ownership.union(desired)
         for command in records.record(source, from: plan.ownership.own, to: union) {
@@ -16,6 +17,9 @@ extension RedisSync {
         }
         for command in records.recordTypes(union) { ahead.append(command) }
         ahead.append(records.registration)
+        // Until the import is finished it is not known which entities have which keys.
+        if rewrites { ahead.append(beginning(graphGoal)) }
+        for key in spoilt { ahead.append(KeyCommand("DEL", key: key)) }
         guard try commitRepeatable(ahead) else { return false }
         progress = .streaming
         result.visibility = .batches
@@ -23,18 +27,21 @@ extension RedisSync {
         for types in desired.passes {
             defer { for type in types { result.counts[type] = store.counts(of: type) } }
             try desired.source.forEachEntity(ofPass: types) { entity in
-                if let saved, !saved.affects(entity.type, entity.id) { return }
+                if let saved, !rewrites, !saved.affects(entity.type, entity.id) { return }
                 try store.write(entity)
             }
             try store.flush()
         }
         try store.finish(held)
         if store.counts.refused > 0 { return true }
+        result.graphKeys = plan.graphKeys
+        result.graphKeys.rewritten = store.pipeline.window.rewritten
         for type in records.types.reversed() { _ = try delete(type, plan.deletions(type).ids) }
+        try rewriteLeftovers(plan)
         // What was lost meanwhile must not be recorded as finished.
         if !plan.candidates.isEmpty { try store.finish(held) }
         result.record(plan)
-        if result.total.changed == 0 { result.visibility = .unchanged }
+        if result.total.changed + result.graphKeys.rewritten == 0 { result.visibility = .unchanged }
         try conclude(goal, plan, hasMoreToRecord: !plan.candidates.isEmpty || plan.adopted > 0)
         try store.finish(.run(key: source.lastKey, run: run))
         return true
@@ -60,6 +67,7 @@ extension RedisSync {
                 count = max(count, deletions.count)
                 if deletions.isEmpty { return true }
                 var transaction = Transaction()
+                for command in try sync.removals(of: deletions) { transaction.append(command) }
                 transaction.append(RedisCommand("DEL", keys: deletions.map(\.key.description)))
                 return try sync.commitRepeatable(transaction)
             }

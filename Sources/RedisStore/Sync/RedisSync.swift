@@ -22,6 +22,8 @@ package struct RedisSync: ~Copyable {
     let run: String
     /// The number of the database.
     private let database: Int
+    /// The graph keys that entities are to have.
+    var graphGoal = GraphKeySetting.none
     /// Whether entities may have an expiry, which they should not.
     var asksExpiry = false
     let started = Timestamp.now
@@ -89,6 +91,7 @@ package struct RedisSync: ~Copyable {
         defer { lock.release() }
         do { return try converge(to: Goal(desired: desired, last: last)) } catch {
             store.windDown()
+            if store.pipeline.window.lacksGraphKeys { recordIncompleteGraphKeys() }
             throw error
         }
     }
@@ -168,31 +171,41 @@ package struct RedisSync: ~Copyable {
         let desired = goal.desired
         let ownership = try readOwnership(watches: true)
         var plan = SyncPlan(desired, ownership: ownership, options: options, saved: saved)
+        var graph = try planGraphKeys(ownership, desired, in: &plan)
+        graphGoal = graph.policy.goal
+        store.pipeline.graph = graph.policy.isIdle ? nil : graph.policy
         if try isFirst(ownership, desired) {
-            try checkMemory(desired.estimatedBytes)
-            return try stream(goal, plan, kind: .create)
+            let keyBytes = graphGoal == .none ? 0 : 150 * desired.count
+            try checkMemory(desired.estimatedBytes + keyBytes)
+            return try stream(goal, plan, kind: .create, spoilt: [])
         }
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, layout: store.layout, isSplit: redis.batchSize == 1)
         for types in desired.passes(and: records.types) {
-            try compare(types, of: desired, in: &plan) { change in
+            try compare(types, of: desired, in: &plan, &graph) { change in
                 changes.append(change)
             }
             for type in types {
-                try readDeletions(of: type, in: &plan) { deletion in
-                    if let stored = deletion.stored.bytes { changes.delete(deletion.key, stored: stored) }
+                try readDeletions(of: type, in: &plan, &graph) { deletion, keys in
+                    if let stored = deletion.stored.bytes {
+                        changes.delete(deletion.key, stored: stored, keys)
+                    }
                 }
             }
         }
+        try planLeftovers(in: &plan, &graph) { changes.append($0, isLeftover: true) }
+        try conclude(&graph, desired, in: &plan) { _ in }
+        store.pipeline.graph = graph.policy.isIdle ? nil : graph.policy
         try plan.check()
         try checkMemory(plan.createdBytes)
-        if plan.isAtomic, let way = try atomicWay(changes) {
-            return try transact(goal, plan, changes: changes, way: way)
+        let keys = GraphKeyWrite(changes, graph, graphKeyNames)
+        if plan.isAtomic, let way = try atomicWay(changes, keys) {
+            return try transact(goal, plan, changes: changes, keys, way: way)
         }
         let isNew = plan.total.updated + plan.total.unchanged == 0
-        return try stream(goal, plan, kind: isNew ? .create : .compare)
+        return try stream(goal, plan, kind: isNew ? .create : .compare, spoilt: graph.check.spoilt)
     }
 
     /// Whether there is nothing to compare with: no entity is owned, and the database holds no key but the importer's.

@@ -13,12 +13,18 @@ struct AtomicChanges {
     private(set) var deleted: [[UInt8]] = []
     /// What each of them held.
     private(set) var deletedValues = ComparedValues()
+    /// What happens to graph keys with the changes, and those of entities that do not change.
+    private(set) var graphChanges: [GraphChange] = []
+    /// The same for entities that are kept though the directory no longer has them.
+    private(set) var leftoverChanges: [GraphChange] = []
 
     private let entityLimit: Int
     private let byteLimit: Int
     private let layout: any EntityLayout.Type
     private let isSplit: Bool
     private var count = 0
+    /// How many of those do not change.
+    private var rewrittenCount = 0
     private var byteCount = 0
 
     /// An empty set of changes.
@@ -42,11 +48,25 @@ struct AtomicChanges {
     var isComplete: Bool { count <= entityLimit && byteCount <= byteLimit }
 
     /// The number of keys that the changes are about.
-    var keyCount: Int { isComplete ? count : 0 }
+    var keyCount: Int { isComplete ? count - rewrittenCount : 0 }
 
     /// Adds a change that was found; one that writes nothing is left out.
     mutating func append(_ found: RedisSync.Found) {
         append(found.planned.change, found.index, of: found.batch, stored: found.planned.stored)
+        switch found.planned.change {
+        case .unchanged: append(found.graph)
+        case .create, .update: if isComplete, !found.graph.isEmpty { graphChanges.append(found.graph) }
+        case .conflict, .delete: return
+        }
+    }
+
+    /// Adds what happens to the graph keys of an entity that does not change.
+    ///
+    /// - Parameter isLeftover: Whether the directory no longer has it.
+    mutating func append(_ change: GraphChange, isLeftover: Bool = false) {
+        guard counts(change.byteCount) else { return }
+        rewrittenCount += 1
+        if isLeftover { leftoverChanges.append(change) } else { graphChanges.append(change) }
     }
 
     /// Adds an entity of a batch; a change that writes nothing is left out.
@@ -69,9 +89,10 @@ struct AtomicChanges {
     }
 
     /// Adds a deletion.
-    mutating func delete(_ key: EntityKey, stored: [UInt8]) {
+    mutating func delete(_ key: EntityKey, stored: [UInt8], _ keys: GraphChange = GraphChange()) {
         let name = Array(key.description.utf8)
-        guard counts(name.count) else { return }
+        guard counts(name.count + keys.byteCount) else { return }
+        if !keys.isEmpty { graphChanges.append(keys) }
         deleted.append(name)
         deletedValues.append(stored.span)
     }
@@ -89,6 +110,7 @@ struct AtomicChanges {
         byteCount += bytes
         if isComplete { return true }
         (created, updated, deleted) = ([], [], [])
+        (graphChanges, leftoverChanges) = ([], [])
         (updatedValues, deletedValues) = (ComparedValues(), ComparedValues())
         return false
     }

@@ -25,6 +25,11 @@ enum AtomicScript {
     case open
     /// Deletes keys if the gate is open. Keys: the gate, and what is to be deleted.
     case delete
+    /// Carries commands out if the gate is open.
+    ///
+    /// Keys: the gate, and the key of each command. Arguments: for each command how many words follow its key, its name,
+    /// and those words.
+    case carryOut
 
     /// The most entities that a ``check`` or ``delete`` is about; more take longer, each.
     static let keyCount = 1000
@@ -101,6 +106,18 @@ enum AtomicScript {
             end
             return 'OK'
             """
+        case .carryOut:
+            """
+            if redis.call('EXISTS', KEYS[1]) == 1 then return 'changed' end
+            local at = 1
+            for key = 2, #KEYS do
+              local words = tonumber(ARGV[at])
+              local reply = redis.pcall(ARGV[at + 1], KEYS[key], unpack(ARGV, at + 2, at + 1 + words))
+              if type(reply) == 'table' and reply.err then return reply end
+              at = at + 2 + words
+            end
+            return 'OK'
+            """
         case .delete:
             """
             if redis.call('EXISTS', KEYS[1]) == 1 then return 'changed' end
@@ -108,6 +125,19 @@ enum AtomicScript {
             return 'OK'
             """
         }
+    }
+
+    /// The command that runs ``carryOut`` for some commands.
+    ///
+    /// - Parameter gate: The key that closes it as long as it exists.
+    static func carryOut(_ commands: some Sequence<KeyCommand>, behind gate: [UInt8]) -> RedisCommand {
+        var (keys, arguments) = ([gate], [[UInt8]]())
+        for command in commands {
+            keys.append(command.key)
+            arguments +=
+                [Array(String(command.arguments.count).utf8), Array(command.name.utf8)] + command.arguments
+        }
+        return carryOut.command(keys, arguments: arguments)
     }
 
     /// What a script answers.

@@ -5,7 +5,7 @@ extension AtomicWrite {
     /// The commands that scripts guard, in their order, and what the results mean.
     ///
     /// `MSET` of the gate and the guards; the checks; the script that admits the first `MSETNX`, and that; the script
-    /// that opens the gate; the deletions; the other `MSETNX`; `DEL` of the gate and the guards, which is all that
+    /// that opens the gate; the deletions; the graph keys; the other `MSETNX`; `DEL` of the gate and the guards, which is all that
     /// happens if something has failed. `MSETNX` finds out for itself whether a key exists, so that what the first one
     /// creates need not be checked.
     struct Guarded {
@@ -14,6 +14,8 @@ extension AtomicWrite {
         private let checks: [RedisCommand]
         private let first: GuardedCreation
         private let deletions: [RedisCommand]
+        /// What happens to graph keys.
+        private let graphKeys: [RedisCommand]
         private let others: [GuardedCreation]
 
         fileprivate init(_ write: AtomicWrite) {
@@ -42,7 +44,12 @@ extension AtomicWrite {
             check(created.dropFirst().joined().flatMap(\.keyNames), nil)
             check(updated, changes.updatedValues)
             check(changes.deleted, changes.deletedValues)
+            check(write.graphKeys.absent, nil)
             self.checks = checks
+            let commands = write.graphKeys.commands
+            graphKeys = Self.parts(of: commands.count).map {
+                AtomicScript.carryOut(commands[$0], behind: gate)
+            }
             let gone = updated + changes.deleted
             deletions = Self.parts(of: gone.count).map { AtomicScript.delete.command([gate] + gone[$0]) }
         }
@@ -64,14 +71,15 @@ extension AtomicWrite {
             transaction.append(first)
             transaction.append(opening)
             for deletion in deletions { transaction.append(deletion) }
+            for command in graphKeys { transaction.append(command) }
             for creation in others { transaction.append(creation) }
             transaction.append(RedisCommand("DEL", keys: [gate] + guards))
             return transaction
         }
 
         /// The keys of the records, each once, with the command that reads keys of its type.
-        private var records: [(key: String, reader: String)] {
-            var records: [(key: String, reader: String)] = []
+        private var records: [(key: [UInt8], reader: String)] {
+            var records: [(key: [UInt8], reader: String)] = []
             for record in write.records where !records.contains(where: { $0.key == record.key }) {
                 records.append((record.key, record.reader))
             }
@@ -80,7 +88,7 @@ extension AtomicWrite {
 
         private func admission(_ lock: ImportLock) -> RedisCommand {
             AtomicScript.admit.command(
-                [Array(lock.key.utf8), gate, first.guardKey] + records.map { Array($0.key.utf8) },
+                [Array(lock.key.utf8), gate, first.guardKey] + records.map(\.key),
                 arguments: [lock.value, Array(String(checks.count).utf8)]
                     + records.map { Array($0.reader.utf8) })
         }
@@ -96,7 +104,7 @@ extension AtomicWrite {
                 arguments += record.arguments
             }
             return AtomicScript.open.command(
-                [first.guardKey, gate] + keys.map { Array($0.utf8) } + others.map(\.guardKey),
+                [first.guardKey, gate] + keys + others.map(\.guardKey),
                 arguments: arguments)
         }
 
@@ -118,7 +126,9 @@ extension AtomicWrite {
             case .refused: return .aborted
             case .failed(let failure): throw failure
             }
-            let (opened, firstOther) = (admitted + 2, admitted + 3 + deletions.count)
+            let (opened, firstOther) = (
+                admitted + 2, admitted + 3 + deletions.count + graphKeys.count
+            )
             for index in opened..<firstOther {
                 switch try AtomicScript.Answer(results[index]) {
                 case .done: continue

@@ -20,8 +20,10 @@ struct AtomicWrite {
 
     /// The changes of entities.
     let changes: AtomicChanges
+    /// What happens to graph keys with them.
+    var graphKeys = GraphKeyWrite()
     /// The records that are written with them.
-    let records: [RecordCommand]
+    let records: [KeyCommand]
     /// What the guard keys begin with.
     let guardPrefix: String
 
@@ -38,6 +40,15 @@ struct AtomicWrite {
                 (
                     [keys.command("WATCH"), keys.command("MGET")],
                     Expectation(count: keys.count, values: values)
+                ))
+        }
+        let absent = graphKeys.absent
+        for start in stride(from: 0, to: absent.count, by: WriteLimits.groupCount) {
+            let keys = EncodedKeys(Array(absent[start..<min(start + WriteLimits.groupCount, absent.count)]))
+            watches.append(
+                (
+                    [keys.command("WATCH"), keys.command("EXISTS")],
+                    Expectation(count: keys.count, values: nil)
                 ))
         }
         for batch in changes.created { watch(batch.keys, nil) }
@@ -60,9 +71,10 @@ struct AtomicWrite {
 
         /// Whether the keys hold it.
         ///
-        /// - Parameter reply: The reply to `MGET`.
+        /// - Parameter reply: The reply to `MGET`, or to `EXISTS` if none of them is to exist.
         /// - Throws: If it is not one.
         func holds(_ reply: RedisReply) throws(RedisError) -> Bool {
+            if values == nil, case .integer(let number) = reply { return number == 0 }
             guard case .array(let elements) = reply, elements.count == count else {
                 throw RedisError.unexpectedReply(to: "MGET")
             }
@@ -83,6 +95,7 @@ struct AtomicWrite {
         for range in changes.deletionGroups {
             transaction.append(RedisCommand("DEL", keys: Array(changes.deleted[range])))
         }
+        for command in graphKeys.commands { transaction.append(command) }
         for record in records { transaction.append(record) }
         return transaction
     }

@@ -14,6 +14,8 @@ struct BatchLane {
         case watch, lock, multi, exec
         /// A command of a batch: within a transaction, or for itself.
         case queued, own
+        /// A command that writes a graph key.
+        case key(String)
 
         /// The name of the command.
         var command: String {
@@ -23,6 +25,7 @@ struct BatchLane {
             case .multi: "MULTI"
             case .exec: "EXEC"
             case .queued, .own: "a batch"
+            case .key(let name): name
             }
         }
     }
@@ -36,13 +39,21 @@ struct BatchLane {
     private var answered = 0
     private static let mostAnswered = 4096
     /// The replies to the commands that were to be queued: an error for each that was refused.
-    private var refusals: [String?] = []
+    private var refusals: [Refusal] = []
     /// Whether `MULTI` was refused, so that the commands after it were no transaction.
     private var wasRefused = false
     /// Whether the lock's key is watched.
     private var isWatching = false
     /// Whether the next transaction has no effect if the lock is not this run's any more.
     private(set) var isArmed = false
+
+    /// What the server said to a command that was to be queued.
+    private struct Refusal {
+        /// The error; `nil` if the command was queued.
+        var error: String?
+        /// The command's name, if it is one that writes a graph key.
+        var keyCommand: String?
+    }
 
     /// The lock that a batch depends on.
     struct Fence {
@@ -91,10 +102,12 @@ struct BatchLane {
         return RedisCommand("MULTI").bytes
     }
 
-    /// Records that a batch is sent, which gets `replies` replies.
-    mutating func send(_ kind: MutationBatch.Kind, replies: Int) {
+    /// Records that a batch is sent, which gets `replies` replies, and after them one for each of the commands that write
+    /// graph keys.
+    mutating func send(_ kind: MutationBatch.Kind, replies: Int, keyCommands: some Sequence<String> = []) {
         let question = fence == nil || kind == .compare ? Question.own : .queued
         for _ in 0..<replies { questions.append(question) }
+        for name in keyCommands { questions.append(.key(name)) }
     }
 
     /// What comes after batches that write.
@@ -119,13 +132,21 @@ struct BatchLane {
         }
         switch (question, reply) {
         case (.own, _): try window.receive(reply, from: number)
+        case (.key(let name), _) where wasRefused || fence == nil:
+            if case .error(let text) = reply { window.haltAtGraphKey(ServerError(text), name) }
+        case (.key(let name), .simpleString("QUEUED")): refusals.append(Refusal(keyCommand: name))
+        case (.key(let name), .error(let text)):
+            if case .stop = ServerError(text).effect { window.halt(for: ServerError(text), name) }
+            refusals.append(Refusal(error: text, keyCommand: name))
         case (.queued, _) where wasRefused: try window.receive(reply, from: number)
-        case (.queued, .simpleString("QUEUED")): refusals.append(nil)
+        case (.queued, .simpleString("QUEUED")): refusals.append(Refusal())
         case (.queued, .error(let text)):
             let error = ServerError(text)
             // At once: these may be the server's last words.
-            if case .stop = error.effect { window.halt(for: error, number, command: refusals.count) }
-            refusals.append(text)
+            if case .stop = error.effect {
+                window.halt(for: error, number, command: refusals.count { $0.keyCommand == nil })
+            }
+            refusals.append(Refusal(error: text))
         case (.multi, .ok): break
         case (.watch, .ok): isWatching = true
         case (.multi, .error(let text)):
@@ -140,16 +161,22 @@ struct BatchLane {
         case (.exec, .null): window.retract(number)
         case (.exec, .array(let results)) where results.count == refusals.count:
             for (result, refusal) in zip(results, refusals) {
-                try window.receive(refusal.map { .error($0) } ?? result, from: number)
+                if let name = refusal.keyCommand {
+                    if case .error(let text) = result { window.haltAtGraphKey(ServerError(text), name) }
+                } else {
+                    try window.receive(refusal.error.map { .error($0) } ?? result, from: number)
+                }
             }
         case (.exec, .error(let text)):
-            if !refusals.contains(where: { $0 != nil }) {
+            if !refusals.contains(where: { $0.error != nil }) {
                 window.halt(for: ServerError(text), question.command)
                 window.retract(number)
             }
-            for refusal in refusals where window.isAwaited(number) {
-                if let refusal {
-                    try window.receive(.error(refusal), from: number)
+            for refusal in refusals where window.isAwaited(number) || refusal.keyCommand != nil {
+                if let name = refusal.keyCommand {
+                    if let text = refusal.error { window.halt(for: ServerError(text), name) }
+                } else if let text = refusal.error {
+                    try window.receive(.error(text), from: number)
                 } else {
                     window.putBack(number)
                 }

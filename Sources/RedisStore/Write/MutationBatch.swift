@@ -1,3 +1,4 @@
+import GraphSync
 import RedisProtocol
 import SystemSupport
 import UCG
@@ -14,6 +15,8 @@ struct MutationBatch: Sendable {
         case create
         /// To read what their keys hold, so that those that differ are written afterwards.
         case compare
+        /// To bring their graph keys up to date, and leave them as they are.
+        case graphKeys
     }
 
     /// How the entities are kept.
@@ -26,6 +29,8 @@ struct MutationBatch: Sendable {
     private(set) var mutations: [Mutation] = []
     /// Alternating keys and values, as they stand in a command.
     private(set) var bytes: [UInt8] = []
+    /// What happens to graph keys with each mutation; empty if nothing does.
+    private(set) var graphChanges: [GraphChange] = []
     /// Whether each mutation has a command of its own, and so a reply.
     var isSplit = false
     /// The number of mutations that the server has answered for.
@@ -50,6 +55,7 @@ struct MutationBatch: Sendable {
     mutating func removeAll() {
         mutations.removeAll(keepingCapacity: true)
         bytes.removeAll(keepingCapacity: true)
+        graphChanges.removeAll(keepingCapacity: true)
         kind = .replace
         refusals = 0
         isSplit = false
@@ -82,6 +88,7 @@ struct MutationBatch: Sendable {
             Mutation(
                 type: mutation.type, id: mutation.id, origin: mutation.origin, given: mutation.given,
                 keyEnd: mutation.keyEnd + shift, valueStart: mutation.valueStart + shift, end: bytes.count))
+        if index < other.graphChanges.count { setGraphChange(other.graphChanges[index]) }
     }
 
     /// Adds a mutation of another batch with another value.
@@ -99,6 +106,32 @@ struct MutationBatch: Sendable {
                 keyEnd: keyEnd, valueStart: valueStart, end: bytes.count))
     }
 
+    /// Takes the mutation back that was added last.
+    mutating func removeLast() {
+        bytes.removeLast(bytes.count - range(of: count - 1).lowerBound)
+        mutations.removeLast()
+        if graphChanges.count > count { graphChanges.removeLast() }
+    }
+
+    /// Works out what happens to graph keys with the mutation that was added last.
+    ///
+    /// - Parameter stored: The entity as it is stored; `nil` if it is not.
+    /// - Returns: Whether it is known what other entities account for, if that matters.
+    mutating func addGraphChange(_ policy: GraphPolicy, stored: [UInt8]? = nil) -> Bool {
+        let mutation = mutations[count - 1]
+        let change = withValue(at: count - 1) { wanted in
+            policy.change(of: mutation.type, mutation.id, stored: stored?.span, wanted: wanted)
+        }
+        setGraphChange(policy.claims.map { change.keeping($0) } ?? change)
+        return policy.claims != nil || !change.sharesRemoved
+    }
+
+    /// Says what happens to graph keys with the mutation that was added last.
+    mutating func setGraphChange(_ change: GraphChange) {
+        while graphChanges.count < mutations.count - 1 { graphChanges.append(GraphChange()) }
+        graphChanges.append(change)
+    }
+
     /// The unanswered mutations, in an empty batch.
     func rest(in empty: consuming MutationBatch) -> MutationBatch {
         if answered == 0 { return self }
@@ -113,18 +146,38 @@ struct MutationBatch: Sendable {
     // MARK: - As commands
 
     /// The name of the command that it is sent as.
-    var commandName: String { layout.commandName(of: self) }
+    var commandName: String { kind == .graphKeys ? "graph keys" : layout.commandName(of: self) }
 
     /// Whether each unanswered mutation has a reply of its own.
     var isAnsweredSingly: Bool {
-        kind != .compare && (isSplit || mutations.count == 1 || !layout.canShareCommand(kind))
+        kind != .compare && kind != .graphKeys
+            && (isSplit || mutations.count == 1 || !layout.canShareCommand(kind))
     }
 
     /// The number of replies to come.
     var replyCount: Int { isAnsweredSingly ? open.count : 1 }
 
     /// Passes the commands for the unanswered mutations to `append`, in pieces.
-    func encode(_ append: (ArraySlice<UInt8>) -> Void) { layout.encode(self, append) }
+    func encode(_ append: (ArraySlice<UInt8>) -> Void) {
+        if kind != .graphKeys { layout.encode(self, append) }
+    }
+
+    /// The commands that bring the graph keys of the unanswered mutations up to date; they come after those of
+    /// ``encode(_:)``.
+    func graphCommands(_ names: GraphKeyNames) -> [KeyCommand] {
+        if graphChanges.isEmpty || kind == .compare { return [] }
+        var commands = GraphCommands(names)
+        for change in graphChanges[min(answered, graphChanges.count)...] { commands.append(change) }
+        return commands.all
+    }
+
+    /// What a reply to one of its commands means; `nil` if it is not a reply to it.
+    func outcome(of reply: RedisReply) -> MutationOutcome? {
+        guard kind == .graphKeys else { return layout.outcome(of: reply, for: self) }
+        // The first of the commands stands for the batch.
+        if case .error(let text) = reply { return .failed(ServerError(text)) }
+        return .written
+    }
 
     /// The failure of the command that writes an entity.
     func failure(_ error: ServerError, of index: Int) -> RedisError {

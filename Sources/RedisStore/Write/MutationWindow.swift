@@ -18,6 +18,12 @@ struct MutationWindow {
     private(set) var refusals: [RedisEntityStore.Refusal] = []
     /// The first entities whose place is taken.
     var conflicts: [SyncRefusal.Case] = []
+    /// Unchanged entities whose graph keys were brought up to date.
+    private(set) var rewritten = 0
+    /// Whether the server carried entities out, but failed at graph keys that belong to them.
+    private(set) var lacksGraphKeys = false
+    /// What is done with graph keys; `nil` if nothing is.
+    var graph: GraphPolicy?
     /// What was created, updated and unchanged, by type.
     var tally = ChangeTally()
     /// Why nothing more is to be sent.
@@ -82,7 +88,9 @@ struct MutationWindow {
     /// Entities that the server may have written without saying so.
     var unknown: Int {
         (lanes + [waiting]).map(\.all).joined()
-            .reduce(0) { $0 + ($1.wasSent && $1.kind != .compare ? $1.open.count : 0) }
+            .reduce(0) {
+                $0 + ($1.wasSent && $1.kind != .compare && $1.kind != .graphKeys ? $1.open.count : 0)
+            }
     }
 
     /// The first entity that was sent and is unanswered, and its size.
@@ -169,15 +177,21 @@ struct MutationWindow {
         }
     }
 
+    /// Nothing more is to be sent: entities were written, and a command failed that writes graph keys of theirs.
+    mutating func haltAtGraphKey(_ error: ServerError, _ command: String) {
+        lacksGraphKeys = true
+        stop = stop ?? error.failure(of: command)
+    }
+
     /// The delay is over.
     mutating func endDelay() { delay = nil }
 
     /// Nothing of what was confirmed counts any more.
     mutating func startOver() {
-        let expiring = expiring
+        let (expiring, graph) = (expiring, graph)
         self = MutationWindow(
             keyPrefix: keyPrefix, layout: layout, sendsSingly: sendsSingly, laneCount: lanes.count)
-        self.expiring = expiring
+        (self.expiring, self.graph) = (expiring, graph)
     }
 
     /// Counts an entity that is not even sent.
@@ -193,12 +207,17 @@ struct MutationWindow {
     mutating func receive(_ reply: RedisReply, from lane: Int = 0) throws(RedisError) {
         self.lane = lane
         guard !sent.isEmpty else { throw RedisError.outOfStep }
-        guard let outcome = layout.outcome(of: reply, for: sent.first) else {
+        guard let outcome = sent.first.outcome(of: reply) else {
             throw RedisError.unexpectedReply(to: sent.first.commandName)
         }
         let isSingle = sent.first.isAnsweredSingly
         let count = isSingle ? 1 : sent.first.open.count
         switch outcome {
+        case .written where sent.first.kind == .graphKeys:
+            rewritten += count
+            unchanged += count
+            tally.count(sent.first.mutations[sent.first.open], as: \.unchanged)
+            settle(count)
         case .written:
             let isNew = sent.first.kind == .create
             if isNew { created += count } else { updated += count }
@@ -231,7 +250,7 @@ struct MutationWindow {
             delay = delay ?? error.failure(of: sent.first.commandName)
             postpone(isSingle: isSingle) { _ in }
         case .refusal, .missingRight:
-            if sent.first.kind == .compare {
+            if sent.first.kind == .compare || sent.first.kind == .graphKeys {
                 halt(error)
                 _ = takeBack()
                 return
@@ -248,7 +267,7 @@ struct MutationWindow {
             }
         case .stop:
             halt(error)
-            if sent.first.kind == .compare {
+            if sent.first.kind == .compare || sent.first.kind == .graphKeys {
                 _ = takeBack()
             } else {
                 refuse(count, error)

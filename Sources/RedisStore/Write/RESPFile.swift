@@ -1,3 +1,4 @@
+package import GraphSync
 import RedisProtocol
 package import SystemSupport
 package import UCG
@@ -14,6 +15,8 @@ package struct RESPFile: ~Copyable {
     private let batchSize: Int
     private var encoder: EntityEncoder
     private var batch: MutationBatch
+    private let graph: GraphPolicy?
+    private let names: GraphKeyNames
     private var output: [UInt8] = []
     /// The number of entities that were written.
     package private(set) var written = 0
@@ -24,9 +27,15 @@ package struct RESPFile: ~Copyable {
     ///   - keyPrefix: What every key begins with.
     ///   - stamp: When and by whom the entities are written.
     ///   - batchSize: The most entities of one command.
-    package init(_ file: consuming ResultFile, keyPrefix: String, stamp: WriteStamp, batchSize: Int) {
+    ///   - graphKeys: Which graph keys are written after the entities that they belong to.
+    package init(
+        _ file: consuming ResultFile, keyPrefix: String, stamp: WriteStamp, batchSize: Int,
+        graphKeys: GraphKeySetting = .none
+    ) {
         self.file = file
         self.batchSize = batchSize
+        graph = graphKeys == .none ? nil : GraphPolicy(goal: graphKeys)
+        names = GraphKeyNames(prefix: keyPrefix)
         encoder = EntityEncoder(keyPrefix: keyPrefix, stamp: stamp)
         batch = MutationBatch(layout: StringLayout.self)
         output.reserveCapacity(WriteLimits.outputBytes + WriteLimits.batchBytes)
@@ -37,6 +46,7 @@ package struct RESPFile: ~Copyable {
     /// - Throws: ``ResultFileError``, for example if the disk is full.
     package mutating func write(_ entity: borrowing Entity) throws(ResultFileError) {
         batch.append(entity, &encoder)
+        if let graph { _ = batch.addGraphChange(graph) }
         if batch.count >= batchSize || batch.byteCount >= WriteLimits.batchBytes {
             encode()
             if output.count >= WriteLimits.outputBytes { try flush() }
@@ -53,6 +63,7 @@ package struct RESPFile: ~Copyable {
     private mutating func encode() {
         guard !batch.isEmpty else { return }
         batch.encode { output.append(contentsOf: $0) }
+        for command in batch.graphCommands(names) { output.append(contentsOf: command.encoded.bytes) }
         written += batch.count
         batch.removeAll()
     }

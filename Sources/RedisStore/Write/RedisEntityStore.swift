@@ -91,6 +91,7 @@ package struct RedisEntityStore {
         let isLarge = entity.data.bytes.count >= WriteLimits.largeValue
         if isLarge, !batch.isEmpty { try send() }
         batch.append(entity, &encoder)
+        if kind != .compare, let graph = pipeline.graph { _ = batch.addGraphChange(graph) }
         if isLarge || batch.count >= options.batchSize || batch.byteCount >= WriteLimits.batchBytes {
             try send()
         }

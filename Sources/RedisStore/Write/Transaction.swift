@@ -19,8 +19,8 @@ struct Transaction {
     /// Adds a command.
     mutating func append(_ command: RedisCommand) { pieces.append(.command(command)) }
 
-    /// Adds the command of a record.
-    mutating func append(_ command: RecordCommand) { append(command.encoded) }
+    /// Adds a command that writes one key.
+    mutating func append(_ command: KeyCommand) { append(command.encoded) }
 
     /// Adds the commands that a batch is sent as.
     mutating func append(_ batch: MutationBatch) { pieces.append(.batch(batch)) }

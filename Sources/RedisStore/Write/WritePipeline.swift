@@ -1,3 +1,4 @@
+import GraphSync
 import RedisProtocol
 import UCG
 
@@ -10,6 +11,7 @@ struct WritePipeline {
     private(set) var window: MutationWindow
     /// The server.
     let node: Node
+    private let names: GraphKeyNames
     /// What each of the connections is being asked.
     private var lanes: [BatchLane]
     /// The number of bytes in each connection's current transaction.
@@ -39,6 +41,7 @@ struct WritePipeline {
     /// - Parameter lock: What batches depend on; without one they are sent as they are.
     init(_ node: Node, keyPrefix: String, layout: any EntityLayout.Type, lock: ImportLock?) {
         self.node = node
+        names = GraphKeyNames(prefix: keyPrefix)
         window = MutationWindow(
             keyPrefix: keyPrefix, layout: layout, sendsSingly: node.options.batchSize == 1,
             laneCount: lock == nil ? 1 : 2)
@@ -50,6 +53,12 @@ struct WritePipeline {
     var expiring: Set<EntityID> {
         get { window.expiring }
         set { window.expiring = newValue }
+    }
+
+    /// What is done with graph keys; `nil` if nothing is.
+    var graph: GraphPolicy? {
+        get { window.graph }
+        set { window.graph = newValue }
     }
 
     /// An empty batch.
@@ -214,9 +223,17 @@ extension WritePipeline: ExchangeClient {
                 window.stop == nil, window.delay == nil, isReady(lane, connection, for: kind)
             {
                 guard let batch = window.takeForSending(over: lane) else { break }
-                lanes[lane].send(batch.kind, replies: batch.replyCount)
+                let graphCommands = batch.graphCommands(names)
+                // The first one stands for a batch of nothing else.
+                lanes[lane].send(
+                    batch.kind, replies: batch.replyCount,
+                    keyCommands: graphCommands.dropFirst(batch.kind == .graphKeys ? 1 : 0).map(\.name))
                 turnBytes[lane] += batch.byteCount
                 batch.encode { connection.queue($0) }
+                for command in graphCommands.map(\.encoded) {
+                    connection.queue(command)
+                    turnBytes[lane] += command.bytes.count
+                }
             }
             // A value that a server may refuse goes alone, so that it takes nothing with it.
             let isOver =

@@ -73,6 +73,7 @@ struct ApplyCommand: ParsableCommand {
         options.cancellation = Interruption.cancellation
         var sync = writing.options(SyncOptions())
         sync.adopts = header.adopts
+        sync.graphKeys = plan.graphKeys.now
         let run = ImportRun(configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
         try run.write(
             to: address, options, sync, saved: plan, lockTimeout: writing.lockTimeout.duration, verify: false)

@@ -31,6 +31,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Read every entity back at the end and compare it.")
     var verify = false
 
+    @Flag(help: "Write all graph keys anew, after another program has spoilt them.")
+    var rebuildGraphKeys = false
+
     @Option(
         help: ArgumentHelp(
             "Write the commands to a file instead, in Redis's wire protocol, for redis-cli --pipe; - is standard output.",
@@ -47,6 +50,9 @@ struct ImportCommand: ParsableCommand {
         }
         guard out == nil || !verify else {
             throw ValidationError("--verify reads from a server; it does not go with --out.")
+        }
+        guard out == nil || !rebuildGraphKeys else {
+            throw ValidationError("--rebuild-graph-keys is about a server's keys; it does not go with --out.")
         }
     }
 
@@ -78,11 +84,12 @@ struct ImportCommand: ParsableCommand {
             var options = redis.options
             options.batchSize = writing.batchSize
             options.cancellation = Interruption.cancellation
+            var sync = writing.options(sync.options(isStrict: input.strict))
+            sync.rebuildsGraphKeys = rebuildGraphKeys
             try run.write(
-                to: target.address, options, writing.options(sync.options(isStrict: input.strict)),
-                lockTimeout: writing.lockTimeout.duration, verify: verify)
+                to: target.address, options, sync, lockTimeout: writing.lockTimeout.duration, verify: verify)
         } else if let file {
-            try run.write(toFile: file, batchSize: writing.batchSize)
+            try run.write(toFile: file, batchSize: writing.batchSize, graphKeys: sync.graphKeys ?? .none)
         }
         return run.summary
     }

@@ -71,7 +71,7 @@ struct PlanCommand: ParsableCommand {
         if failOn == .delete, plan.total.deleted > 0 {
             throw Failure(.refused, "\(count(plan.total.deleted, "deletion")) (--fail-on delete)")
         }
-        if !plan.total.isEmpty { throw Failure(.differences) }
+        if !plan.isEmpty { throw Failure(.differences) }
     }
 
     /// What the saved plan is for.

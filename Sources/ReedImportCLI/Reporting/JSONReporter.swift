@@ -34,6 +34,7 @@ struct JSONReporter: Reporter {
                 json.member("visibility", result.visibility.word)
                 json.member("adopted", result.adopted)
                 json.member("leftovers", result.leftovers)
+                write(result.graphKeys, to: &json)
             }
             if let verified = summary.outcome.verified { json.member("verified", verified) }
             if let writing = summary.outcome.writing {
@@ -101,7 +102,19 @@ struct JSONReporter: Reporter {
         }
         Console.write("],\"counts\":")
         Console.write(json.bytes)
-        Console.write("}\n")
+        var keys = JSONWriter()
+        keys.object { Self.write(plan.graphKeys, to: &$0) }
+        Console.write("," + String(decoding: keys.bytes, as: UTF8.self).dropFirst() + "\n")
+    }
+
+    private static func write(_ update: GraphKeyUpdate, to json: inout JSONWriter) {
+        json.key("graph_keys")
+        json.object { json in
+            json.member("before", update.before.finished.rawValue)
+            json.member("now", update.now.rawValue)
+            json.member("unfinished", !update.before.isCertain)
+            json.member("unchanged_entities", update.rewritten)
+        }
     }
 
     /// Prints what comes before the first change.

@@ -26,7 +26,8 @@ struct MarkdownReporter: Reporter {
 
     mutating func finish(_ plan: SyncPlan, in heading: PlanHeading) {
         let target = Self.code(heading.target.description)
-        Console.write((shownKind == nil ? "" : "\n") + "**\(plan.sentence)**\n\nTarget: \(target)\n")
+        let keys = plan.graphKeys.sentence.map { "Graph keys: \(Self.code($0))\n\n" } ?? ""
+        Console.write((shownKind == nil ? "" : "\n") + "**\(plan.sentence)**\n\n\(keys)Target: \(target)\n")
     }
 
     private static func words(_ planned: PlannedChange) -> String {

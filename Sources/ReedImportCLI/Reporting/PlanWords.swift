@@ -31,6 +31,16 @@ extension SyncPlan {
     }
 }
 
+extension GraphKeyUpdate {
+    /// `none -> graph (254 unchanged entities)`; `nil` if there are no such keys and nothing is done to any.
+    var sentence: String? {
+        if isEmpty { return now == .none ? nil : now.rawValue }
+        let change = before.finished == now ? now.rawValue : "\(before.finished.rawValue) -> \(now.rawValue)"
+        let unfinished = before.isCertain ? "" : ", after an import that was not finished"
+        return change + " (\(count(rewritten, "unchanged entity", plural: "unchanged entities"))\(unfinished))"
+    }
+}
+
 extension PlannedChange {
     /// The kind of the entity; `entities` for types that have no file of their own.
     var kindName: String { KindRegistry.builtIn.kind(of: key.type)?.name ?? Kind.entities.name }

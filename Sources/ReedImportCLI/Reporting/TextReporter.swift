@@ -50,6 +50,7 @@ struct TextReporter: Reporter {
                     "\(count(result.adopted, "entity", plural: "entities")) taken over from other sources\n"
             }
         }
+        if let keys = summary.outcome.result?.graphKeys.sentence { text += "graph keys: \(keys)\n" }
         if let target = summary.outcome.target {
             text += "target: \(PlainText.escaped(target.description))\n"
         }
@@ -83,6 +84,7 @@ struct TextReporter: Reporter {
 
     mutating func finish(_ plan: SyncPlan, in heading: PlanHeading) {
         if shownKind != nil { Console.write("\n") }
+        if let keys = plan.graphKeys.sentence { Console.write("Graph keys: \(keys)\n") }
         Console.write("Target: \(PlainText.escaped(heading.target.description))\n\(plan.sentence)\n")
     }
 

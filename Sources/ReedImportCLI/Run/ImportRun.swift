@@ -43,12 +43,13 @@ final class ImportRun {
     // MARK: - To a file
 
     /// Writes every entity to a file of commands.
-    func write(toFile result: consuming ResultFile, batchSize: Int) throws {
+    func write(toFile result: consuming ResultFile, batchSize: Int, graphKeys: GraphKeySetting) throws {
         defer { progress.end() }
         entities.activity = "writing"
         do {
             var file = RESPFile(
-                result, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize)
+                result, keyPrefix: source.keyPrefix, stamp: stamp, batchSize: batchSize,
+                graphKeys: graphKeys)
             let start = ContinuousClock.now
             for types in entities.passes { try entities.forEachEntity(ofPass: types) { try file.write($0) } }
             try file.finish()
@@ -80,7 +81,7 @@ final class ImportRun {
                 reporter?.report(change, in: heading)
                 try file?.add(change)
             }
-            if plan.refusal == nil { try file?.finish() }
+            if plan.refusal == nil { try file?.finish(plan.graphKeys) }
             progress.end()
             reporter?.finish(plan, in: heading)
             noteLeftovers(
@@ -182,8 +183,9 @@ final class ImportRun {
         entities.activity = "verifying"
         let counts: ChangeCounts
         let firstFault: EntityOrigin?
+        let graphKeyFaults: Int
         do {
-            (counts, firstFault) = try sync.verify(graph)
+            (counts, firstFault, graphKeyFaults) = try sync.verify(graph)
         } catch let error as RedisError {
             throw failure(error, "all \(total) entities confirmed, but not verified")
         } catch let error as InputError {
@@ -196,6 +198,12 @@ final class ImportRun {
                 place(firstFault)
                     + "\(counts.unchanged) of \(total) entities verified, \(counts.created) missing, "
                     + "\(counts.updated + counts.conflicts) different; run again")
+        }
+        guard graphKeyFaults == 0 else {
+            throw Failure(
+                .data,
+                "\(count(graphKeyFaults, "entry of graph keys is", plural: "entries of graph keys are")) not as "
+                    + "they should be; --rebuild-graph-keys writes them anew")
         }
     }
 

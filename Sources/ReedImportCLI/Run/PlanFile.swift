@@ -21,9 +21,9 @@ final class PlanFile {
     }
 
     /// Writes the file.
-    func finish() throws {
+    func finish(_ graphKeys: GraphKeyUpdate) throws {
         do throws(ResultFileError) {
-            try file.write(bytes + SavedPlan.line(count: count))
+            try file.write(bytes + SavedPlan.line(count: count, graphKeys))
             try file.finish()
         } catch {
             throw Failure(error)

@@ -1,0 +1,103 @@
+import GraphSync
+import RedisProtocol
+import UCG
+
+/// Finds out, before anything is written, whether graph keys that are to be written are another's.
+///
+/// Entries are looked at many at a time; what they find can be told only when everything is compared, because one entity
+/// may give up what another takes.
+struct GraphKeyCheck {
+    /// An entry that is to be written, and for which entity.
+    private struct Question {
+        let entry: GraphEntry
+        let key: EntityKey
+        let origin: EntityOrigin?
+        /// Whether the entity accounts for the slot already.
+        let isOwn: Bool
+    }
+
+    /// An entry whose place is taken.
+    struct Suspect {
+        let entry: GraphEntry
+        let key: EntityKey
+        let origin: EntityOrigin?
+        let finding: GraphLook.Finding
+    }
+
+    private let policy: GraphPolicy
+    private let names: GraphKeyNames
+    private var questions: [Question] = []
+    /// The keys of sets that hold what they should, or nothing.
+    private var soundSets: Set<[UInt8]> = []
+    /// Entries whose place is taken, unless it is given up.
+    private(set) var suspects: [Suspect] = []
+    /// Slots that entities give up.
+    private(set) var released: Set<GraphSlot> = []
+    /// Keys whose value has another type than graph keys have, and that are deleted because all is written anew.
+    private(set) var spoilt: Set<[UInt8]> = []
+    /// Keys that were absent, and that are created.
+    private(set) var absent: [[UInt8]] = []
+
+    /// The most entries that are looked at together.
+    private static let groupCount = 2048
+
+    init(_ policy: GraphPolicy, _ names: GraphKeyNames) {
+        self.policy = policy
+        self.names = names
+    }
+
+    /// Whether it is time to look.
+    var isDue: Bool { questions.count >= Self.groupCount }
+
+    /// Adds what happens to the keys of an entity.
+    ///
+    /// - Parameter isStored: Whether the entity is there already, and accounts for what it did before.
+    mutating func add(_ change: GraphChange, of key: EntityKey, from origin: EntityOrigin?) {
+        for slot in change.removed where slot.isShared { released.insert(slot) }
+        let kept = change.kept
+        for entry in change.added {
+            if !entry.slot.isKey {
+                // One look at a key of many members is enough: it is of the right type, or not.
+                guard soundSets.insert(names.key(of: entry.slot)).inserted else { continue }
+            }
+            questions.append(
+                Question(entry: entry, key: key, origin: origin, isOwn: kept.contains(entry.slot)))
+        }
+        if soundSets.count > 4 * Self.groupCount { soundSets.removeAll(keepingCapacity: true) }
+    }
+
+    /// Looks at what was added.
+    mutating func look(_ node: Node) throws(RedisError) {
+        for start in stride(from: 0, to: questions.count, by: Self.groupCount) {
+            let group = questions[start..<min(start + Self.groupCount, questions.count)]
+            let replies = try node.call(group.map { GraphLook(entry: $0.entry).command(names) })
+            for (question, reply) in zip(group, replies) {
+                try take(GraphLook(entry: question.entry).finding(reply), question)
+            }
+        }
+        questions.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func take(_ finding: GraphLook.Finding, _ question: Question) {
+        let slot = question.entry.slot
+        switch finding {
+        case .wrongType where policy.rebuilds: spoilt.insert(names.key(of: slot))
+        case .absent: if slot.isKey { absent.append(names.key(of: slot)) }
+        case .wrongType: suspect(finding, question)
+        case .asWanted, .other, .different:
+            guard slot.isKey, !question.isOwn else { return }
+            // The name or the path of this entity; but who contains it is one source's alone.
+            if finding == .asWanted, case .parent = slot {
+                suspect(finding, question)
+            } else if finding != .asWanted {
+                suspect(finding, question)
+            }
+        }
+    }
+
+    private mutating func suspect(_ finding: GraphLook.Finding, _ question: Question) {
+        suspects.append(
+            Suspect(
+                entry: question.entry, key: question.key, origin: question.origin, finding: finding))
+    }
+}
