@@ -136,4 +136,38 @@ public final class RedisServer: @unchecked Sendable {
         for index in stride(from: 0, to: list.count, by: 2) { contents[list[index]] = list[index + 1] }
         return contents
     }
+
+    /// All keys but the records of last imports, with what they hold: a string without its times; of other types each
+    /// member on a line, sorted; of packed ids their SHA-1. `oracle.py` says the same.
+    public func everything() throws -> [String: String] {
+        let script = """
+            local all = {''}
+            for _, key in ipairs(redis.call('keys', '*')) do
+              local kind, lines = redis.call('type', key).ok, {}
+              if kind == 'string' then lines = {redis.call('get', key)}
+              elseif kind == 'set' then lines = redis.call('smembers', key)
+              elseif kind == 'zset' then
+                local pairs = redis.call('zrange', key, 0, -1, 'withscores')
+                for index = 1, #pairs, 2 do lines[#lines + 1] = pairs[index] .. ' ' .. pairs[index + 1] end
+              elseif kind == 'hash' then
+                local pairs, separator = redis.call('hgetall', key), string.find(key, ':owned:', 1, true) and '' or '='
+                for index = 1, #pairs, 2 do lines[#lines + 1] = pairs[index] .. separator .. pairs[index + 1] end
+              end
+              table.sort(lines)
+              if not string.find(key, ':last$') then
+                all[#all + 1] = key
+                if string.find(key, ':owned:', 1, true) then all[#all + 1] = redis.sha1hex(table.concat(lines))
+                else all[#all + 1] = table.concat(lines, '\\n') end
+              end
+            end
+            return cjson.encode(all)
+            """
+        let list = try JSONDecoder().decode([String].self, from: Data(ask("eval", script, "0").utf8))
+        let times = try Regex(#""(created|updated)_at":"[^"]*""#)
+        var all: [String: String] = [:]
+        for index in stride(from: 1, to: list.count, by: 2) {
+            all[list[index]] = list[index + 1].replacing(times, with: "")
+        }
+        return all
+    }
 }

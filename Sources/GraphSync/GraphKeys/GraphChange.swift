@@ -3,8 +3,8 @@
 ///     let change = GraphChange(from: before, to: after)
 ///     for entry in change.added { print(entry.slot) }
 package struct GraphChange: Hashable, Sendable {
-    /// Slots that the entity gives up.
-    package private(set) var removed: [GraphSlot] = []
+    /// Entries that the entity gives up.
+    package private(set) var removed: [GraphEntry] = []
     /// Entries to write.
     package private(set) var added: [GraphEntry] = []
     /// Slots that the entity accounted for before and still does.
@@ -23,8 +23,8 @@ package struct GraphChange: Hashable, Sendable {
             return
         }
         let slots = Set(new.map(\.slot))
-        for slot in old.map(\.slot) {
-            if slots.contains(slot) { kept.insert(slot) } else { removed.append(slot) }
+        for entry in old {
+            if slots.contains(entry.slot) { kept.insert(entry.slot) } else { removed.append(entry) }
         }
         if rewrites {
             added = new
@@ -37,7 +37,7 @@ package struct GraphChange: Hashable, Sendable {
     /// Whether nothing has to happen.
     package var isEmpty: Bool { removed.isEmpty && added.isEmpty }
     /// Whether slots are given up that other entities may have taken.
-    package var sharesRemoved: Bool { removed.contains { $0.isShared } }
+    package var sharesRemoved: Bool { removed.contains { $0.slot.isShared } }
 
     /// About how many bytes the commands are that carry it out, and as many again take what they write at the server.
     package var byteCount: Int { 120 * (removed.count + added.count) }
@@ -45,7 +45,7 @@ package struct GraphChange: Hashable, Sendable {
     /// The same, but for the slots that other entities account for.
     package func keeping(_ claims: GraphClaims) -> GraphChange {
         var change = self
-        change.removed.removeAll { $0.isShared && claims.contains($0) }
+        change.removed.removeAll { $0.slot.isShared && claims.contains($0.slot) }
         return change
     }
 

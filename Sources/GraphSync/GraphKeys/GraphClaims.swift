@@ -34,7 +34,12 @@ package struct GraphClaims: Sendable {
     /// Nothing.
     package static let nothing = GraphClaims()
 
-    private init() { hashes = [] }
+    private init(hashes: [Int] = []) { self.hashes = hashes }
+
+    /// The same, and slots that others account for.
+    package func adding(_ slots: [GraphSlot]) -> GraphClaims {
+        slots.isEmpty ? self : GraphClaims(hashes: (hashes + slots.map(\.hashValue)).sorted())
+    }
 
     /// Whether an entity accounts for a slot.
     ///

@@ -42,11 +42,11 @@ package enum GraphSlot: Hashable, Sendable {
 
     /// Whether another entity may account for the same slot: now or, after a change of the directory, from now on.
     ///
-    /// All other slots have the id of their entity in them.
+    /// All other slots have the type and the id of their entity in them. An id may become that of an entity of another type.
     package var isShared: Bool {
         switch self {
-        case .name, .path, .child, .parent: true
-        case .type, .reference, .word, .entityWord: false
+        case .name, .path, .child, .parent, .word, .entityWord: true
+        case .type, .reference: false
         }
     }
 

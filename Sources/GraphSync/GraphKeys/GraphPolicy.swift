@@ -73,6 +73,14 @@ package struct GraphPolicy: Sendable {
         ownership.own[type]?.contains(id) == true
     }
 
+    /// Whether there are other sources.
+    package var hasOthers: Bool { !ownership.others.isEmpty }
+
+    /// Whether the entity is another source's, too.
+    package func othersOwn(_ type: EntityType, _ id: EntityID) -> Bool {
+        ownership.others.values.contains { $0[type]?.contains(id) == true }
+    }
+
     /// What has to happen to the graph keys when an entity becomes another one.
     ///
     /// - Parameters:

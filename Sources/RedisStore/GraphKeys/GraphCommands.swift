@@ -42,7 +42,7 @@ struct GraphCommands {
 
     /// Adds what a change leads to.
     mutating func append(_ change: GraphChange) {
-        for slot in change.removed { remove(slot) }
+        for entry in change.removed { remove(entry.slot) }
         for entry in change.added { add(entry) }
     }
 

@@ -31,8 +31,8 @@ struct GraphKeyCheck {
     private var soundSets: Set<[UInt8]> = []
     /// Entries whose place is taken, unless it is given up.
     private(set) var suspects: [Suspect] = []
-    /// Slots that entities give up.
-    private(set) var released: Set<GraphSlot> = []
+    /// Slots that entities give up, and what stands there.
+    private(set) var released: [GraphSlot: GraphValue] = [:]
     /// Keys whose value has another type than graph keys have, and that are deleted because all is written anew.
     private(set) var spoilt: Set<[UInt8]> = []
     /// Keys that were absent, and that are created.
@@ -53,7 +53,7 @@ struct GraphKeyCheck {
     ///
     /// - Parameter isStored: Whether the entity is there already, and accounts for what it did before.
     mutating func add(_ change: GraphChange, of key: EntityKey, from origin: EntityOrigin?) {
-        for slot in change.removed where slot.isShared { released.insert(slot) }
+        for entry in change.removed where entry.slot.isShared { released[entry.slot] = entry.value }
         let kept = change.kept
         for entry in change.added {
             if !entry.slot.isKey {

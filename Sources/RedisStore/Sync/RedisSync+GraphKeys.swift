@@ -111,7 +111,9 @@ extension RedisSync {
             graph.policy.claims = try GraphClaims(of: desired.source, setting: graph.policy.goal)
         }
         let released = graph.check.released
-        for suspect in graph.check.suspects where !released.contains(suspect.entry.slot) {
+        let shared = try sharedNames(released.map { GraphEntry($0, $1) }, graph.policy)
+        graph.policy.claims = graph.policy.claims?.adding(shared)
+        for suspect in graph.check.suspects where released[suspect.entry.slot] == nil {
             guard let reason = try conflict(suspect, graph.policy) else { continue }
             plan.addConflict(suspect.key, origin: suspect.origin, reason: reason)
             try onConflict(
@@ -200,23 +202,46 @@ extension RedisSync {
     /// The commands that remove what entities account for that are deleted.
     func removals(of deletions: [PlannedChange]) throws(RedisError) -> [KeyCommand] {
         guard let policy = store.pipeline.graph else { return [] }
-        var commands = GraphCommands(graphKeyNames)
+        var changes: [GraphChange] = []
         for deletion in deletions {
             guard let stored = deletion.stored.bytes else { continue }
             let change = policy.change(
                 of: deletion.key.type, deletion.key.id, stored: stored.span, wanted: nil)
-            guard let claims = policy.claims else {
-                if change.sharesRemoved {
-                    throw RedisError(
-                        .tryLater, "an entity was changed by another program during the import",
-                        advice: "run again")
-                }
-                commands.append(change)
-                continue
+            guard policy.claims != nil || !change.sharesRemoved else {
+                throw RedisError(
+                    .tryLater, "an entity was changed by another program during the import",
+                    advice: "run again")
             }
-            commands.append(change.keeping(claims))
+            changes.append(change)
         }
+        let shared = try sharedNames(changes.flatMap(\.removed), policy)
+        let claims = (policy.claims ?? .nothing).adding(shared)
+        var commands = GraphCommands(graphKeyNames)
+        for change in changes { commands.append(change.keeping(claims)) }
         return commands.all
+    }
+
+    /// The names among given up ones by which other sources place an instance too.
+    ///
+    /// They are not known from names alone, but by the associations that point to the instance.
+    private func sharedNames(
+        _ released: [GraphEntry], _ policy: GraphPolicy
+    ) throws(RedisError) -> [GraphSlot] {
+        guard policy.hasOthers else { return [] }
+        var names: [(slot: GraphSlot, child: EntityID)] = []
+        for entry in released {
+            if case .name = entry.slot, case .id(let child) = entry.value { names.append((entry.slot, child)) }
+        }
+        let looks = names.map { name in
+            let slot = GraphSlot.reference(from: name.child, to: name.child)
+            return RedisCommand("SMEMBERS", keys: [graphKeyNames.key(of: slot)])
+        }
+        var shared: [GraphSlot] = []
+        for (name, reply) in zip(names, try ask(looks)) {
+            let ids = try OwnershipRecords.names(reply, "SMEMBERS").compactMap { EntityID($0) }
+            if ids.contains(where: { policy.othersOwn(.association, $0) }) { shared.append(name.slot) }
+        }
+        return shared
     }
 
     /// Records that graph keys may be missing or left over, so that the next import writes all of them; without effect if
