@@ -3,8 +3,10 @@
 ///     let change = GraphChange(from: before, to: after)
 ///     for entry in change.added { print(entry.slot) }
 package struct GraphChange: Hashable, Sendable {
-    /// Entries that the entity gives up.
+    /// Entries that the entity gives up, with their slots.
     package private(set) var removed: [GraphEntry] = []
+    /// Entries that others take the place of, at slots that the entity keeps.
+    package private(set) var replaced: [GraphEntry] = []
     /// Entries to write.
     package private(set) var added: [GraphEntry] = []
     /// Slots that the entity accounted for before and still does.
@@ -22,9 +24,14 @@ package struct GraphChange: Hashable, Sendable {
             added = new
             return
         }
-        let slots = Set(new.map(\.slot))
+        let values = Dictionary(new.map { ($0.slot, $0.value) }) { first, _ in first }
         for entry in old {
-            if slots.contains(entry.slot) { kept.insert(entry.slot) } else { removed.append(entry) }
+            guard let value = values[entry.slot] else {
+                removed.append(entry)
+                continue
+            }
+            kept.insert(entry.slot)
+            if value != entry.value { replaced.append(entry) }
         }
         if rewrites {
             added = new
