@@ -1,11 +1,11 @@
 """Times whole processes, in turns, and prints medians and the ratio of rates. See scripts/bench."""
 import argparse, contextlib, hashlib, os, pathlib, platform, shutil, signal, statistics, subprocess
 import tempfile, time
-import atomic, commands, generate, postgres, redis_load, rust_csv, sync, tables
+import atomic, commands, generate, graph, postgres, redis_load, rust_csv, sync, tables
 from measure import Memory, Server, line, timed
 
 options = argparse.ArgumentParser(description=__doc__)
-options.add_argument("what", nargs="?", default="all", choices=["csv", "redis", "sync", "atomic", "commands", "small", "backup", "all"])
+options.add_argument("what", nargs="?", default="all", choices=["csv", "redis", "sync", "atomic", "graph", "commands", "small", "backup", "all"])
 options.add_argument("--program", required=True, help="a release build of reed-import")
 options.add_argument("--against", metavar="PROGRAM", help="another build, measured in turns with it by sync")
 options.add_argument("--rows", type=int, help="default: 1,000,000, for backup 400,000")
@@ -182,6 +182,8 @@ with contextlib.ExitStack() as cleanup:
         sync.bench(options, server, folder)
     if options.what in ("atomic", "all"):
         atomic.bench(options, server, folder)
+    if options.what in ("graph", "all"):
+        graph.bench(options, server, folder)
     if options.what in ("backup", "all"):
         server = postgres.Postgres()
         cleanup.callback(server.stop)

@@ -10,7 +10,10 @@ import Testing
 struct SampleTests {
     @Test(
         "A page shows what its commands print",
-        arguments: [("README.md", "samples/readme.txt"), ("docs/tour.md", "samples/tour.txt")])
+        arguments: [
+            ("README.md", "samples/readme.txt"), ("docs/tour.md", "samples/tour.txt"),
+            ("docs/keys.md", "samples/keys.txt"),
+        ])
     func samples(page name: String, scripts: String) throws {
         let path = Fixtures.root + "/" + name
         var page = SamplePage(try String(contentsOfFile: path, encoding: .utf8))

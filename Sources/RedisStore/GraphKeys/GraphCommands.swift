@@ -20,7 +20,7 @@ struct GraphCommands {
         /// The most arguments: what a script can pass on is bounded.
         private static let mostArguments = 1000
 
-        mutating func add(_ name: String, _ key: [UInt8], _ arguments: [[UInt8]], gathers: Bool) {
+        mutating func add(_ name: String, key: [UInt8], arguments: [[UInt8]], gathers: Bool) {
             if gathers, let index = open[key], commands[index].arguments.count < Self.mostArguments {
                 commands[index].arguments += arguments
                 return
@@ -48,28 +48,33 @@ struct GraphCommands {
 
     /// Deletes keys whole, because they hold what no graph key can hold.
     mutating func delete(_ keys: some Sequence<[UInt8]>) {
-        for key in keys { removals.add("DEL", key, [], gathers: false) }
+        for key in keys { removals.add("DEL", key: key, arguments: [], gathers: false) }
     }
 
     private mutating func remove(_ slot: GraphSlot) {
         let key = names.key(of: slot)
-        guard let member = slot.member else { return removals.add("DEL", key, [], gathers: false) }
+        guard let member = slot.member else {
+            return removals.add("DEL", key: key, arguments: [], gathers: false)
+        }
         if case .child = slot {
-            removals.add("ZREM", key, [member], gathers: true)
+            removals.add("ZREM", key: key, arguments: [member], gathers: true)
         } else {
-            removals.add("SREM", key, [member], gathers: true)
+            removals.add("SREM", key: key, arguments: [member], gathers: true)
         }
     }
 
     private mutating func add(_ entry: GraphEntry) {
         let key = names.key(of: entry.slot)
         switch entry.value {
-        case .id(let id): additions.add("SET", key, [id.text], gathers: false)
+        case .id(let id): additions.add("SET", key: key, arguments: [id.text], gathers: false)
         case .association(let association):
-            additions.add("HSET", key, association.fields.flatMap { [$0.name, $0.value] }, gathers: false)
+            additions.add(
+                "HSET", key: key, arguments: association.fields.flatMap { [$0.name, $0.value] },
+                gathers: false)
         case .weight(let weight):
-            additions.add("ZADD", key, [Array(weight.utf8), entry.slot.member ?? []], gathers: true)
-        case .present: additions.add("SADD", key, [entry.slot.member ?? []], gathers: true)
+            additions.add(
+                "ZADD", key: key, arguments: [Array(weight.utf8), entry.slot.member ?? []], gathers: true)
+        case .present: additions.add("SADD", key: key, arguments: [entry.slot.member ?? []], gathers: true)
         }
     }
 }

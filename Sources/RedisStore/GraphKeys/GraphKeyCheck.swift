@@ -53,7 +53,9 @@ struct GraphKeyCheck {
     ///
     /// - Parameter isStored: Whether the entity is there already, and accounts for what it did before.
     mutating func add(_ change: GraphChange, of key: EntityKey, from origin: EntityOrigin?) {
-        for entry in change.removed + change.replaced where entry.slot.isShared { released[entry.slot] = entry.value }
+        for entry in change.removed + change.replaced where entry.slot.isShared {
+            released[entry.slot] = entry.value
+        }
         let kept = change.kept
         for entry in change.added {
             if !entry.slot.isKey {

@@ -12,7 +12,7 @@ struct GraphKeyWrite {
     init() { (commands, absent) = ([], []) }
 
     /// What changes lead to that were found.
-    init(_ changes: AtomicChanges, _ plan: GraphKeyPlan, _ names: GraphKeyNames) {
+    init(_ changes: AtomicChanges, by plan: GraphKeyPlan, names: GraphKeyNames) {
         var commands = GraphCommands(names)
         commands.delete(plan.check.spoilt)
         for change in changes.graphChanges {

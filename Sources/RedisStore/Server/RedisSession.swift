@@ -145,12 +145,14 @@ struct RedisSession {
         }
         for requirement in ServerRequirement.all {
             // The right to each command on one type's keys, and to SET on every type's.
-            let types: [EntityType] = requirement.command == "SET" ? EntityType.builtIn : [.snippet]
+            let isSet = requirement.command == "SET" && requirement.use == .writing
+            let types: [EntityType] = isSet ? EntityType.builtIn : [.snippet]
             for type in types {
                 questions.append(
                     Question(
                         purpose: .right(requirement),
-                        command: requirement.dryRun(user: user, entity: key(type), record: record)))
+                        command: requirement.dryRun(
+                            user: user, entity: key(type), record: record, keyPrefix: keyPrefix)))
             }
         }
         questions.append(Question(purpose: .end, command: RedisCommand("PING")))

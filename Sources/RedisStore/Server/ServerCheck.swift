@@ -44,6 +44,8 @@ package struct ServerCheck {
     private var notReady: ServerError?
     /// Commands that the server, or this user, does without.
     private var missingCommands: Set<String> = []
+    /// Why graph keys cannot be written; `nil` if nothing is known to be in the way.
+    private(set) var graphKeyFailure: RedisError?
     /// What the server does not say, so that it is unknown whether it kept what was written.
     private(set) var doubts: [String] = []
     /// The number of the user's rights that the server has told.
@@ -177,7 +179,8 @@ package struct ServerCheck {
         let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
         missingCommands = Set(missing.map(\.command))
         let needed = missing.filter {
-            $0.use != .largeTransactions && !($0.use == .batching && options.batchSize == 1)
+            $0.use != .largeTransactions && $0.use != .graphKeys
+                && !($0.use == .batching && options.batchSize == 1)
         }
         if needed.isEmpty {
             add("commands", saying: "has all that an import needs")
@@ -193,6 +196,12 @@ package struct ServerCheck {
         }
         for requirement in missing where requirement.use == .batching && options.batchSize == 1 {
             add("commands", saying: "lacks \(requirement.command): each entity is sent for itself", .warning)
+        }
+        if let first = missing.first(where: { $0.use == .graphKeys }) {
+            let failure = RedisError(
+                .configuration, "the server lacks \(first.command) (\(first.purpose))",
+                advice: "do without graph keys")
+            lackGraphKeys(failure, "lacks \(first.command)", of: "commands")
         }
         for requirement in missing where requirement.use == .largeTransactions {
             add("commands", saying: "lacks \(requirement.command): \(Self.withoutScripts)", .warning)
@@ -214,9 +223,16 @@ package struct ServerCheck {
         case .batching:
             missingCommands.insert(requirement.command)
             add("rights", saying: "\(text): each entity is sent for itself", .warning)
+        case .graphKeys: lackGraphKeys(failure, text, of: "rights")
         case .reading: add("rights", saying: text, .preventsReading(failure))
         case .writing: add("rights", saying: text, .preventsWriting(failure))
         }
+    }
+
+    /// Notes that graph keys cannot be written.
+    private mutating func lackGraphKeys(_ failure: RedisError, _ text: String, of subject: String) {
+        if graphKeyFailure == nil { add(subject, saying: "\(text): no graph keys", .warning) }
+        graphKeyFailure = graphKeyFailure ?? failure
     }
 
     private mutating func endRights() {

@@ -12,6 +12,8 @@ struct ServerRequirement {
         case batching
         /// One transaction of many changes; without it they go in batches.
         case largeTransactions
+        /// Graph keys; without it there can be none.
+        case graphKeys
     }
 
     /// What the command is tried with, to learn whether the user may run it.
@@ -20,6 +22,8 @@ struct ServerRequirement {
         case entity([String])
         /// The key of one of the importer's records, and more.
         case record([String])
+        /// A graph key that begins so, and more.
+        case graph(String, [String])
         /// Words without a key.
         case plain([String])
     }
@@ -63,7 +67,24 @@ struct ServerRequirement {
         .init(
             "EVAL", .largeTransactions, tried: .plain(["return 1", "0"]),
             purpose: "guards one transaction of many changes"),
+        .init("SET", .graphKeys, tried: .graph("semantic:", [""]), purpose: "writes names"),
+        .init(
+            "SISMEMBER", .graphKeys, tried: .graph("type_index:", [""]), purpose: "reads types and references"
+        ),
+        .init("HMGET", .graphKeys, tried: .graph("assoc:", ["id"]), purpose: "reads paths"),
+        .init("ZSCORE", .graphKeys, tried: .graph("children:", [""]), purpose: "reads what is contained"),
+        .init(
+            "ZADD", .graphKeys, tried: .graph("children:", ["0", ""]), purpose: "writes what is contained"),
+        .init("ZREM", .graphKeys, tried: .graph("children:", [""]), purpose: "removes what is contained"),
+        .init("SET", .graphKeys, tried: .graph("parent:", [""]), purpose: "writes containers"),
+        .init("SADD", .graphKeys, tried: .graph("refs:", [""]), purpose: "writes references"),
+        .init("SADD", .graphKeys, tried: .graph("word:", [""]), purpose: "writes words"),
+        .init("SADD", .graphKeys, tried: .graph("entity_words:", [""]), purpose: "writes words"),
     ]
+
+    /// The commands, each once.
+    private static let commands = all.map(\.command).enumerated()
+        .filter { index, name in all.prefix(index).allSatisfy { $0.command != name } }.map(\.element)
 
     /// Commands that a session begins or ends with, by what the user is granted them as.
     static let greeting = ["ping", "info", "client|setname", "acl|dryrun", "command|info", "select"]
@@ -74,11 +95,17 @@ struct ServerRequirement {
     }
 
     /// The command that asks whether a user may run this one.
-    func dryRun(user: String, entity: String, record: String) -> RedisCommand {
+    ///
+    /// - Parameters:
+    ///   - entity: The key of an entity.
+    ///   - record: The key of a record.
+    ///   - keyPrefix: What every key begins with.
+    func dryRun(user: String, entity: String, record: String, keyPrefix: String) -> RedisCommand {
         let words =
             switch sample {
             case .entity(let more): [entity] + more
             case .record(let more): [record] + more
+            case .graph(let beginning, let more): [keyPrefix + beginning] + more
             case .plain(let words): words
             }
         return RedisCommand("ACL", arguments: (["DRYRUN", user, command] + words).map { Array($0.utf8) })
@@ -93,10 +120,10 @@ extension ServerRequirement {
     ///   - keyPrefix: What every key begins with.
     static func aclCommand(user: String, keyPrefix: String) -> String {
         let pattern = keyPrefix.map { "*?[]\\^".contains($0) ? "\\\($0)" : "\($0)" }.joined()
-        let commands = (greeting + all.map { $0.command.lowercased() }).map { "+\($0)" }.joined(
+        let rights = (greeting + commands.map { $0.lowercased() }).map { "+\($0)" }.joined(
             separator: " ")
+        let keys = (["entity:", "reed-import:"] + GraphKeyNames.beginnings).map { "~\(pattern)\($0)*" }
         return
-            "ACL SETUSER \(user) on >PASSWORD ~\(pattern)entity:* ~\(pattern)reed-import:* resetchannels -@all "
-            + commands
+            "ACL SETUSER \(user) on >PASSWORD \(keys.joined(separator: " ")) resetchannels -@all " + rights
     }
 }

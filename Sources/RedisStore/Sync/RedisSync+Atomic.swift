@@ -51,7 +51,7 @@ extension RedisSync {
 
     /// Carries a plan out in one transaction; false if a key was changed in between.
     mutating func transact(
-        _ goal: Goal, _ plan: SyncPlan, changes: AtomicChanges, _ keys: GraphKeyWrite, way: AtomicWay
+        _ goal: Goal, _ plan: SyncPlan, changes: AtomicChanges, graphKeys: GraphKeyWrite, way: AtomicWay
     ) throws -> Bool {
         var result = SyncResult()
         result.counts = plan.counts
@@ -59,7 +59,7 @@ extension RedisSync {
         result.graphKeys = plan.graphKeys
         result.visibility = result.total.changed + result.graphKeys.rewritten == 0 ? .unchanged : .atomic
         let write = AtomicWrite(
-            changes: changes, graphKeys: keys,
+            changes: changes, graphKeys: graphKeys,
             records: recordCommands(plan) + [records.record(try finished(goal, counts: result.total))],
             guardPrefix: source.guardPrefix)
         let (transaction, ending): (Transaction, Results)

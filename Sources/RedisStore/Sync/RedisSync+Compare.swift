@@ -11,20 +11,19 @@ extension RedisSync {
         _ desired: DesiredGraph, onChange: (PlannedChange) throws -> Void
     ) throws -> SyncPlan {
         let ownership = try readOwnership(watches: false)
-        var plan = SyncPlan(desired, ownership: ownership, options: options)
+        var draft = try begin(SyncPlan(desired, ownership: ownership, options: options), for: desired)
         try readExpiries(besides: ownership)
-        var graph = try planGraphKeys(ownership, desired, in: &plan)
         for types in desired.passes(and: records.types) {
-            try compare(types, of: desired, in: &plan, &graph) { found in
+            try compare(types, of: desired, in: &draft) { found in
                 if found.planned.change != .unchanged { try onChange(found.planned) }
             }
             for type in types {
-                try readDeletions(of: type, in: &plan, &graph) { deletion, _ in try onChange(deletion) }
+                try readDeletions(of: type, in: &draft) { deletion, _ in try onChange(deletion) }
             }
         }
-        try planLeftovers(in: &plan, &graph) { _ in }
-        try conclude(&graph, desired, in: &plan, onConflict: onChange)
-        return plan
+        try planLeftovers(in: &draft) { _ in }
+        try conclude(&draft, for: desired, onConflict: onChange)
+        return draft.plan
     }
 
     /// Reads everything back.
@@ -82,43 +81,44 @@ extension RedisSync {
 
     /// Compares every entity of one of the graph's passes with what its key holds.
     mutating func compare(
-        _ types: [EntityType], of desired: DesiredGraph, in plan: inout SyncPlan,
-        _ graph: inout GraphKeyPlan, onChange: (Found) throws -> Void
+        _ types: [EntityType], of desired: DesiredGraph, in draft: inout PlanDraft,
+        onChange: (Found) throws -> Void
     ) throws {
         let (prefix, node) = (source.keyPrefix, node)
         var expiring: Set<EntityID> = []
-        try scan(types, of: desired, pausingIf: { graph.isDue }, to: { try graph.look(node) }) { compared in
+        try scan(types, of: desired, pausingIf: { draft.graph.isDue }, to: { try draft.graph.look(node) }) {
+            compared in
             let batch = compared.batch
             func note(_ finding: ComparedBatch.Finding) throws {
                 let index = finding.index
                 let mutation = batch.mutations[index]
-                let change = plan.verdict(on: finding.change, type: mutation.type, id: mutation.id)
+                let change = draft.plan.verdict(on: finding.change, type: mutation.type, id: mutation.id)
                 let key = EntityKey(prefix: prefix, type: mutation.type, id: mutation.id)
-                let keys = graph.change(for: finding, change, of: batch)
+                let keys = draft.graph.change(for: finding, change, of: batch)
                 if case .unchanged = change {
-                    plan.addUnchanged(mutation.type, 1)
+                    draft.plan.addUnchanged(mutation.type, 1)
                     if keys.isEmpty { return }
-                    plan.addRewritten(byteCount: keys.byteCount)
+                    draft.plan.addRewritten(byteCount: keys.byteCount)
                 }
                 let planned = PlannedChange(
                     key: key, origin: mutation.origin, change: change, stored: finding.stored,
                     wanted: batch.value(at: index), expiry: finding.expiry, given: mutation.given)
                 if case .unchanged = change {
-                    graph.add(keys, of: key, from: mutation.origin)
+                    draft.graph.add(keys, of: key, from: mutation.origin)
                     return try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
                 }
-                guard plan.admits(planned) else { return }
-                plan.add(
+                guard draft.plan.admits(planned) else { return }
+                draft.plan.add(
                     change, to: key, origin: mutation.origin,
                     byteCount: batch.byteCount(of: index) + keys.byteCount)
                 if finding.expiry != nil { expiring.insert(mutation.id) }
-                graph.add(keys, of: key, from: mutation.origin)
+                draft.graph.add(keys, of: key, from: mutation.origin)
                 try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
             }
-            guard types.count == 1, !plan.refusesOthers, !graph.rewritesUnchanged else {
+            guard types.count == 1, !draft.plan.refusesOthers, !draft.graph.rewritesUnchanged else {
                 return try compared.forEach(note)
             }
-            plan.addUnchanged(types[0], compared.unchangedCount)
+            draft.plan.addUnchanged(types[0], compared.unchangedCount)
             for finding in compared.findings { try note(finding) }
         }
         store.pipeline.expiring.formUnion(expiring)
@@ -148,17 +148,16 @@ extension RedisSync {
 
     /// Looks at the entities of a type that are to be deleted; what is gone already is not counted.
     mutating func readDeletions(
-        of type: EntityType, in plan: inout SyncPlan, _ graph: inout GraphKeyPlan,
-        onChange: (PlannedChange, GraphChange) throws -> Void
+        of type: EntityType, in draft: inout PlanDraft, onChange: (PlannedChange, GraphChange) throws -> Void
     ) throws {
-        let ids = plan.candidates[type]?.ids ?? []
+        let ids = draft.plan.candidates[type]?.ids ?? []
         for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
             let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
             for deletion in try readDeletions(of: type, ids: chunk, watches: false)
-            where plan.prunes(deletion) && plan.admits(deletion) {
-                let keys = graph.change(for: deletion)
-                plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96 + keys.byteCount)
-                graph.add(keys, of: deletion.key, from: nil)
+            where draft.plan.prunes(deletion) && draft.plan.admits(deletion) {
+                let keys = draft.graph.change(for: deletion)
+                draft.plan.add(deletion.change, to: deletion.key, origin: nil, byteCount: 96 + keys.byteCount)
+                draft.graph.add(keys, of: deletion.key, from: nil)
                 try onChange(deletion, keys)
             }
         }

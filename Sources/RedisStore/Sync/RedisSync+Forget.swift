@@ -36,7 +36,7 @@ extension RedisSync {
             var policy = GraphPolicy(
                 goal: .none, own: try readGraphPolicy(ownership).own, ownership: ownership)
             policy.claims = .nothing
-            store.pipeline.graph = policy
+            store.graph = policy
             let owned = ownership.leftovers(Self.nothing)
             for type in records.types.reversed() { deleted += try delete(type, owned[type]?.ids ?? []) }
         }

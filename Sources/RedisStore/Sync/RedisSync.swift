@@ -170,39 +170,40 @@ package struct RedisSync: ~Copyable {
     private mutating func once(for goal: Goal) throws -> Bool {
         let desired = goal.desired
         let ownership = try readOwnership(watches: true)
-        var plan = SyncPlan(desired, ownership: ownership, options: options, saved: saved)
-        var graph = try planGraphKeys(ownership, desired, in: &plan)
-        graphGoal = graph.policy.goal
-        store.pipeline.graph = graph.policy.isIdle ? nil : graph.policy
+        var draft = try begin(
+            SyncPlan(desired, ownership: ownership, options: options, saved: saved), for: desired)
+        graphGoal = draft.graph.policy.goal
+        store.graph = draft.graph.policy
         if try isFirst(ownership, desired) {
             let keyBytes = graphGoal == .none ? 0 : 150 * desired.count
             try checkMemory(desired.estimatedBytes + keyBytes)
-            return try stream(goal, plan, kind: .create, spoilt: [])
+            return try stream(goal, draft.plan, kind: .create, spoilt: [])
         }
         try readExpiries(besides: ownership)
         var changes = AtomicChanges(
             entityLimit: options.atomicity == .never ? 0 : options.atomicEntities,
             byteLimit: options.atomicBytes, layout: store.layout, isSplit: redis.batchSize == 1)
         for types in desired.passes(and: records.types) {
-            try compare(types, of: desired, in: &plan, &graph) { change in
+            try compare(types, of: desired, in: &draft) { change in
                 changes.append(change)
             }
             for type in types {
-                try readDeletions(of: type, in: &plan, &graph) { deletion, keys in
+                try readDeletions(of: type, in: &draft) { deletion, keys in
                     if let stored = deletion.stored.bytes {
                         changes.delete(deletion.key, stored: stored, keys)
                     }
                 }
             }
         }
-        try planLeftovers(in: &plan, &graph) { changes.append($0, isLeftover: true) }
-        try conclude(&graph, desired, in: &plan) { _ in }
-        store.pipeline.graph = graph.policy.isIdle ? nil : graph.policy
+        try planLeftovers(in: &draft) { changes.append($0, isLeftover: true) }
+        try conclude(&draft, for: desired) { _ in }
+        let (plan, graph) = (draft.plan, draft.graph)
+        store.graph = graph.policy
         try plan.check()
         try checkMemory(plan.createdBytes)
-        let keys = GraphKeyWrite(changes, graph, graphKeyNames)
+        let keys = GraphKeyWrite(changes, by: graph, names: graphKeyNames)
         if plan.isAtomic, let way = try atomicWay(changes, keys) {
-            return try transact(goal, plan, changes: changes, keys, way: way)
+            return try transact(goal, plan, changes: changes, graphKeys: keys, way: way)
         }
         let isNew = plan.total.updated + plan.total.unchanged == 0
         return try stream(goal, plan, kind: isNew ? .create : .compare, spoilt: graph.check.spoilt)

@@ -21,7 +21,7 @@ struct MutationWindow {
     /// Unchanged entities whose graph keys were brought up to date.
     private(set) var rewritten = 0
     /// Whether the server carried entities out, but failed at graph keys that belong to them.
-    private(set) var lacksGraphKeys = false
+    var lacksGraphKeys = false
     /// What is done with graph keys; `nil` if nothing is.
     var graph: GraphPolicy?
     /// What was created, updated and unchanged, by type.
@@ -29,14 +29,14 @@ struct MutationWindow {
     /// Why nothing more is to be sent.
     var stop: RedisError?
     /// Why the server takes nothing at the moment.
-    private(set) var delay: RedisError?
+    var delay: RedisError?
 
     /// Sent and unanswered over each connection, in the order of the replies to come.
-    private var lanes: [MutationQueue]
+    private(set) var lanes: [MutationQueue]
     /// The connection whose reply is being entered.
     private var lane = 0
     /// What was sent over that connection.
-    private var sent: MutationQueue {
+    var sent: MutationQueue {
         get { lanes[lane] }
         _modify { yield &lanes[lane] }
     }
@@ -48,7 +48,7 @@ struct MutationWindow {
     /// How entities are kept.
     private let layout: any EntityLayout.Type
     /// Whether the server takes `SET` but not `MSET` from this user.
-    private(set) var sendsSingly: Bool
+    var sendsSingly: Bool
 
     /// Unanswered entities among those that were sent.
     private(set) var sentCount = 0
@@ -152,40 +152,6 @@ struct MutationWindow {
         postpone(isSingle: sent.first.isAnsweredSingly) { _ in }
     }
 
-    /// Nothing more is to be sent, because of the error that a command has got.
-    ///
-    /// - Parameter number: The number of unanswered commands on the connection before it.
-    mutating func halt(for error: ServerError, _ lane: Int, command number: Int) {
-        var rest = number
-        for batch in lanes[lane].all {
-            let count = batch.replyCount
-            guard rest >= count else {
-                let index = batch.answered + (batch.isAnsweredSingly ? rest : 0)
-                stop = stop ?? batch.failure(error, of: index)
-                return
-            }
-            rest -= count
-        }
-    }
-
-    /// Nothing more is to be sent, because of an error that is about no single command, or not now.
-    mutating func halt(for error: ServerError, _ command: String) {
-        if case .delay = error.effect {
-            delay = delay ?? error.failure(of: command)
-        } else {
-            stop = stop ?? error.failure(of: command)
-        }
-    }
-
-    /// Nothing more is to be sent: entities were written, and a command failed that writes graph keys of theirs.
-    mutating func haltAtGraphKey(_ error: ServerError, _ command: String) {
-        lacksGraphKeys = true
-        stop = stop ?? error.failure(of: command)
-    }
-
-    /// The delay is over.
-    mutating func endDelay() { delay = nil }
-
     /// Nothing of what was confirmed counts any more.
     mutating func startOver() {
         let (expiring, graph) = (expiring, graph)
@@ -244,51 +210,8 @@ struct MutationWindow {
         return batch
     }
 
-    private mutating func fail(_ error: ServerError, count: Int, isSingle: Bool) {
-        switch error.effect {
-        case .delay:
-            delay = delay ?? error.failure(of: sent.first.commandName)
-            postpone(isSingle: isSingle) { _ in }
-        case .refusal, .missingRight:
-            if sent.first.kind == .compare || sent.first.kind == .graphKeys {
-                halt(error)
-                _ = takeBack()
-                return
-            }
-            let isRight = if case .missingRight = error.effect { true } else { false }
-            if isSingle {
-                refuse(count, error)
-                if isRight { halt(error) }
-                settle(count)
-            } else {
-                // One of them is at fault, or the command itself: each for itself will tell.
-                if isRight { sendsSingly = true }
-                postpone(isSingle: false) { $0.isSplit = true }
-            }
-        case .stop:
-            halt(error)
-            if sent.first.kind == .compare || sent.first.kind == .graphKeys {
-                _ = takeBack()
-            } else {
-                refuse(count, error)
-                settle(count)
-            }
-        }
-    }
-
-    private mutating func halt(_ error: ServerError) {
-        stop = stop ?? sent.first.failure(error, of: sent.first.answered)
-    }
-
-    private mutating func refuse(_ count: Int, _ error: ServerError) {
-        let batch = sent.first
-        for mutation in batch.mutations[batch.answered..<batch.answered + count] {
-            refuse(mutation.type, id: mutation.id, origin: mutation.origin, reason: error.words)
-        }
-    }
-
     /// Settles the next `count` mutations of the first batch.
-    private mutating func settle(_ count: Int) {
+    mutating func settle(_ count: Int) {
         sent.first.answered += count
         sentCount -= count
         guard sent.first.open.isEmpty, var batch = sent.popFirst() else { return }
@@ -298,7 +221,7 @@ struct MutationWindow {
     }
 
     /// Withdraws what the first command did not write, to be sent again after a change.
-    private mutating func postpone(isSingle: Bool, _ change: (inout MutationBatch) -> Void) {
+    mutating func postpone(isSingle: Bool, _ change: (inout MutationBatch) -> Void) {
         if isSingle, sent.first.open.count > 1 {
             // The others have replies of their own to come.
             var copy = freshBatch()

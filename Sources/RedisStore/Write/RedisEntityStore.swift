@@ -57,6 +57,11 @@ package struct RedisEntityStore {
         try StoredComparison(with: pipeline.node, encoder: encoder, layout: layout, asksExpiry: asksExpiry)
     }
     var options: RedisOptions { node.options }
+    /// What is done with graph keys; `nil` if nothing has to be.
+    var graph: GraphPolicy? {
+        get { pipeline.graph }
+        set { pipeline.graph = newValue?.isIdle == true ? nil : newValue }
+    }
 
     /// What the greeting has shown of the server.
     package var check: ServerCheck { node.check }

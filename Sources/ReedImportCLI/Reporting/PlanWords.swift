@@ -32,12 +32,16 @@ extension SyncPlan {
 }
 
 extension GraphKeyUpdate {
-    /// `none -> graph (254 unchanged entities)`; `nil` if there are no such keys and nothing is done to any.
+    /// `none -> graph (also of 254 unchanged entities)`; `nil` if there are no such keys and nothing is done to any.
     var sentence: String? {
         if isEmpty { return now == .none ? nil : now.rawValue }
         let change = before.finished == now ? now.rawValue : "\(before.finished.rawValue) -> \(now.rawValue)"
-        let unfinished = before.isCertain ? "" : ", after an import that was not finished"
-        return change + " (\(count(rewritten, "unchanged entity", plural: "unchanged entities"))\(unfinished))"
+        var details = before.isCertain ? [] : ["after an import that was not finished"]
+        if rewritten > 0 {
+            details.insert(
+                "also of \(count(rewritten, "unchanged entity", plural: "unchanged entities"))", at: 0)
+        }
+        return change + (details.isEmpty ? "" : " (\(details.joined(separator: "; ")))")
     }
 }
 
