@@ -14,7 +14,10 @@ struct BatchLaneTests {
         var lane: BatchLane
         var window: MutationWindow
 
-        init(_ count: Int, size: Int = 1, kind: MutationBatch.Kind = .replace) {
+        init(
+            _ count: Int, size: Int = 1, kind: MutationBatch.Kind = .replace,
+            graphKeys: GraphKeySetting = .none
+        ) {
             lane = BatchLane(0, fence: .init(key: "lock", value: BatchLaneTests.lock))
             window = MutationWindow(
                 keyPrefix: "", layout: StringLayout.self, sendsSingly: false, laneCount: 2)
@@ -30,6 +33,7 @@ struct BatchLaneTests {
                     entity.data.beginObject()
                     entity.data.endObject()
                     batch.append(entity, &head)
+                    if graphKeys != .none { _ = batch.addGraphChange(GraphPolicy(goal: graphKeys)) }
                 }
                 window.submit(batch)
             }
@@ -45,11 +49,15 @@ struct BatchLaneTests {
         mutating func sendAll() -> [String] {
             var bytes = lane.begin()
             while let batch = window.takeForSending() {
-                lane.send(batch.kind, replies: batch.replyCount)
+                let keys = batch.graphCommands(GraphKeyNames(prefix: ""))
+                lane.send(
+                    batch.kind, replies: batch.replyCount,
+                    keyCommands: keys.dropFirst(batch.kind == .graphKeys ? 1 : 0).map(\.name))
                 batch.encode { (part) throws(Never) in bytes += part }
+                for key in keys { bytes += key.encoded.bytes }
             }
             bytes += lane.end()
-            let names: Set = ["MULTI", "SET", "MSET", "EXEC", "WATCH", "GET"]
+            let names: Set = ["MULTI", "SET", "MSET", "SADD", "EXEC", "WATCH", "GET"]
             return String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").map(String.init)
                 .filter(names.contains)
         }
@@ -176,5 +184,55 @@ struct BatchLaneTests {
             for reply in replies { try site.enter(reply) }
         }
         #expect(failure?.code == .protocolViolation)
+    }
+
+    // MARK: - Graph keys
+
+    @Test("Graph keys come after the entities of their batch, in the same transaction")
+    func graphKeys() throws {
+        var site = Site(2, size: 2, graphKeys: .graph)
+        try site.arm()
+        #expect(site.sendAll() == ["MULTI", "MSET", "SADD", "MSET", "SADD", "EXEC", "WATCH", "GET"])
+        let queued = RedisReply.simpleString("QUEUED")
+        try site.enter(
+            .ok, queued, queued, queued, queued, .array([.ok, .integer(2), .ok, .integer(2)]), .ok,
+            .bulkString(Self.lock))
+        #expect(site.window.updated == 4 && site.window.isEmpty && site.window.stop == nil)
+    }
+
+    @Test("Without a change of the entities the first command stands for the batch")
+    func graphKeysAlone() throws {
+        var site = Site(1, size: 3, kind: .graphKeys, graphKeys: .graph)
+        try site.arm()
+        #expect(site.sendAll() == ["MULTI", "SADD", "EXEC", "WATCH", "GET"])
+        try site.enter(.ok, .simpleString("QUEUED"), .array([.integer(3)]))
+        #expect(site.window.unchanged == 3 && site.window.rewritten == 3 && site.window.isEmpty)
+    }
+
+    @Test(
+        "A graph key that fails where its entity was written ends the import, which knows that keys are missing"
+    )
+    func graphKeyFails() throws {
+        var site = Site(1, graphKeys: .graph)
+        try site.arm()
+        _ = site.sendAll()
+        let queued = RedisReply.simpleString("QUEUED")
+        try site.enter(.ok, queued, queued, .array([.ok, .error("WRONGTYPE no set")]))
+        #expect(site.window.updated == 1 && site.window.lacksGraphKeys)
+        #expect(site.window.stop?.message.contains("WRONGTYPE") == true)
+    }
+
+    @Test("A graph key that cannot be queued ends the import, and nothing was written", arguments: [1, 2])
+    func graphKeyRefused(size: Int) throws {
+        var site = Site(2, size: size, graphKeys: .graph)
+        try site.arm()
+        _ = site.sendAll()
+        let queued = RedisReply.simpleString("QUEUED")
+        try site.enter(
+            .ok, queued, .error("NOPERM no right to run 'sadd'"), queued, queued,
+            .error("EXECABORT Transaction discarded because of previous errors."), .ok, .bulkString(Self.lock)
+        )
+        #expect(site.window.settled == 0 && !site.window.isAwaited && site.window.isWaiting)
+        #expect(site.window.stop?.code == .permission && !site.window.lacksGraphKeys)
     }
 }
