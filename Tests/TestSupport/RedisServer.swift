@@ -137,8 +137,10 @@ public final class RedisServer: @unchecked Sendable {
         return contents
     }
 
-    /// All keys but the records of last imports, with what they hold: a string without its times; of other types each
-    /// member on a line, sorted; of packed ids their SHA-1. `oracle.py` says the same.
+    /// All keys but the records of last imports, with what they hold.
+    ///
+    /// Of a string that is its text without times; of other types each member on a line, sorted; of packed ids their SHA-1.
+    /// `oracle.py` says the same.
     public func everything() throws -> [String: String] {
         let script = """
             local all = {''}
