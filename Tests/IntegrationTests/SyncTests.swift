@@ -388,7 +388,8 @@ struct SyncTests {
             Data(contentsOf: URL(fileURLWithPath: Fixtures.root + "/docs/report.schema.json")))
         let report = try object(Data(result.output.utf8))
         let members = try #require(schema["properties"] as? [String: Any])
-        #expect(Set(report.keys).union(["verified", "exit_code", "message"]) == Set(members.keys))
+        #expect(
+            Set(report.keys).union(["verified", "existing", "exit_code", "message"]) == Set(members.keys))
         let counts = try #require(
             (schema["$defs"] as? [String: [String: Any]])?["counts"]?["properties"] as? [String: Any])
         #expect(Set((report["total"] as? [String: Any] ?? [:]).keys) == Set(counts.keys))

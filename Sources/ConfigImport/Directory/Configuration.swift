@@ -31,6 +31,8 @@ package struct Configuration: Sendable {
         zip(registry.kinds, importers).map { kind, importer in importer.types ?? kind.types }
     }
 
+    /// The references that the store satisfies and the directory does not, sorted.
+    package let existing: [String]
     /// How much there is of each kind; the time is that of checking it.
     package let counts: [Kind: KindCounts]
 
@@ -62,6 +64,10 @@ package struct Configuration: Sendable {
         package let log: IssueLog
         /// Informational messages.
         package let notes: [String]
+        /// References that the directory does not satisfy, and that the store may, if that is allowed.
+        package let unsatisfied: Set<EntityReference>
+        /// The types of entities that the directory has.
+        package let types: [EntityType]
     }
 
     /// Reads and checks a whole directory; nothing is kept of it but identities.
@@ -97,9 +103,11 @@ package struct Configuration: Sendable {
         for kind in registry.kinds { counts[kind]?.duration = durations[kind] }
         let configuration = Configuration(
             directory: directory, files: found.files, options: options, registry: registry,
-            importers: importers, identities: pass.identities, counts: counts)
+            importers: importers, identities: pass.identities,
+            existing: pass.existing.map(\.description).sorted(), counts: counts)
         return Check(
-            configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes)
+            configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes,
+            unsatisfied: pass.unsatisfied, types: configuration.types)
     }
 }
 

@@ -14,6 +14,8 @@ package struct ImportOptions: Sendable {
     package var isStrict = false
     /// Whether a reference that nothing satisfies is a warning only.
     package var allowsDangling = false
+    /// Whether a reference may be to an entity that the store holds.
+    package var existing = ExistingEntities.refused
     /// Whether translations with a column for each locale may have other columns, which are kept as text.
     package var keepsColumns = false
     /// Called now and then with the number of rows that were read since the last call.

@@ -34,7 +34,7 @@ package enum PlainText {
     ///
     /// A list can be as long as a file, and an issue that names it can come as often.
     /// - Parameter count: The number of all of them, of which `names` need only be the first ``listLength``.
-    static func list(_ names: some Sequence<String>, count: Int) -> String {
+    package static func list(_ names: some Sequence<String>, count: Int) -> String {
         let first = names.prefix(listLength).map { quoted($0) }
         let rest = count - first.count
         return first.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")

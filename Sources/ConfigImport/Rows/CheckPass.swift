@@ -25,6 +25,10 @@ struct CheckPass: RowPass {
     var instanceTypes: [EntityID: String] = [:]
     /// Whether there are such rules.
     let keepsInstanceTypes: Bool
+    /// References that the directory does not satisfy, and that the store may.
+    var unsatisfied: Set<EntityReference> = []
+    /// References that the store satisfies.
+    var existing: Set<EntityReference> = []
     /// Kinds of which rows could not be read, so that references to them prove nothing.
     var broken: Set<Kind> = []
     /// The indices of files that could not be read at all.

@@ -86,7 +86,7 @@ extension ColumnKind {
     static let semanticName = ColumnKind(
         "a semantic name", expected: "'$' and a-z, 0-9 and '_', not beginning with a digit"
     ) { text in
-        guard case .semanticName? = Reference(text) else { return false }
+        guard case .semanticName? = EntityReference(text) else { return false }
         return true
     }
 
@@ -138,7 +138,7 @@ extension ColumnKind {
     }
 
     static let reference = ColumnKind("a reference", expected: "a UUID, <type>:<name> or $<semantic_name>") {
-        Reference($0) != nil
+        EntityReference($0) != nil
     }
 
     static let translationKey = ColumnKind(

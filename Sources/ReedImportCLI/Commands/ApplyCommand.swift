@@ -58,7 +58,12 @@ struct ApplyCommand: ParsableCommand {
         else { throw Failure(.data, "\(file) is not a plan written by this version") }
         target = ImportTarget(address: address, source: source)
         let progress = Progress(quiet: output.quiet)
-        let configuration = try input.check(output.format.reporter, isQuiet: output.quiet, progress)
+        var options = redis.options
+        options.batchSize = writing.batchSize
+        options.cancellation = Interruption.cancellation
+        let lookup = ReferenceLookup(address: address, keyPrefix: source.keyPrefix, redis: options)
+        let configuration = try input.check(
+            output.format.reporter, isQuiet: output.quiet, progress, lookup: lookup)
         do {
             guard try configuration.digest() == header.digest else {
                 throw Failure(
@@ -68,9 +73,6 @@ struct ApplyCommand: ParsableCommand {
         } catch let error as InputError {
             throw Failure(error, progress: "nothing written")
         }
-        var options = redis.options
-        options.batchSize = writing.batchSize
-        options.cancellation = Interruption.cancellation
         var sync = writing.options(SyncOptions())
         sync.adopts = header.adopts
         sync.graphKeys = plan.graphKeys.now

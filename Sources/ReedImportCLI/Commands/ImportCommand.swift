@@ -51,6 +51,9 @@ struct ImportCommand: ParsableCommand {
         guard out == nil || !verify else {
             throw ValidationError("--verify reads from a server; it does not go with --out.")
         }
+        guard out == nil || !input.allowExisting else {
+            throw ValidationError("--allow-existing asks a server; it does not go with --out.")
+        }
         guard out == nil || !rebuildGraphKeys else {
             throw ValidationError("--rebuild-graph-keys is about a server's keys; it does not go with --out.")
         }
@@ -77,13 +80,17 @@ struct ImportCommand: ParsableCommand {
         let source = sync.source(keyPrefix: entities.keyPrefix)
         if out == nil { target = ImportTarget(address: try redis.address(), source: source) }
         let progress = Progress(quiet: output.quiet)
-        let configuration = try input.check(output.format.reporter, isQuiet: output.quiet, progress)
+        var options = redis.options
+        options.batchSize = writing.batchSize
+        options.cancellation = Interruption.cancellation
+        let lookup = target.map {
+            ReferenceLookup(address: $0.address, keyPrefix: entities.keyPrefix, redis: options)
+        }
+        let configuration = try input.check(
+            output.format.reporter, isQuiet: output.quiet, progress, lookup: lookup)
         let run = ImportRun(
             configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
         if let target {
-            var options = redis.options
-            options.batchSize = writing.batchSize
-            options.cancellation = Interruption.cancellation
             var sync = writing.options(sync.options(isStrict: input.strict))
             sync.rebuildsGraphKeys = rebuildGraphKeys
             try run.write(

@@ -50,13 +50,14 @@ struct PlanCommand: ParsableCommand {
         let address = try redis.address()
         let progress = Progress(quiet: quiet)
         let reporter = format.reporter
-        let configuration = try input.check(reporter, isQuiet: quiet, progress)
         var options = redis.options
         options.onNote = { [quiet] in if !quiet { Console.complain("note: \($0)") } }
+        options.cancellation = cancellation
+        let lookup = ReferenceLookup(address: address, keyPrefix: entities.keyPrefix, redis: options)
+        let configuration = try input.check(reporter, isQuiet: quiet, progress, lookup: lookup)
         let run = ImportRun(
             configuration, source: sync.source(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
             progress)
-        options.cancellation = cancellation
         try file?.begin(header(configuration, address))
         // To standard output goes the saved plan and nothing else.
         let plan = try run.plan(

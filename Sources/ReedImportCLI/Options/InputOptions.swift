@@ -2,6 +2,7 @@ import ArgumentParser
 import CSV
 import ConfigImport
 import FoundationEssentials
+import RedisProtocol
 import SystemSupport
 
 /// What is read, and how strictly.
@@ -44,6 +45,12 @@ struct InputOptions: ParsableArguments {
     @Flag(help: "Accept references to entities that do not exist, with a warning.")
     var allowDangling = false
 
+    @Flag(
+        help:
+            "Accept references to entities that the directory does not have if Redis holds them; without Redis, with a warning."
+    )
+    var allowExisting = false
+
     @Flag(help: "Keep columns of translations that are no locales as text.")
     var keepColumns = false
 
@@ -57,6 +64,7 @@ struct InputOptions: ParsableArguments {
         arguments += ["--max-columns", String(csv.maxColumns)]
         if strict { arguments.append("--strict") }
         if allowDangling { arguments.append("--allow-dangling") }
+        if allowExisting { arguments.append("--allow-existing") }
         if keepColumns { arguments.append("--keep-columns") }
         return arguments
     }
@@ -67,28 +75,54 @@ struct InputOptions: ParsableArguments {
 
     /// Checks the directory and reports its problems.
     ///
-    /// - Parameter isQuiet: Whether notes are left out.
+    /// - Parameters:
+    ///   - isQuiet: Whether notes are left out.
+    ///   - lookup: Where references are looked for that the directory does not satisfy, if that is allowed.
     /// - Returns: The configuration, if it has no errors.
     func check(
-        _ reporter: any Reporter, isQuiet: Bool, _ progress: Progress
+        _ reporter: any Reporter, isQuiet: Bool, _ progress: Progress, lookup: ReferenceLookup? = nil
     ) throws -> Configuration {
+        var options = options(progress)
+        var check = try check(options, progress)
+        if let lookup, check.configuration != nil, !check.unsatisfied.isEmpty {
+            do throws(RedisError) {
+                options.existing = .found(try lookup.find(check.unsatisfied, types: check.types))
+            } catch {
+                throw Failure(error, progress: "nothing written")
+            }
+            check = try self.check(options, progress)
+        }
+        return try report(check, to: reporter, isQuiet: isQuiet)
+    }
+
+    private func options(_ progress: Progress) -> ImportOptions {
         var options = ImportOptions()
         options.delimiter = csv.delimiter.byte
         options.limits = csv.limits
         options.isStrict = strict
         options.allowsDangling = allowDangling
+        options.existing = allowExisting ? .unknown : .refused
         options.keepsColumns = keepColumns
         options.onRows = { progress.add($0) }
         options.isInterrupted = { Interruption.signal != 0 }
+        return options
+    }
+
+    private func check(_ options: ImportOptions, _ progress: Progress) throws(Failure) -> Configuration.Check
+    {
         progress.begin("checking")
-        let check: Configuration.Check
-        do {
-            check = try Configuration.check(directory, options)
+        defer { progress.end() }
+        do throws(InputError) {
+            return try Configuration.check(directory, options)
         } catch {
-            progress.end()
             throw Failure(error, progress: error.kind == .interrupted ? "nothing written" : nil)
         }
-        progress.end()
+    }
+
+    /// Reports the problems of the directory.
+    private func report(
+        _ check: Configuration.Check, to reporter: any Reporter, isQuiet: Bool
+    ) throws(Failure) -> Configuration {
         let renderer = IssueRenderer(delimiter: csv.delimiter.byte, help: OptionNames.help)
         for file in check.log.byFile {
             Console.report(renderer.text(of: file))

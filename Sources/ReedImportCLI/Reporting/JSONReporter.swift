@@ -30,6 +30,10 @@ struct JSONReporter: Reporter {
             json.key("total")
             write(summary.total, to: &json)
             json.member("bytes", summary.byteCount)
+            if !summary.existing.isEmpty {
+                json.key("existing")
+                json.array { for name in summary.existing { $0.string(name) } }
+            }
             if let result = summary.outcome.result {
                 json.member("visibility", result.visibility.word)
                 json.member("adopted", result.adopted)

@@ -30,6 +30,8 @@ struct Summary {
     let total: Line
     /// The bytes of the files.
     let byteCount: Int
+    /// The references to entities that Redis holds and the directory does not have.
+    let existing: [String]
     let outcome: ImportOutcome
 
     /// The summary of a configuration.
@@ -41,6 +43,7 @@ struct Summary {
     ) {
         let counts = counts ?? configuration.counts
         byteCount = configuration.byteCount
+        existing = configuration.existing
         self.outcome = outcome
         lines = configuration.kinds.map { kind in
             let changes = outcome.result.map { result in

@@ -54,6 +54,10 @@ struct TextReporter: Reporter {
         if let target = summary.outcome.target {
             text += "target: \(PlainText.escaped(target.description))\n"
         }
+        if !summary.existing.isEmpty {
+            let names = PlainText.list(summary.existing, count: summary.existing.count)
+            text += "existing: \(names) in Redis\n"
+        }
         if let verified = summary.outcome.verified {
             text += "verified: \(verified) entities read back and compared\n"
         }

@@ -52,14 +52,26 @@ struct AssociationCheck {
         }
     }
 
-    /// A reference names an entity of this import.
+    /// A reference names an entity of this import, or, if that is allowed, one that the store holds.
     func reference(_ cell: ColumnBinding.Cell, of record: borrowing CSVRecord, _ pass: inout CheckPass) {
         guard let reference = cell.reference(record) else { return }
+        let held = pass.options.existing[reference]
+        if held.count == 1 {
+            pass.existing.insert(reference)
+            return
+        }
+        if held.count > 1 {
+            return pass.log.add(
+                .error, .ambiguousReference, in: path, at: cell.position(record), field: cell.name,
+                reason:
+                    "existing entities of several types are called \(PlainText.quoted(reference.description))"
+            )
+        }
         switch reference {
         case .id(let id):
             if pass.identities.contains(id) || !pass.broken.isEmpty { return }
             reportUnknown(
-                cell, of: record, canDangle: true, &pass,
+                reference, in: cell, of: record, &pass,
                 reason: "no entity of this import has the id '\(id)'")
         case .name(let type, let name):
             if pass.identities.contains(columns.names.id(type, name)) { return }
@@ -68,7 +80,7 @@ struct AssociationCheck {
             }
             var reason = "no \(type) is named \(PlainText.quoted(name))"
             reason += pass.suggestion(for: name, among: pass.names(of: type), in: path)
-            reportUnknown(cell, of: record, canDangle: true, &pass, reason: reason)
+            reportUnknown(reference, in: cell, of: record, &pass, reason: reason)
         case .semanticName(let name):
             switch columns.names.resolve(name.dropFirst()) {
             case .entity: return
@@ -84,7 +96,7 @@ struct AssociationCheck {
                     "no entity of this import has the semantic name \(PlainText.quoted(name))"
                     + pass.suggestion(for: name, among: columns.names.names.names, in: path)
                     + (pass.options.allowsDangling ? ", and without it no id can be derived" : "")
-                reportUnknown(cell, of: record, canDangle: false, &pass, reason: reason)
+                reportUnknown(reference, in: cell, of: record, &pass, reason: reason)
             }
         }
     }
@@ -117,6 +129,27 @@ struct AssociationCheck {
             reason:
                 "a \(PlainText.quoted(container)) may not contain a \(PlainText.quoted(type)); allowed are "
                 + (allowed.isEmpty ? "none" : PlainText.list(allowed, count: allowed.count)))
+    }
+
+    /// Reports a reference that the directory does not satisfy.
+    private func reportUnknown(
+        _ reference: EntityReference, in cell: ColumnBinding.Cell, of record: borrowing CSVRecord,
+        _ pass: inout CheckPass, reason: String
+    ) {
+        switch pass.options.existing {
+        case .unknown:
+            pass.unsatisfied.insert(reference)
+            pass.log.add(
+                .warning, .unknownReference, in: path, at: cell.position(record), field: cell.name,
+                reason: "\(reason); an import looks for it among existing entities")
+        case .refused, .found:
+            // No id can be derived from a semantic name.
+            let canDangle = if case .semanticName = reference { false } else { true }
+            let isAsked = if case .found = pass.options.existing { true } else { false }
+            reportUnknown(
+                cell, of: record, canDangle: canDangle, &pass,
+                reason: reason + (isAsked ? ", and none exists" : ""))
+        }
     }
 
     private func reportUnknown(

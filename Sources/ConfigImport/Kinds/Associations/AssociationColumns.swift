@@ -6,6 +6,8 @@ struct AssociationColumns {
     let binding: ColumnBinding
     /// The names that rows of `entities.csv` declare.
     let names: SemanticNames
+    /// What the store holds of what the directory lacks.
+    private let existing: ExistingEntities
     let isByName: Bool
     let path, type: ColumnBinding.Cell
     /// By-id form.
@@ -13,9 +15,9 @@ struct AssociationColumns {
     /// By-name form.
     let parentPath, entityType, entityID: ColumnBinding.Cell
 
-    init(_ binding: ColumnBinding, names: SemanticNames) {
+    init(_ binding: ColumnBinding, names: SemanticNames, existing: ExistingEntities) {
         self.binding = binding
-        self.names = names
+        (self.names, self.existing) = (names, existing)
         (path, type) = (binding[AssociationLayout.path], binding[AssociationLayout.type])
         (parentID, childID) = (binding[AssociationLayout.parentID], binding[AssociationLayout.childID])
         parentPath = binding[AssociationLayout.parentPath]
@@ -42,7 +44,7 @@ struct AssociationColumns {
 
     /// The child's id; `nil` if the row names none.
     func child(_ record: borrowing CSVRecord) -> EntityID? {
-        guard isByName else { return childID.reference(record)?.id(by: names) }
+        guard isByName else { return childID.reference(record)?.id(by: names, existing: existing) }
         guard let type = entityType.text(record).flatMap({ EntityType(rawValue: $0) }),
             let name = entityID.validText(record)
         else { return nil }
@@ -60,7 +62,8 @@ struct AssociationColumns {
     func parent(_ record: borrowing CSVRecord, _ placements: Placements) -> Parent {
         guard isByName else {
             guard parentID.isGiven(record) else { return .root }
-            return parentID.reference(record)?.id(by: names).map { .entity($0) } ?? .unknown
+            return parentID.reference(record)?.id(by: names, existing: existing).map { .entity($0) }
+                ?? .unknown
         }
         guard parentPath.isGiven(record) else { return .root }
         return parentPath.validText(record).map { placements.find($0) } ?? .unknown
@@ -93,8 +96,8 @@ struct AssociationColumns {
 
 extension ColumnBinding.Cell {
     /// The reference that the row gives here.
-    func reference(_ record: borrowing CSVRecord) -> Reference? {
+    func reference(_ record: borrowing CSVRecord) -> EntityReference? {
         guard let field, isGiven(record) else { return nil }
-        return record.withField(field) { Reference($0) }
+        return record.withField(field) { EntityReference($0) }
     }
 }

@@ -12,7 +12,8 @@ struct AssociationImporter: KindImporter {
     mutating func check(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         names = pass.semanticNames
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns, names: names)
+        let columns = AssociationColumns(
+            rows.columns, names: names, existing: pass.options.existing)
         while try pass.next(&rows) {
             let child = columns.child(rows.record)
             if columns.isByName, let child, let name = columns.entityID.text(rows.record) {
@@ -60,7 +61,8 @@ struct AssociationImporter: KindImporter {
     mutating func resolve(_ file: ConfigFile, _ pass: inout CheckPass) throws(InputError) {
         var again = RereadPass(pass.options)
         guard var rows = try again.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns, names: names)
+        let columns = AssociationColumns(
+            rows.columns, names: names, existing: pass.options.existing)
         let check = AssociationCheck(columns: columns, path: file.path)
         var containers = Containers()
         while try again.next(&rows) {
@@ -126,7 +128,8 @@ extension AssociationImporter {
         emit: (borrowing Entity) throws -> Void
     ) throws {
         guard var rows = try pass.open(file, AssociationLayout.choose) else { return }
-        let columns = AssociationColumns(rows.columns, names: names)
+        let columns = AssociationColumns(
+            rows.columns, names: names, existing: pass.options.existing)
         while try pass.next(&rows) {
             guard let id = columns.id(rows.record, placements), let child = columns.child(rows.record) else {
                 throw InputError.changed(file.path)
