@@ -13,7 +13,7 @@ struct AtomicWriteTests {
         let server: RedisServer
         let write: AtomicWrite
         private let lock: ImportLock
-        private let node: Node
+        let node: Node
 
         /// A script and a half of new entities, as many that change, and as many that go.
         static let count = 1500
@@ -21,6 +21,9 @@ struct AtomicWriteTests {
         static func key(_ group: String, _ number: Int) -> String {
             "entity:theme:\(EntityName.id(.theme, "\(group)\(number)"))"
         }
+
+        /// A graph key.
+        static func name(_ number: Int) -> [UInt8] { Array("semantic:theme:\(number)".utf8) }
 
         private static func batch(_ group: String, _ text: String) -> MutationBatch {
             var head = EntityEncoder(keyPrefix: "", stamp: WriteStamp(time: .now, author: "test"))
@@ -63,6 +66,11 @@ struct AtomicWriteTests {
             }
             write = AtomicWrite(
                 changes: changes,
+                graphKeys: GraphKeyWrite(
+                    (0..<Self.count).map {
+                        KeyCommand("SET", key: Self.name($0), arguments: [Array("x".utf8)])
+                    } + [KeyCommand("SADD", key: "type_index:theme", arguments: [[1], [2]])],
+                    absent: (0..<Self.count).map(Self.name)),
                 records: [
                     KeyCommand(
                         "HSET", key: "reed-import:csv:last",
@@ -94,6 +102,45 @@ struct AtomicWriteTests {
         }
         #expect(try site.server.ask("exists", Site.key("gone", 0), Site.key("gone", 1499)) == "0")
         #expect(try site.server.ask("hget", "reed-import:csv:last", "run") == "1")
+        #expect(try site.server.ask("get", "semantic:theme:\(Site.count - 1)") == "x")
+        #expect(try site.server.ask("scard", "type_index:theme") == "2")
+    }
+
+    @Test("A graph key that another program has written aborts everything", arguments: [0, 999, 1000, 1499])
+    func foreignGraphKey(number: Int) throws {
+        let site = try Site()
+        let digest = try site.server.digest()
+        let ending = try site.carryOut {
+            // Of whatever type.
+            _ = try site.server.ask("sadd", "semantic:theme:\(number)", "another's")
+        }
+        #expect(ending == .aborted)
+        #expect(try site.server.digest() == digest)
+        #expect(try site.server.ask("exists", "semantic:theme:1", "type_index:theme") == "0")
+    }
+
+    @Test("Without scripts a graph key that is to be new is watched, and must be absent")
+    func watchedGraphKeys() throws {
+        let site = try Site()
+        var watched = AtomicWrite(changes: AtomicChanges(entityLimit: 1), records: [], guardPrefix: "")
+        watched.graphKeys = GraphKeyWrite([], absent: (0..<300).map(Site.name))
+        #expect(watched.watches.count == 2)
+        for (value, holds) in [("", true), ("semantic:theme:299", false)] {
+            if !value.isEmpty { _ = try site.server.ask("hset", value, "a", "b") }
+            let found = try watched.watches.allSatisfy { commands, expected in
+                try expected.holds(try site.node.ask(commands)[1])
+            }
+            #expect(found == holds)
+        }
+    }
+
+    @Test("A graph key that cannot be written is the only thing that is missing, and is told")
+    func graphKeyFails() throws {
+        let site = try Site()
+        let ending = try site.carryOut { _ = try site.server.ask("set", "type_index:theme", "no set") }
+        guard case .partial(let failure) = ending else { return #expect(Bool(false), "\(ending)") }
+        #expect(failure.message.contains("WRONGTYPE"))
+        #expect(try site.server.entityCount() == 2 * Site.count)
     }
 
     @Test(

@@ -9,7 +9,9 @@ struct GraphKeyWrite {
     let absent: [[UInt8]]
 
     /// Nothing.
-    init() { (commands, absent) = ([], []) }
+    init(_ commands: [KeyCommand] = [], absent: [[UInt8]] = []) {
+        (self.commands, self.absent) = (commands, absent)
+    }
 
     /// What changes lead to that were found.
     init(_ changes: AtomicChanges, by plan: GraphKeyPlan, names: GraphKeyNames) {
