@@ -110,6 +110,6 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "IntegrationTests", dependencies: ["ReedImportCLI", "TestSupport"],
-            exclude: ["check_entities.py"], swiftSettings: settings),
+            swiftSettings: settings),
     ]
 )

@@ -231,4 +231,19 @@ struct SnippetTests {
                 "field_types.csv:8:1: error: name [duplicate]",
             ])
     }
+
+    @Test("A type whose row is faulty causes no further errors where fields use it")
+    func lostTypes() throws {
+        let directory = try CheckedDirectory([
+            "field_types.csv": "name,base_type\na,colour\nb,text,\n",
+            "snippets.csv":
+                "name,field_name,field_type,field_schema\ns,f,a,\ns,g,b,\ns,h,Object,x:a;y:b\ns,i,c,\n",
+        ])
+        #expect(
+            directory.shortIssues == [
+                "field_types.csv:2:3: error: base_type [unknown-type]",
+                "field_types.csv:3:8: error: [ragged-row]",
+                "snippets.csv:5:5: error: field_type [unknown-type]",
+            ])
+    }
 }

@@ -40,7 +40,9 @@ struct AnswerTests {
         #expect(doctor.output.contains("EVAL"), "\(doctor.output)")
         let result = try importConfig(server.url)
         #expect(result.status == 0, "\(result.errors)")
-        #expect(try server.ask("--scan", "--pattern", "entity:*").split(separator: "\n").count == 254)
+        #expect(
+            try server.ask("--scan", "--pattern", "entity:*").split(separator: "\n").count
+                == Fixtures.siteCount)
     }
 
     @Test("A server without INFO is refused with the option that trusts it")

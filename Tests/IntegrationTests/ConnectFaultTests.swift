@@ -44,7 +44,7 @@ struct ConnectFaultTests {
         let result = try program.finish()
         #expect(result.status == 0)
         #expect(result.errors.contains("note: cannot connect"))
-        #expect(try server.entityCount() == 254)
+        #expect(try server.entityCount() == Fixtures.siteCount)
     }
 
     @Test("A full queue of connections is found out in time")
@@ -118,7 +118,7 @@ struct ConnectFaultTests {
         let trusted = try importConfig(url, "--no-server-check", "--atomic", "never")
         #expect(trusted.status == 0, "\(trusted.errors)")
         #expect(trusted.errors.contains("not checked"))
-        #expect(try server.entityCount() == 254)
+        #expect(try server.entityCount() == Fixtures.siteCount)
         #expect(try importConfig(url, "--no-server-check", "--batch", "1").status == 0)
     }
 

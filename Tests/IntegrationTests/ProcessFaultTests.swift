@@ -112,7 +112,7 @@ struct ProcessFaultTests {
         let full = try run("/bin/bash", ["-c", "\(command) >/dev/full"])
         #expect(full.status == 74)
         #expect(full.errors.contains("No space left on device"))
-        #expect(try server.entityCount() == 254)
+        #expect(try server.entityCount() == Fixtures.siteCount)
     }
 
     @Test(

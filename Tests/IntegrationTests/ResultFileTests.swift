@@ -90,7 +90,7 @@ struct ResultFileTests {
         let report = try reedImport(directory, "--redis", server.url, "--report", "-")
         #expect(report.output.hasPrefix("{") && report.output.split(separator: "\n").count == 1)
         let plan = try reedImport("plan", directory, "--redis", server.url, "--out", "-")
-        #expect(plan.output.hasPrefix(#"{"reed_import_plan":2"#))
+        #expect(plan.output.hasPrefix(#"{"reed_import_plan":3"#))
         let commands = try reedImport(directory, "--out", "-")
         #expect(commands.output.hasPrefix("*3\r\n$3\r\nSET"))
     }

@@ -26,7 +26,7 @@ struct RunCommandTests {
         #expect(result.errors == "")
         let lines = result.output.split(separator: "\n")
         #expect(lines.count == 3)
-        #expect(lines.dropFirst().first == "254")
+        #expect(lines.dropFirst().first == "\(Fixtures.siteCount)")
         #expect(
             lines.last?.hasPrefix("redis://default:") == true && lines.last?.contains("@127.0.0.1:") == true)
         #expect(!FileManager.default.fileExists(atPath: folder(lines[0])))
@@ -39,7 +39,7 @@ struct RunCommandTests {
             "env -u REDISCLI_AUTH redis-cli --no-auth-warning -u $REDIS_URL --scan --pattern 'entity:*' | wc -l; redis-cli -h $REDIS_HOST -p $REDIS_PORT config get bind; stat -c %a $(dirname $REDIS_SOCKET)"
         )
         #expect(result.status == 0)
-        #expect(result.output == "254\nbind\n127.0.0.1\n700\n")
+        #expect(result.output == "\(Fixtures.siteCount)\nbind\n127.0.0.1\n700\n")
     }
 
     @Test("Standard input, output and error are the command's")

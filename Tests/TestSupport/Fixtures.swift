@@ -6,6 +6,9 @@ public enum Fixtures {
     public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
+    /// The number of entities of `fixtures/config`.
+    public static let siteCount = 297
+
     /// The path of `name` in the folder `fixtures`.
     public static func path(_ name: String) -> String { "\(root)/fixtures/\(name)" }
 

@@ -139,7 +139,7 @@ package struct ServerCheck {
             }
             inspect(state)
         case (.information, .error(let text)): refuseInformation(ServerError(text))
-        case (.commands, .array(let replies)) where replies.count == ServerRequirement.all.count:
+        case (.commands, .array(let replies)) where replies.count == ServerRequirement.commands.count:
             inspectCommands(replies)
         case (.commands, .error(let text)):
             add("commands", saying: "the server does not say (\(ServerError(text).words))", .unknown)
@@ -176,8 +176,9 @@ package struct ServerCheck {
     }
 
     private mutating func inspectCommands(_ replies: ReplyList) {
-        let missing = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.all[$0] }
-        missingCommands = Set(missing.map(\.command))
+        let absent = replies.indices.filter { replies.isNull(at: $0) }.map { ServerRequirement.commands[$0] }
+        missingCommands = Set(absent)
+        let missing = ServerRequirement.all.filter { missingCommands.contains($0.command) }
         let needed = missing.filter {
             $0.use != .largeTransactions && $0.use != .graphKeys
                 && !($0.use == .batching && options.batchSize == 1)

@@ -83,15 +83,15 @@ struct ServerRequirement {
     ]
 
     /// The commands, each once.
-    private static let commands = all.map(\.command).enumerated()
+    static let commands = all.map(\.command).enumerated()
         .filter { index, name in all.prefix(index).allSatisfy { $0.command != name } }.map(\.element)
 
     /// Commands that a session begins or ends with, by what the user is granted them as.
     static let greeting = ["ping", "info", "client|setname", "acl|dryrun", "command|info", "select"]
 
-    /// The command `COMMAND INFO` for all of them; its reply has an element for each.
+    /// The command `COMMAND INFO` for all of them; its reply has an element for each of ``commands``.
     static var existence: RedisCommand {
-        RedisCommand("COMMAND", arguments: (["INFO"] + all.map(\.command)).map { Array($0.utf8) })
+        RedisCommand("COMMAND", arguments: (["INFO"] + commands).map { Array($0.utf8) })
     }
 
     /// The command that asks whether a user may run this one.

@@ -25,7 +25,11 @@ struct FieldTypesImporter: KindImporter {
         while try pass.next(&rows) {
             let base = Self.base(rows.record, in: baseCell, of: file.path, &pass)
             let pattern = Self.pattern(rows.record, in: patternCell, on: base, of: file.path, &pass)
-            guard let name = nameCell.validText(rows.record), let base else { continue }
+            guard let name = nameCell.validText(rows.record) else { continue }
+            guard let base else {
+                pass.recordLost(name)
+                continue
+            }
             let type = DeclaredType(
                 name, base: base, pattern: pattern, message: messageCell.text(rows.record))
             if pass.fieldTypes.add(type) { continue }

@@ -73,8 +73,9 @@ struct FieldCheck {
         do throws(FieldType.Problem) { return try pass.fieldTypes.type(cell.text(record) ?? "text") } catch {
             var reason = error.reason
             if error.code == .unknownType {
-                if pass.broken.contains(.fieldTypes) { return nil }
-                reason += pass.typeSuggestion(for: cell.text(record) ?? "", in: path)
+                let name = cell.text(record) ?? ""
+                if pass.broken.contains(.fieldTypes) || pass.lostTexts.contains(name) { return nil }
+                reason += pass.typeSuggestion(for: name, in: path)
             }
             pass.log.add(
                 .error, error.code, in: path, at: cell.position(record), field: cell.name, reason: reason)
@@ -89,6 +90,11 @@ struct FieldCheck {
         let cell = columns[SnippetColumns.schema]
         guard let text = cell.text(record), let field = cell.field else { return nil }
         do throws(SchemaProblem) { return try FieldSchema(text, of: type, types: pass.fieldTypes) } catch {
+            if let name = error.unknownType,
+                pass.broken.contains(.fieldTypes) || pass.lostTexts.contains(name)
+            {
+                return nil
+            }
             pass.log.add(
                 .error, .invalidSchema, in: path, at: record.position(of: field, byte: error.offset),
                 field: cell.name, excerpt: .byte,
