@@ -264,4 +264,16 @@ struct GraphKeysTests {
         #expect(written.status == 0, "\(written.errors)")
         try expectContract(server, folders[0])
     }
+
+    @Test("Ids to which graph keys lead, and that have no entity, are counted in a note")
+    func undeclared() throws {
+        let (server, folder) = try site()
+        try folder.write(Self.tree + "home,menu,main,a.c\na.b,menu,other,a.b.c\n", to: "associations.csv")
+        for (setting, isNoted) in [("none", false), ("graph", true)] {
+            let result = try reedImport(folder.path, "--redis", server.url, "--graph-keys", setting)
+            #expect(result.status == 0)
+            let note = "note: graph keys lead to 2 placed instances without a row in entities.csv"
+            #expect(result.errors.contains(note) == isNoted, "\(result.errors)")
+        }
+    }
 }

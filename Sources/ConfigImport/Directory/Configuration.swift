@@ -33,6 +33,8 @@ package struct Configuration: Sendable {
 
     /// The references that the store satisfies and the directory does not, sorted.
     package let existing: [String]
+    /// The number of instances that rows place by name and no row declares: they have an id, and no entity.
+    package let undeclaredCount: Int
     /// How much there is of each kind; the time is that of checking it.
     package let counts: [Kind: KindCounts]
 
@@ -104,7 +106,8 @@ package struct Configuration: Sendable {
         let configuration = Configuration(
             directory: directory, files: found.files, options: options, registry: registry,
             importers: importers, identities: pass.identities,
-            existing: pass.existing.map(\.description).sorted(), counts: counts)
+            existing: pass.existing.map(\.description).sorted(), undeclaredCount: pass.undeclared.count,
+            counts: counts)
         return Check(
             configuration: pass.log.errorCount == 0 ? configuration : nil, log: pass.log, notes: pass.notes,
             unsatisfied: pass.unsatisfied, types: configuration.types)

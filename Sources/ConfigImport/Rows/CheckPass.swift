@@ -25,6 +25,8 @@ struct CheckPass: RowPass {
     var instanceTypes: [EntityID: String] = [:]
     /// Whether there are such rules.
     let keepsInstanceTypes: Bool
+    /// Instances that rows place by name, and that no row declares.
+    var undeclared: Set<EntityID> = []
     /// References that the directory does not satisfy, and that the store may.
     var unsatisfied: Set<EntityReference> = []
     /// References that the store satisfies.

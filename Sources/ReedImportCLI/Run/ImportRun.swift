@@ -84,6 +84,7 @@ final class ImportRun {
             if plan.refusal == nil { try file?.finish(plan.graphKeys) }
             progress.end()
             reporter?.finish(plan, in: heading)
+            noteUndeclared(plan.graphKeys.now)
             noteLeftovers(
                 plan.leftoverCount, vanished: plan.vanished, pruned: plan.prunedWhole, options: options)
             return plan
@@ -153,6 +154,7 @@ final class ImportRun {
             throw Failure(.data, "redis \(address): \(describe(sync.counts))")
         }
         if let result = outcome.result {
+            noteUndeclared(result.graphKeys.now)
             noteLeftovers(
                 result.leftovers, vanished: result.vanished, pruned: result.prunedWhole, options: options)
         }
@@ -177,6 +179,13 @@ final class ImportRun {
             let what = count(leftovers, "owned entity is", plural: "owned entities are")
             Console.complain("note: \(what) not in the directory any more; --prune deletes them")
         }
+    }
+
+    /// Says that graph keys lead to ids without an entity.
+    private func noteUndeclared(_ graphKeys: GraphKeySetting) {
+        guard graphKeys != .none, configuration.undeclaredCount > 0, !isQuiet else { return }
+        let instances = count(configuration.undeclaredCount, "placed instance")
+        Console.complain("note: graph keys lead to \(instances) without a row in entities.csv")
     }
 
     private func verify(_ sync: inout RedisSync, _ graph: DesiredGraph) throws {

@@ -72,6 +72,9 @@ struct AssociationImporter: KindImporter {
             let parent = columns.parent(rows.record, placements)
             if columns.isByName {
                 check.type(rows.record, &pass)
+                if let child = columns.child(rows.record), !pass.identities.contains(child) {
+                    pass.undeclared.insert(child)
+                }
                 check.parentPath(of: rows.record, parent: parent, placements: placements, &pass)
             } else {
                 check.reference(columns.parentID, of: rows.record, &pass)
