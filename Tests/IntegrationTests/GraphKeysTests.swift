@@ -276,4 +276,49 @@ struct GraphKeysTests {
             #expect(result.errors.contains(note) == isNoted, "\(result.errors)")
         }
     }
+
+    @Test(
+        "A change of the setting that breaks off is recorded as begun, whatever was written, and ended by the next import"
+    )
+    func brokenOff() throws {
+        let site = try FaultSite(rows: 12_000)
+        let options = ["--graph-keys", "graph", "--atomic", "never", "--batch", "256", "--retry-for", "0"]
+        func received() throws -> Int {
+            let info = try site.server.ask("info", "stats")
+            let line = info.split(whereSeparator: \.isNewline).first {
+                $0.hasPrefix("total_net_input_bytes:")
+            }
+            return Int(line?.split(separator: ":").last ?? "") ?? 0
+        }
+        func prepare() throws {
+            _ = try site.server.ask("flushall")
+            #expect(try site.run(site.server.url, "--batch", "256").status == 0)
+        }
+        try prepare()
+        let before = try received()
+        #expect(
+            try TestSupport.run(try reedImportPath(), site.arguments(site.server.url, options)).status == 0)
+        let total = try received() - before
+        var partial = 0
+        for part in 4..<10 {
+            try prepare()
+            let proxy = try FaultProxy(
+                site.server, "--cut-after-bytes", "\(total * part / 10)", "--dir", "c2s")
+            let result = try TestSupport.run(try reedImportPath(), site.arguments(proxy.url, options))
+            let indexed = Int(try site.server.ask("scard", "type_index:translation")) ?? 0
+            guard result.status != 0, indexed > 0 else { continue }
+            if indexed < site.rows { partial += 1 }
+            #expect(try site.server.ask("hget", "reed-import:csv:last", "graph_keys_begun") == "graph")
+            _ = try site.server.ask("del", "reed-import:csv:lock")
+            // Without the option it goes back to what was finished last.
+            let again = try TestSupport.run(
+                try reedImportPath(),
+                site.arguments(site.server.url, part % 2 == 0 ? ["--verify"] : options + ["--verify"]))
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(
+                try site.server.ask("scard", "type_index:translation")
+                    == (part % 2 == 0 ? "0" : "\(site.rows)"))
+        }
+        #expect(partial > 0, "some of the cuts are in the middle")
+    }
 }
