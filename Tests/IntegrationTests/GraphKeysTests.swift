@@ -321,4 +321,45 @@ struct GraphKeysTests {
         }
         #expect(partial > 0, "some of the cuts are in the middle")
     }
+
+    @Test("Entities that a forgotten source has left become another's, with their keys")
+    func forgotten() throws {
+        let (server, folder) = try site()
+        #expect(try sync(server, folder, "--source", "old", "--graph-keys", "graph").status == 0)
+        #expect(try reedImport("forget", "old", "--redis", server.url, "--yes").status == 0)
+        let result = try sync(server, folder, "--graph-keys", "graph", "--verify")
+        #expect(result.status == 0, "\(result.errors)")
+        try expectContract(server, folder)
+    }
+
+    @Test("A source without graph keys needs no right to them, whatever another has")
+    func otherSource() throws {
+        let (server, folder) = try site()
+        #expect(try sync(server, folder, "--source", "shop", "--graph-keys", "graph").status == 0)
+        try folder.write("key,value\na,b\n", to: "texts/translations.de.csv")
+        _ = try server.ask("acl", "setuser", "imp", "on", ">pw", "~entity:*", "~reed-import:*", "+@all")
+        let result = try reedImport(
+            folder.path(of: "texts"), "--redis", "unix://imp:pw@\(server.socket)", "--quiet")
+        #expect(result.status == 0, "\(result.errors)")
+    }
+
+    @Test("A name that another source has given is a conflict, though this one refers to what bears it")
+    func foreignName() throws {
+        let (server, folder) = try site()
+        try folder.write("id,entity_type,semantic_name\n\(Self.other),page,$home\n", to: "shop/entities.csv")
+        try folder.write("name\n", to: "shop/themes.csv")
+        let shop = folder.path(of: "shop")
+        #expect(
+            try reedImport(shop, "--redis", server.url, "--source", "shop", "--graph-keys", "graph").status
+                == 0)
+        try folder.write("parent_id,child_id,association_type\n,$home,shows\n", to: "site/associations.csv")
+        let site = ["--redis", server.url, "--allow-existing", "--graph-keys", "graph", "--quiet"]
+        let program = try reedImportPath()
+        #expect(try run(program, [folder.path(of: "site")] + site).status == 0)
+        try folder.write(Self.pages, to: "site/entities.csv")
+        let result = try run(program, [folder.path(of: "site")] + site)
+        #expect(result.status == 3)
+        #expect(
+            result.errors.contains("semantic:page:$home is the name of \(Self.other)"), "\(result.errors)")
+    }
 }

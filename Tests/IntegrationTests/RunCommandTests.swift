@@ -32,6 +32,15 @@ struct RunCommandTests {
         #expect(!FileManager.default.fileExists(atPath: folder(lines[0])))
     }
 
+    @Test("The command finds graph keys, if they are asked for")
+    func graphKeys() throws {
+        let look = "redis-cli -s $REDIS_SOCKET get semantic:page:homepage"
+        let result = try runBeside(["--graph-keys", "graph"], look)
+        #expect(result.output.count == 37, "\(result.output)")
+        #expect(try runBeside([], look).output == "\n")
+        #expect(try runBeside(["--allow-existing"], look).status == 64)
+    }
+
     @Test("With a port it is reached by TCP as well, on this machine only")
     func port() throws {
         let result = try runBeside(

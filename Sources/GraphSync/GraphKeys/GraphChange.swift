@@ -41,6 +41,14 @@ package struct GraphChange: Hashable, Sendable {
         }
     }
 
+    /// The same for an entity that nobody owned: what it accounts for as it is stored is its own already, if it is there.
+    package func keeping(slotsOf stored: [GraphEntry]) -> GraphChange {
+        var change = self
+        let slots = Set(added.map(\.slot))
+        change.kept.formUnion(stored.lazy.map(\.slot).filter { slots.contains($0) })
+        return change
+    }
+
     /// Whether nothing has to happen.
     package var isEmpty: Bool { removed.isEmpty && added.isEmpty }
     /// Whether slots are given up that other entities may have taken.

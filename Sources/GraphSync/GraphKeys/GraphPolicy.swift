@@ -54,18 +54,18 @@ package struct GraphPolicy: Sendable {
             || desired.ids.contains { !$0.value.subtracting(ownership.own[$0.key] ?? PackedIDs()).isEmpty }
     }
 
-    /// What is recorded of an entity's owner; that there are no keys if it has none.
-    private func record(of type: EntityType, _ id: EntityID) -> GraphRecord {
+    /// What is recorded of an entity's owner; `nil` if it has none.
+    private func record(of type: EntityType, _ id: EntityID) -> GraphRecord? {
         if ownership.own[type]?.contains(id) == true { return own }
         for (name, owned) in ownership.others where owned[type]?.contains(id) == true {
             return others[name] ?? GraphRecord()
         }
-        return GraphRecord()
+        return nil
     }
 
     /// Whether an entity's keys are written or removed though it does not change.
     package func rewrites(_ type: EntityType, _ id: EntityID) -> Bool {
-        rebuilds || record(of: type, id) != GraphRecord(finished: goal)
+        rebuilds || (record(of: type, id) ?? GraphRecord()) != GraphRecord(finished: goal)
     }
 
     /// Whether the entity is this source's already.
@@ -90,11 +90,13 @@ package struct GraphPolicy: Sendable {
     package func change(
         of type: EntityType, _ id: EntityID, stored: Span<UInt8>?, wanted: Span<UInt8>?
     ) -> GraphChange {
-        let record = record(of: type, id)
+        let record = record(of: type, id) ?? GraphRecord()
         var (old, new): ([GraphEntry], [GraphEntry]) = ([], [])
         if let stored { old = record.possible.entries(of: type, id, json: stored) }
         if let wanted { new = goal.entries(of: type, id, json: wanted) }
-        return GraphChange(
+        let change = GraphChange(
             from: old, to: new, rewrites: rebuilds || record != GraphRecord(finished: goal))
+        guard let stored, !new.isEmpty, self.record(of: type, id) == nil else { return change }
+        return change.keeping(slotsOf: goal.entries(of: type, id, json: stored))
     }
 }

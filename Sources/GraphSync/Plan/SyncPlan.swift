@@ -111,8 +111,7 @@ package struct SyncPlan {
         guard let saved else { return true }
         if case .conflict = change.change { return true }
         guard saved.contains(change) else {
-            // The graph keys of all entities are to be those of the entities that the plan was made for.
-            if graphKeys.isChange { unplanned += 1 }
+            unplanned += 1
             return false
         }
         confirmed += 1
@@ -189,6 +188,8 @@ package struct SyncPlan {
                 advice: "see whether a file is missing; if not, they can be deleted all the same",
                 setting: .prunesVanished)
         }
+        // Where graph keys of all entities are written, none may be another than when the plan was made.
+        let unplanned = graphKeys.isEmpty ? 0 : unplanned
         if let saved, confirmed != saved.count || unplanned > 0 {
             return SyncRefusal(
                 .stale,

@@ -27,21 +27,27 @@ struct GraphKeyCheck {
     private let policy: GraphPolicy
     private let names: GraphKeyNames
     private var questions: [Question] = []
-    /// The keys of sets that hold what they should, or nothing.
-    private var soundSets: Set<[UInt8]> = []
+    /// Keys of many members that were asked for.
+    private var askedSets: Set<[UInt8]> = []
     /// Entries whose place is taken, unless it is given up.
     private(set) var suspects: [Suspect] = []
-    /// Slots that entities give up, and what stands there.
+    /// Keys that entities give up, and what they hold.
     private(set) var released: [GraphSlot: GraphValue] = [:]
     /// Keys whose value has another type than graph keys have, and that are deleted because all is written anew.
     private(set) var spoilt: Set<[UInt8]> = []
-    /// Keys that were absent, and that are created.
+    /// Keys that were absent, and that are created; none if there are more than the limit.
     private(set) var absent: [[UInt8]] = []
+    private let absentLimit: Int
+    private var absentCount = 0
 
     /// The most entries that are looked at together.
     private static let groupCount = 2048
 
-    init(_ policy: GraphPolicy, _ names: GraphKeyNames) {
+    /// A check to which nothing is added yet.
+    ///
+    /// - Parameter absentLimit: The most keys that were absent and are remembered.
+    init(_ policy: GraphPolicy, _ names: GraphKeyNames, absentLimit: Int) {
+        self.absentLimit = absentLimit
         self.policy = policy
         self.names = names
     }
@@ -50,22 +56,23 @@ struct GraphKeyCheck {
     var isDue: Bool { questions.count >= Self.groupCount }
 
     /// Adds what happens to the keys of an entity.
-    ///
-    /// - Parameter isStored: Whether the entity is there already, and accounts for what it did before.
     mutating func add(_ change: GraphChange, of key: EntityKey, from origin: EntityOrigin?) {
-        for entry in change.removed + change.replaced where entry.slot.isShared {
-            released[entry.slot] = entry.value
+        // Of use only where something is added, or where others may use the same names.
+        if policy.goal != .none || policy.hasOthers {
+            for entry in change.removed + change.replaced where entry.slot.isKey {
+                released[entry.slot] = entry.value
+            }
         }
         let kept = change.kept
         for entry in change.added {
             if !entry.slot.isKey {
                 // One look at a key of many members is enough: it is of the right type, or not.
-                guard soundSets.insert(names.key(of: entry.slot)).inserted else { continue }
+                guard askedSets.insert(names.key(of: entry.slot)).inserted else { continue }
             }
             questions.append(
                 Question(entry: entry, key: key, origin: origin, isOwn: kept.contains(entry.slot)))
         }
-        if soundSets.count > 4 * Self.groupCount { soundSets.removeAll(keepingCapacity: true) }
+        if askedSets.count > 4 * Self.groupCount { askedSets.removeAll(keepingCapacity: true) }
     }
 
     /// Looks at what was added.
@@ -84,7 +91,7 @@ struct GraphKeyCheck {
         let slot = question.entry.slot
         switch finding {
         case .wrongType where policy.rebuilds: spoilt.insert(names.key(of: slot))
-        case .absent: if slot.isKey { absent.append(names.key(of: slot)) }
+        case .absent: if slot.isKey { addAbsent(names.key(of: slot)) }
         case .wrongType: suspect(finding, question)
         case .asWanted, .other, .different:
             guard slot.isKey, !question.isOwn else { return }
@@ -95,6 +102,11 @@ struct GraphKeyCheck {
                 suspect(finding, question)
             }
         }
+    }
+
+    private mutating func addAbsent(_ key: [UInt8]) {
+        absentCount += 1
+        if absentCount <= absentLimit { absent.append(key) } else { absent = [] }
     }
 
     private mutating func suspect(_ finding: GraphLook.Finding, _ question: Question) {

@@ -12,9 +12,13 @@ struct GraphKeyPlan {
     let rewritesUnchanged: Bool
 
     /// A plan to which nothing is added yet.
-    init(_ policy: GraphPolicy, for desired: DesiredGraph, _ names: GraphKeyNames) {
+    ///
+    /// - Parameter absentLimit: The most keys that were absent and are remembered.
+    init(
+        _ policy: GraphPolicy, for desired: DesiredGraph, _ names: GraphKeyNames, absentLimit: Int
+    ) {
         self.policy = policy
-        check = GraphKeyCheck(policy, names)
+        check = GraphKeyCheck(policy, names, absentLimit: absentLimit)
         rewritesUnchanged = policy.rewritesUnchanged(desired)
     }
 

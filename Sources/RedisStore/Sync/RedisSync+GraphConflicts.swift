@@ -11,39 +11,49 @@ extension RedisSync {
         switch (suspect.entry.slot, suspect.finding) {
         case (_, .wrongType): return "\(name) holds a value of another type"
         case (.name(let type, _), .other(let id)):
-            return policy.owns(type, id)
-                ? nil : "\(name) is the name of \(id), which this source does not own"
+            if policy.owns(type, id) { return nil }
+            if try isAccountedFor(suspect.entry.slot, by: references(to: [id])[0], policy) { return nil }
+            return "\(name) is the name of \(id), which this source does not own"
         case (.path, .other(let id)):
             return policy.owns(.association, id)
                 ? nil : "\(name) is the path of \(id), which this source does not own"
-        case (.parent(let child), _):
-            let isOwn = try containsOwn(child, by: suspect, policy: policy)
-            return isOwn ? nil : "\(name) is set already, by another source or program"
+        case (.parent(let child), let finding):
+            // The association itself was deleted by another program, and its keys were left.
+            if finding == .asWanted, policy.owns(.association, suspect.key.id) { return nil }
+            if try isAccountedFor(suspect.entry.slot, by: references(to: [child])[0], policy) { return nil }
+            return "\(name) is set already, by another source or program"
         case (_, _): return "\(name) holds what reed-import has not written"
         }
     }
 
-    /// Whether an entity is contained in another because an association says so that this source owns.
-    private func containsOwn(
-        _ child: EntityID, by suspect: GraphKeyCheck.Suspect, policy: GraphPolicy
+    /// Whether one of some associations leads to a slot, and is this source's.
+    private func isAccountedFor(
+        _ slot: GraphSlot, by associations: [EntityID], _ policy: GraphPolicy
     ) throws(RedisError) -> Bool {
-        // The association itself was deleted by another program, and its keys were left.
-        if suspect.finding == .asWanted, policy.owns(.association, suspect.key.id) { return true }
-        let slot = GraphSlot.reference(from: suspect.key.id, to: child)
-        let reply = try ask([RedisCommand("SMEMBERS", keys: [graphKeyNames.key(of: slot)])])[0]
-        var ids: [EntityID] = []
-        for name in try OwnershipRecords.names(reply, "SMEMBERS") {
-            if let id = EntityID(name), policy.owns(.association, id) { ids.append(id) }
-        }
+        let ids = associations.filter { policy.owns(.association, $0) }
         for start in stride(from: 0, to: ids.count, by: WriteLimits.groupCount) {
             let chunk = ids[start..<min(start + WriteLimits.groupCount, ids.count)]
             for found in try readDeletions(of: .association, ids: chunk, watches: false) {
                 guard let stored = found.stored.bytes else { continue }
                 let entries = GraphKeySetting.graph.entries(of: .association, found.key.id, json: stored.span)
-                if entries.contains(where: { $0.slot == suspect.entry.slot }) { return true }
+                if entries.contains(where: { $0.slot == slot }) { return true }
             }
         }
         return false
+    }
+
+    /// The associations that point to each of some entities, as graph keys know them.
+    private func references(to children: [EntityID]) throws(RedisError) -> [[EntityID]] {
+        let replies = try ask(
+            children.map { child in
+                let key = graphKeyNames.key(of: .reference(from: child, to: child))
+                return RedisCommand("SMEMBERS", keys: [key])
+            })
+        var references: [[EntityID]] = []
+        for reply in replies {
+            references.append(try OwnershipRecords.names(reply, "SMEMBERS").compactMap { EntityID($0) })
+        }
+        return references
     }
 
     /// The names among given up ones by which other sources place an instance too.
@@ -59,13 +69,8 @@ extension RedisSync {
                 names.append((entry.slot, child))
             }
         }
-        let looks = names.map { name in
-            let slot = GraphSlot.reference(from: name.child, to: name.child)
-            return RedisCommand("SMEMBERS", keys: [graphKeyNames.key(of: slot)])
-        }
         var shared: [GraphSlot] = []
-        for (name, reply) in zip(names, try ask(looks)) {
-            let ids = try OwnershipRecords.names(reply, "SMEMBERS").compactMap { EntityID($0) }
+        for (name, ids) in zip(names, try references(to: names.map(\.child))) {
             if ids.contains(where: { policy.othersOwn(.association, $0) }) { shared.append(name.slot) }
         }
         return shared

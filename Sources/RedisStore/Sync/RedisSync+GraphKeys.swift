@@ -8,7 +8,8 @@ extension RedisSync {
 
     /// Which graph keys the entities have, and which they are to have.
     func readGraphPolicy(_ ownership: Ownership) throws(RedisError) -> GraphPolicy {
-        let names = ownership.others.keys.sorted()
+        // Others matter only where their entities are taken over.
+        let names = options.adopts ? ownership.others.keys.sorted() : []
         let sources = [source] + names.compactMap { ImportSource(keyPrefix: source.keyPrefix, name: $0) }
         let replies = try ask(
             sources.flatMap {
@@ -64,7 +65,10 @@ extension RedisSync {
         var plan = plan
         plan.graphKeys.before = policy.own
         plan.graphKeys.now = policy.goal
-        return PlanDraft(plan: plan, graph: GraphKeyPlan(policy, for: desired, graphKeyNames))
+        // A transaction has a few keys for each of its entities.
+        let graph = GraphKeyPlan(
+            policy, for: desired, graphKeyNames, absentLimit: 4 * options.atomicEntities)
+        return PlanDraft(plan: plan, graph: graph)
     }
 
     /// Adds entities to a plan that the directory no longer has, and whose graph keys have to be others all the same.

@@ -92,11 +92,12 @@ struct ImportCommand: ParsableCommand {
             configuration, source: source, stamp: stamp, isQuiet: output.quiet, progress)
         if let target {
             var sync = writing.options(sync.options(isStrict: input.strict))
+            sync.graphKeys = entities.graphKeys
             sync.rebuildsGraphKeys = rebuildGraphKeys
             try run.write(
                 to: target.address, options, sync, lockTimeout: writing.lockTimeout.duration, verify: verify)
         } else if let file {
-            try run.write(toFile: file, batchSize: writing.batchSize, graphKeys: sync.graphKeys ?? .none)
+            try run.write(toFile: file, batchSize: writing.batchSize, graphKeys: entities.graphKeys ?? .none)
         }
         return run.summary
     }

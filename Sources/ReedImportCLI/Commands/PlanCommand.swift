@@ -60,8 +60,10 @@ struct PlanCommand: ParsableCommand {
             progress)
         try file?.begin(header(configuration, address))
         // To standard output goes the saved plan and nothing else.
+        var sync = sync.options(isStrict: input.strict)
+        sync.graphKeys = entities.graphKeys
         let plan = try run.plan(
-            address, redis: options, options: sync.options(isStrict: input.strict),
+            address, redis: options, options: sync,
             reporter: out == "-" ? nil : reporter, file: file)
         if let refusal = plan.refusal, refusal.code == .tooManyDeletions, out == nil {
             // What would be deleted was to be seen, and is.

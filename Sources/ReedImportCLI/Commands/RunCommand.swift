@@ -41,6 +41,9 @@ struct RunCommand: AsyncParsableCommand {
             throw ValidationError(
                 "no command; give one after --, as in: reed-import run --csv config -- npm test")
         }
+        guard !input.allowExisting else {
+            throw ValidationError("--allow-existing asks a server that has entities; this one begins empty.")
+        }
     }
 
     func run() async throws {
@@ -51,13 +54,13 @@ struct RunCommand: AsyncParsableCommand {
         let run = ImportRun(
             configuration, source: ImportSource(keyPrefix: entities.keyPrefix), stamp: stamp, isQuiet: quiet,
             progress)
-        let isQuiet = quiet
+        let (isQuiet, graphKeys) = (quiet, entities.graphKeys)
         let command = command
         let ending: PrivateRedis.Ending
         do {
             // A signal before or after ends this program, and the server with it.
             ending = try await PrivateRedis.run(port: port) { server in
-                try Self.fill(server, run)
+                try Self.fill(server, run, graphKeys: graphKeys)
                 if !isQuiet { Console.complain("note: \(run.total) entities imported into a private Redis") }
                 return try await Cancellation.run { try await server.run(command) }
             }
@@ -75,7 +78,11 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    private static func fill(_ server: PrivateRedis, _ run: ImportRun) throws {
+    private static func fill(
+        _ server: PrivateRedis, _ run: ImportRun, graphKeys: GraphKeySetting?
+    ) throws {
+        var sync = SyncOptions()
+        sync.graphKeys = graphKeys
         var options = RedisOptions()
         let cancellation = Interruption.catchSignals()
         defer {
@@ -84,7 +91,7 @@ struct RunCommand: AsyncParsableCommand {
         }
         options.cancellation = cancellation
         try run.write(
-            to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, SyncOptions(),
+            to: try RedisAddress("unix://:\(server.password)@\(server.socket)"), options, sync,
             lockTimeout: .zero, verify: false)
     }
 }

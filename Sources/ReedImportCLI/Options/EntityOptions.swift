@@ -1,8 +1,9 @@
 import ArgumentParser
 import FoundationEssentials
+import GraphSync
 import UCG
 
-/// Metadata added to each entity.
+/// What is written of each entity beside its content.
 struct EntityOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What every key in Redis begins with.", valueName: "text"))
     var keyPrefix = ""
@@ -16,6 +17,18 @@ struct EntityOptions: ParsableArguments {
             valueName: "time"),
         transform: EntityOptions.time)
     var timestamp: Timestamp?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which keys are written by which readers find entities: none, graph (names, paths, containers) or words (those of texts, too); default: as the last import of this source did, first none.",
+            valueName: "setting"),
+        transform: { text in
+            guard let setting = GraphKeySetting(rawValue: text) else {
+                throw ValidationError("expected none, graph or words")
+            }
+            return setting
+        })
+    var graphKeys: GraphKeySetting?
 
     func validate() throws {
         guard !createdBy.isEmpty else { throw ValidationError("--created-by is empty; give a name.") }

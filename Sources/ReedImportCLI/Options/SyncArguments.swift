@@ -32,18 +32,6 @@ struct SyncArguments: ParsableArguments {
     @Flag(help: "Take over entities that another source owns.")
     var adopt = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Which keys are written by which readers find entities: none, graph (names, paths, containers) or words (those of texts, too); default: as the last import of this source did, first none.",
-            valueName: "setting"),
-        transform: { text in
-            guard let setting = GraphKeySetting(rawValue: text) else {
-                throw ValidationError("expected none, graph or words")
-            }
-            return setting
-        })
-    var graphKeys: GraphKeySetting?
-
     func validate() throws {
         guard ImportSource(keyPrefix: "", name: source) != nil else {
             throw ValidationError(
@@ -65,7 +53,6 @@ struct SyncArguments: ParsableArguments {
         options.prunesMissing = pruneMissing
         options.deletionLimit = maxDelete
         options.adopts = adopt
-        options.graphKeys = graphKeys
         return options
     }
 }
