@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// What an import has to lead to, as `Tests/Support/oracle.py` works it out from the contracts alone.
+/// What an import has to lead to, as `Tests/Support/oracle` works it out from the contracts alone.
 struct Oracle: Decodable {
     /// Whether the directory can be imported.
     let valid: Bool
@@ -13,7 +13,7 @@ struct Oracle: Decodable {
     /// What importing a directory leads to.
     static func says(of folder: String, graphKeys: String = "none") throws -> Oracle {
         let result = try run(
-            "/usr/bin/env", ["python3", Fixtures.root + "/Tests/Support/oracle.py", folder, graphKeys])
+            "/usr/bin/env", ["python3", Fixtures.root + "/Tests/Support/oracle", folder, graphKeys])
         return try JSONDecoder().decode(Oracle.self, from: Data(result.output.utf8))
     }
 }

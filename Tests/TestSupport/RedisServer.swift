@@ -140,7 +140,7 @@ public final class RedisServer: @unchecked Sendable {
     /// All keys but the records of last imports, with what they hold.
     ///
     /// Of a string that is its text without times; of other types each member on a line, sorted; of packed ids their SHA-1.
-    /// `oracle.py` says the same.
+    /// `Tests/Support/oracle` says the same.
     public func everything() throws -> [String: String] {
         let script = """
             local all = {''}
