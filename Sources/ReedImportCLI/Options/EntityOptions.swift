@@ -20,7 +20,7 @@ struct EntityOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which keys are written by which readers find entities: none, graph (names, paths, containers) or words (those of texts, too); default: as the last import of this source did, first none.",
+            "Keys by which readers find entities: none, graph (names, paths, containers, references) or words (graph, and the words of texts). (default: those of this source's last import; none at first)",
             valueName: "setting"),
         transform: { text in
             guard let setting = GraphKeySetting(rawValue: text) else {
