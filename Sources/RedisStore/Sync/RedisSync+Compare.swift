@@ -75,8 +75,8 @@ extension RedisSync {
         let batch: MutationBatch
         /// The index of the entity in the batch.
         let index: Int
-        /// What happens to graph keys with it.
-        let graph: GraphChange
+        /// What happens to graph keys with it; `nil` if nothing does.
+        let graph: GraphChange?
     }
 
     /// Compares every entity of one of the graph's passes with what its key holds.
@@ -85,6 +85,8 @@ extension RedisSync {
         onChange: (Found) throws -> Void
     ) throws {
         let (prefix, node) = (source.keyPrefix, node)
+        // Asked for once: a look into the draft for each entity would copy it.
+        let hasGraphKeys = !draft.graph.policy.isIdle
         var expiring: Set<EntityID> = []
         try scan(types, of: desired, pausingIf: { draft.graph.isDue }, to: { try draft.graph.look(node) }) {
             compared in
@@ -93,26 +95,25 @@ extension RedisSync {
                 let index = finding.index
                 let mutation = batch.mutations[index]
                 let change = draft.plan.verdict(on: finding.change, type: mutation.type, id: mutation.id)
+                let keys = hasGraphKeys ? draft.graph.change(for: finding, change, of: batch) : nil
+                let isUnchanged = change == .unchanged
+                if isUnchanged { draft.plan.addUnchanged(mutation.type, 1) }
+                if isUnchanged, keys?.isEmpty ?? true { return }
                 let key = EntityKey(prefix: prefix, type: mutation.type, id: mutation.id)
-                let keys = draft.graph.change(for: finding, change, of: batch)
-                if case .unchanged = change {
-                    draft.plan.addUnchanged(mutation.type, 1)
-                    if keys.isEmpty { return }
-                    draft.plan.addRewritten(byteCount: keys.byteCount)
-                }
                 let planned = PlannedChange(
                     key: key, origin: mutation.origin, change: change, stored: finding.stored,
                     wanted: batch.value(at: index), expiry: finding.expiry, given: mutation.given)
-                if case .unchanged = change {
-                    draft.graph.add(keys, of: key, from: mutation.origin)
-                    return try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
+                let keyBytes = keys?.byteCount ?? 0
+                if isUnchanged {
+                    draft.plan.addRewritten(byteCount: keyBytes)
+                } else {
+                    guard draft.plan.admits(planned) else { return }
+                    draft.plan.add(
+                        change, to: key, origin: mutation.origin,
+                        byteCount: batch.byteCount(of: index) + keyBytes)
+                    if finding.expiry != nil { expiring.insert(mutation.id) }
                 }
-                guard draft.plan.admits(planned) else { return }
-                draft.plan.add(
-                    change, to: key, origin: mutation.origin,
-                    byteCount: batch.byteCount(of: index) + keys.byteCount)
-                if finding.expiry != nil { expiring.insert(mutation.id) }
-                draft.graph.add(keys, of: key, from: mutation.origin)
+                if let keys { draft.graph.add(keys, of: key, from: mutation.origin) }
                 try onChange(Found(planned: planned, batch: batch, index: index, graph: keys))
             }
             guard types.count == 1, !draft.plan.refusesOthers, !draft.graph.rewritesUnchanged else {

@@ -53,9 +53,10 @@ struct AtomicChanges {
     /// Adds a change that was found; one that writes nothing is left out.
     mutating func append(_ found: RedisSync.Found) {
         append(found.planned.change, found.index, of: found.batch, stored: found.planned.stored)
+        guard let keys = found.graph, !keys.isEmpty else { return }
         switch found.planned.change {
-        case .unchanged: append(found.graph)
-        case .create, .update: if isComplete, !found.graph.isEmpty { graphChanges.append(found.graph) }
+        case .unchanged: append(keys)
+        case .create, .update: if isComplete { graphChanges.append(keys) }
         case .conflict, .delete: return
         }
     }
