@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// What an import has to lead to, as `Tests/Support/oracle` works it out from the contracts alone.
 struct Oracle: Decodable {
@@ -16,6 +17,18 @@ struct Oracle: Decodable {
             "/usr/bin/env", ["python3", Fixtures.root + "/Tests/Support/oracle", folder, graphKeys])
         return try JSONDecoder().decode(Oracle.self, from: Data(result.output.utf8))
     }
+}
+
+/// Makes sure that a server holds what importing a directory into an empty one leads to.
+func expectContract(
+    _ server: RedisServer, _ folder: TemporaryDirectory, graphKeys: String = "none",
+    _ comment: Comment? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let expected = try Oracle.says(of: folder.path, graphKeys: graphKeys)
+    #expect(expected.valid, "\(expected.why ?? "")", sourceLocation: sourceLocation)
+    let found = differences(try server.everything(), expected.keys ?? [:])
+    #expect(found == [], comment, sourceLocation: sourceLocation)
 }
 
 /// What differs between two sets of keys, for a message that can be read.

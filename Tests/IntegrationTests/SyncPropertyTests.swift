@@ -60,9 +60,7 @@ struct SyncPropertyTests {
         let options = Self.options(&dice) + ["--graph-keys", setting]
         let result = try sync(second, server.url, options)
         #expect(result.status == 0, "\(result.errors)")
-        let expected = try Oracle.says(of: second.path, graphKeys: setting).keys ?? [:]
-        let found = differences(try server.everything(), expected)
-        #expect(found == [], "\(before), \(options)")
+        try expectContract(server, second, graphKeys: setting, "\(before), \(options)")
         try expectNothingToDo(second, server.url)
     }
 
@@ -97,9 +95,7 @@ struct SyncPropertyTests {
         }
         let result = try sync(second, server.url, options)
         #expect(result.status == 0, "\(result.errors)")
-        let expected = try Oracle.says(of: second.path, graphKeys: setting).keys ?? [:]
-        let found = differences(try server.everything(), expected)
-        #expect(found == [], "\(before), \(options)")
+        try expectContract(server, second, graphKeys: setting, "\(before), \(options)")
         try expectNothingToDo(second, server.url)
     }
 

@@ -186,4 +186,11 @@ struct AtomicWriteTests {
             #expect(try site.server.digest() == digest)
         }
     }
+
+    @Test("More commands than are sent in one go get their replies in order")
+    func manyCommands() throws {
+        let site = try Site()
+        let replies = try site.node.ask((0..<10_000).map { RedisCommand("ECHO", "\($0)") })
+        #expect(replies == (0..<10_000).map { .bulkString(Array("\($0)".utf8)) })
+    }
 }

@@ -14,7 +14,7 @@ struct GraphLookTests {
         id: id, parent: nil, child: other, type: Array("contains".utf8), weight: "-1")
 
     private func finding(_ entry: GraphEntry, _ reply: RedisReply) throws -> GraphLook.Finding {
-        try GraphLook(entry: entry).finding(reply)
+        try GraphLook(for: entry, GraphKeyNames(prefix: "")).finding(reply)
     }
 
     @Test("A name holds what it should, another id, something else, or nothing")

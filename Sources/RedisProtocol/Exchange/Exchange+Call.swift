@@ -1,11 +1,31 @@
 extension Exchange {
-    /// Sends commands in one go and waits for their replies; no other command may be unanswered on the connection.
+    /// The most commands that are sent before their replies are waited for: a server keeps these for itself meanwhile.
+    private static let groupCount = 4096
+
+    /// Sends commands and waits for their replies; no other command may be unanswered on the connection.
     ///
-    /// - Parameter limit: The longest time until the last reply; the policy's for one reply if it is left out.
+    /// Some thousand commands are sent in one go, and more in several.
+    ///
+    /// - Parameter limit: The longest time until the last reply to what is sent in one go; the policy's for one reply if it
+    ///   is left out.
     /// - Returns: A reply for each command; errors among them.
     /// - Throws: As ``run(_:within:)``; if the server closes the connection after an error, that error.
     package func call(
         _ commands: [RedisCommand], over connection: RedisConnection, within limit: Duration? = nil
+    ) throws(RedisError) -> [RedisReply] {
+        guard commands.count > Self.groupCount else {
+            return try callAtOnce(commands, over: connection, within: limit)
+        }
+        var replies: [RedisReply] = []
+        for start in stride(from: 0, to: commands.count, by: Self.groupCount) {
+            let group = commands[start..<min(start + Self.groupCount, commands.count)]
+            replies += try callAtOnce(Array(group), over: connection, within: limit)
+        }
+        return replies
+    }
+
+    private func callAtOnce(
+        _ commands: [RedisCommand], over connection: RedisConnection, within limit: Duration?
     ) throws(RedisError) -> [RedisReply] {
         var call = Call(commands: commands, connection: connection)
         do throws(RedisError) {
@@ -20,7 +40,7 @@ extension Exchange {
         return call.replies
     }
 
-    /// Sends commands in one go and waits for their replies, none of which may be an error.
+    /// Sends commands and waits for their replies, none of which may be an error.
     ///
     /// - Throws: As ``call(_:over:within:)``; the first error among the replies.
     package func ask(

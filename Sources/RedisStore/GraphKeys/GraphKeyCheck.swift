@@ -24,16 +24,21 @@ struct GraphKeyCheck {
         let finding: GraphLook.Finding
     }
 
+    private struct AskedSet: Hashable {
+        let key: [UInt8]
+        let isOwn: Bool
+    }
+
     private let policy: GraphPolicy
     private let names: GraphKeyNames
     private var questions: [Question] = []
-    /// Keys of many members that were asked for.
-    private var askedSets: Set<[UInt8]> = []
+    /// Keys of many members that were asked for, and whether for an entity that accounts for a member already.
+    private var askedSets: Set<AskedSet> = []
     /// Entries whose place is taken, unless it is given up.
     private(set) var suspects: [Suspect] = []
     /// Keys that entities give up, and what they hold.
     private(set) var released: [GraphSlot: GraphValue] = [:]
-    /// Keys whose value has another type than graph keys have, and that are deleted because all is written anew.
+    /// Keys that held what entities account for, and now a value of another type: deleted, because all is written anew.
     private(set) var spoilt: Set<[UInt8]> = []
     /// Keys that were absent, and that are created; none if there are more than the limit.
     private(set) var absent: [[UInt8]] = []
@@ -52,6 +57,13 @@ struct GraphKeyCheck {
         self.names = names
     }
 
+    /// Whether what a suspect is about is given up, or deleted.
+    func isCleared(_ suspect: Suspect) -> Bool {
+        let slot = suspect.entry.slot
+        if suspect.finding == .wrongType { return spoilt.contains(names.key(of: slot)) }
+        return released[slot] != nil
+    }
+
     /// Whether it is time to look.
     var isDue: Bool { questions.count >= Self.groupCount }
 
@@ -65,24 +77,24 @@ struct GraphKeyCheck {
         }
         let kept = change.kept
         for entry in change.added {
+            let isOwn = kept.contains(entry.slot)
             if !entry.slot.isKey {
                 // One look at a key of many members is enough: it is of the right type, or not.
-                guard askedSets.insert(names.key(of: entry.slot)).inserted else { continue }
+                let asked = AskedSet(key: names.key(of: entry.slot), isOwn: isOwn)
+                guard askedSets.insert(asked).inserted else { continue }
             }
-            questions.append(
-                Question(entry: entry, key: key, origin: origin, isOwn: kept.contains(entry.slot)))
+            questions.append(Question(entry: entry, key: key, origin: origin, isOwn: isOwn))
         }
         if askedSets.count > 4 * Self.groupCount { askedSets.removeAll(keepingCapacity: true) }
     }
 
     /// Looks at what was added.
     mutating func look(_ node: Node) throws(RedisError) {
-        for start in stride(from: 0, to: questions.count, by: Self.groupCount) {
-            let group = questions[start..<min(start + Self.groupCount, questions.count)]
-            let replies = try node.call(group.map { GraphLook(entry: $0.entry).command(names) })
-            for (question, reply) in zip(group, replies) {
-                try take(GraphLook(entry: question.entry).finding(reply), question)
-            }
+        if questions.isEmpty { return }
+        let looks = questions.map { GraphLook(for: $0.entry, names) }
+        let replies = try node.call(looks.map(\.command))
+        for ((question, look), reply) in zip(zip(questions, looks), replies) {
+            try take(look.finding(reply), question)
         }
         questions.removeAll(keepingCapacity: true)
     }
@@ -90,7 +102,7 @@ struct GraphKeyCheck {
     private mutating func take(_ finding: GraphLook.Finding, _ question: Question) {
         let slot = question.entry.slot
         switch finding {
-        case .wrongType where policy.rebuilds: spoilt.insert(names.key(of: slot))
+        case .wrongType where policy.rebuilds && question.isOwn: spoilt.insert(names.key(of: slot))
         case .absent: if slot.isKey { addAbsent(names.key(of: slot)) }
         case .wrongType: suspect(finding, question)
         case .asWanted, .other, .different:

@@ -39,7 +39,6 @@ struct GraphKeyPlan {
     func change(
         for finding: ComparedBatch.Finding, _ verdict: Change, of batch: MutationBatch
     ) -> GraphChange {
-        if policy.isIdle { return GraphChange() }
         let mutation = batch.mutations[finding.index]
         let stored: [UInt8]?
         switch verdict {

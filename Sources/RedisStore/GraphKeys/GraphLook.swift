@@ -5,6 +5,8 @@ import UCG
 /// A look at what a slot of the graph keys holds.
 struct GraphLook {
     let entry: GraphEntry
+    /// The command that looks.
+    let command: RedisCommand
 
     /// What was found.
     enum Finding: Hashable {
@@ -19,16 +21,18 @@ struct GraphLook {
         case wrongType
     }
 
-    /// The command that looks.
-    func command(_ names: GraphKeyNames) -> RedisCommand {
-        let key = names.key(of: entry.slot)
-        return switch entry.value {
-        case .id: RedisCommand("GET", keys: [key])
-        case .association(let association):
-            RedisCommand("HMGET", keys: [key], arguments: association.fields.map(\.name))
-        case .weight: RedisCommand("ZSCORE", keys: [key], arguments: [entry.slot.member ?? []])
-        case .present: RedisCommand("SISMEMBER", keys: [key], arguments: [entry.slot.member ?? []])
-        }
+    /// A look whether an entry is there.
+    init(for entry: GraphEntry, _ names: GraphKeyNames) {
+        self.entry = entry
+        let (key, member) = (names.key(of: entry.slot), entry.slot.member ?? [])
+        command =
+            switch entry.value {
+            case .id: RedisCommand("GET", keys: [key])
+            case .association(let association):
+                RedisCommand("HMGET", keys: [key], arguments: association.fields.map(\.name))
+            case .weight: RedisCommand("ZSCORE", keys: [key], arguments: [member])
+            case .present: RedisCommand("SISMEMBER", keys: [key], arguments: [member])
+            }
     }
 
     /// What the reply says.
@@ -37,7 +41,7 @@ struct GraphLook {
     func finding(_ reply: RedisReply) throws(RedisError) -> Finding {
         switch (entry.value, reply) {
         case (_, .error(let text)) where text.hasPrefix("WRONGTYPE"): return .wrongType
-        case (_, .error(let text)): throw ServerError(text).failure(of: commandName)
+        case (_, .error(let text)): throw ServerError(text).failure(of: command.name)
         case (.id, .null), (.weight, .null), (.present, .integer(0)): return .absent
         case (.present, .integer(1)): return .asWanted
         case (.id(let wanted), .bulkString(let bytes)):
@@ -50,7 +54,7 @@ struct GraphLook {
         case (.association(let association), .array(let fields))
         where fields.count == association.fields.count:
             return finding(fields, wanted: association)
-        default: throw RedisError.unexpectedReply(to: commandName)
+        default: throw RedisError.unexpectedReply(to: command.name)
         }
     }
 
@@ -62,14 +66,5 @@ struct GraphLook {
             return .different
         }
         return .other(id)
-    }
-
-    private var commandName: String {
-        switch entry.value {
-        case .id: "GET"
-        case .association: "HMGET"
-        case .weight: "ZSCORE"
-        case .present: "SISMEMBER"
-        }
     }
 }

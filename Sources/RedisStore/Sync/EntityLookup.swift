@@ -9,8 +9,6 @@ package import UCG
 package struct EntityLookup {
     private let keyPrefix: String
     private let options: RedisOptions
-    /// The most commands that are sent in one go.
-    private static let groupCount = 4096
 
     /// A look-up of entities whose keys begin with `keyPrefix`.
     package init(keyPrefix: String, options: RedisOptions) {
@@ -31,12 +29,7 @@ package struct EntityLookup {
             .connection
         let exchange = Exchange(options.policy)
         func ask(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
-            var replies: [RedisReply] = []
-            for start in stride(from: 0, to: commands.count, by: Self.groupCount) {
-                let group = commands[start..<min(start + Self.groupCount, commands.count)]
-                replies += try exchange.call(Array(group), over: connection)
-            }
-            return replies
+            commands.isEmpty ? [] : try exchange.call(commands, over: connection)
         }
         let types = try knownTypes(types, ask)
         let candidates = try candidates(for: references, types: types, ask)

@@ -29,16 +29,15 @@ extension RedisSync {
     /// Reads everything back.
     ///
     /// - Returns: The number of entities that are as they should be, by what was found; where the first one comes
-    ///   from that is not; and the number of entries of graph keys that are not.
+    ///   from that is not; and the entries of graph keys that are not.
     package mutating func verify(_ desired: DesiredGraph) throws -> (
-        counts: ChangeCounts, firstFault: EntityOrigin?, graphKeyFaults: Int
+        counts: ChangeCounts, firstFault: EntityOrigin?, graphKeyFaults: GraphKeyFaults
     ) {
         let ownership = try readOwnership(watches: false)
         try readExpiries(besides: ownership)
         var counts = ChangeCounts()
         var firstFault: EntityOrigin?
-        let setting = try readGraphPolicy(ownership).goal
-        var keys = GraphKeyVerification(setting, graphKeyNames)
+        var keys = GraphKeyVerification(try readGraphPolicy(ownership).goal, graphKeyNames)
         for types in desired.passes {
             try scan(types, of: desired, pausingIf: { keys.isDue }, to: { try keys.look(node) }) { compared in
                 counts.unchanged += compared.unchangedCount
@@ -46,7 +45,7 @@ extension RedisSync {
                     counts.add(finding.change)
                     firstFault = firstFault ?? compared.batch.mutations[finding.index].origin
                 }
-                if setting != .none { keys.add(compared.batch) }
+                keys.add(compared.batch)
             }
         }
         return (counts, firstFault, keys.faults)

@@ -113,10 +113,11 @@ extension RedisSync {
         if draft.graph.policy.rewritesOwn || draft.plan.total.updated + draft.plan.total.deleted > 0 {
             draft.graph.policy.claims = try GraphClaims(of: desired.source, setting: draft.graph.policy.goal)
         }
-        let released = draft.graph.check.released
-        let shared = try sharedNames(released.map { GraphEntry($0, $1) }, draft.graph.policy)
+        let released = draft.graph.check.released.map { GraphEntry($0, $1) }
+        let shared = try sharedNames(released, draft.graph.policy)
         draft.graph.policy.claims = draft.graph.policy.claims?.adding(shared)
-        for suspect in draft.graph.check.suspects where released[suspect.entry.slot] == nil {
+        let check = draft.graph.check
+        for suspect in check.suspects where !check.isCleared(suspect) {
             guard let reason = try conflict(suspect, draft.graph.policy) else { continue }
             draft.plan.addConflict(suspect.key, origin: suspect.origin, reason: reason)
             try onConflict(
@@ -181,10 +182,14 @@ extension RedisSync {
         return commands.all
     }
 
-    /// Records that graph keys may be missing or left over, so that the next import writes all of them; without effect if
-    /// that is not possible now.
+    /// Records that graph keys may be missing or left over, so that the next import writes all of them; says so if that is
+    /// not possible now.
     func recordIncompleteGraphKeys() {
         guard let goal = store.graph?.goal else { return }
-        _ = try? node.call([beginning(goal).encoded])
+        do throws(RedisError) { _ = try node.ask([beginning(goal).encoded]) } catch {
+            redis.onNote(
+                "graph keys may be missing, which could not be recorded (\(error.message)); have them written anew"
+            )
+        }
     }
 }

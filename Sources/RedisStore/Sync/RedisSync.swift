@@ -35,8 +35,6 @@ package struct RedisSync: ~Copyable {
 
     /// The number of plans that are made because keys were changed while one was carried out.
     static let mostPlans = 3
-    /// The most commands that are sent in one go.
-    private static let askedCount = 4096
     /// The number of starts because the server was restarted.
     static let mostStarts = 4
 
@@ -279,12 +277,7 @@ package struct RedisSync: ~Copyable {
     func ask(_ commands: [RedisCommand]) throws(RedisError) -> [RedisReply] {
         if commands.isEmpty { return [] }
         try node.connection().allowLargeReplies()
-        var replies: [RedisReply] = []
-        for start in stride(from: 0, to: commands.count, by: Self.askedCount) {
-            let group = commands[start..<min(start + Self.askedCount, commands.count)]
-            replies += try node.ask(Array(group))
-        }
-        return replies
+        return try node.ask(commands)
     }
 
     private func watch(_ keys: [String]) throws(RedisError) {

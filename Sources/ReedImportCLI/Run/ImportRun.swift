@@ -192,7 +192,7 @@ final class ImportRun {
         entities.activity = "verifying"
         let counts: ChangeCounts
         let firstFault: EntityOrigin?
-        let graphKeyFaults: Int
+        let graphKeyFaults: GraphKeyFaults
         do {
             (counts, firstFault, graphKeyFaults) = try sync.verify(graph)
         } catch let error as RedisError {
@@ -208,11 +208,13 @@ final class ImportRun {
                     + "\(counts.unchanged) of \(total) entities verified, \(counts.created) missing, "
                     + "\(counts.updated + counts.conflicts) different; run again")
         }
-        guard graphKeyFaults == 0 else {
+        if let first = graphKeyFaults.first {
+            let faults = count(
+                graphKeyFaults.count, "wrong or missing entry", plural: "wrong or missing entries")
             throw Failure(
                 .data,
-                "\(count(graphKeyFaults, "entry of graph keys is", plural: "entries of graph keys are")) not as "
-                    + "they should be; --rebuild-graph-keys writes them anew")
+                "\(faults) of graph keys, the first in \(PlainText.escaped(first)); --rebuild-graph-keys writes them anew"
+            )
         }
     }
 
